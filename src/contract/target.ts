@@ -1,0 +1,41 @@
+/** A system under test: how its nodes are started and what can be asked of it. */
+import type { NodeId } from '../fault/fault.ts';
+
+/** A kind of object that a target offers and a workload needs. */
+export type ObjectType = string;
+
+export interface Variant {
+  readonly name: string;
+  readonly summary: string;
+  /** Absent for a correct variant. */
+  readonly broken?: {
+    /** What goes wrong, as textbooks name it. */
+    readonly mistake: string;
+    /** The command-line arguments that show it: `--workload register --nemesis partition`. */
+    readonly shownBy: { readonly workload: string; readonly nemesis: string };
+  };
+}
+
+export interface NodeProgram {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Target {
+  readonly name: string;
+  readonly summary: string;
+  readonly testbed: 'stdio';
+  readonly nodeCount: number;
+  readonly objects: readonly ObjectType[];
+  /** Names the nemeses that the system promises to survive. */
+  readonly survives: readonly string[];
+  /** The first is the default and is correct. */
+  readonly variants: readonly Variant[];
+  /** True if nodes answer `dsx_status`, so that shapes like `primaries` work. */
+  readonly reportsPrimary: boolean;
+  /** Workload options that this target wants unless the user says otherwise. */
+  readonly defaults?: Readonly<Record<string, string>>;
+  /** How to start one node. `module` is the URL of the running copy of the target's own file. */
+  program(variant: string, node: NodeId): NodeProgram;
+}

@@ -1,0 +1,105 @@
+/**
+ * Where nodes run, and which faults can be injected there. Each folder of `src/testbed/`
+ * implements these; nothing here holds only on one machine (no pid, no local path).
+ */
+import type { Fault, LinkRule, NodeId } from '../fault/fault.ts';
+import type { RpcChannel } from './client.ts';
+
+export type NodeState = 'running' | 'paused' | 'down';
+
+/** Node processes. Each change resolves only when it was seen to have happened. */
+export interface Cluster {
+  readonly nodes: readonly NodeId[];
+  state(node: NodeId): NodeState;
+  /** SIGKILL to the node's process tree; resolves when it is gone. */
+  kill(node: NodeId, signal: AbortSignal): Promise<void>;
+  /** Starts a killed node again on the same data; resolves when it answers. */
+  start(node: NodeId, signal: AbortSignal): Promise<void>;
+  pause(node: NodeId, signal: AbortSignal): Promise<void>;
+  resume(node: NodeId, signal: AbortSignal): Promise<void>;
+  /** Nodes that say they lead now. Undefined where the target cannot tell. */
+  primaries?(signal: AbortSignal): Promise<readonly NodeId[]>;
+}
+
+/** Links between nodes. */
+export interface Network {
+  /**
+   * Makes `rules` the only rules of `owner` (a nemesis). The whole set, never a change to
+   * it: then healing is `shape(owner, [])`, and no fault can leave a rule behind.
+   * Resolves to a sentence saying how the change was verified; rejects if it did not hold.
+   */
+  shape(owner: string, rules: readonly LinkRule[], signal: AbortSignal): Promise<string>;
+}
+
+/** Wall clocks as the nodes see them. The host's own clock is never touched. */
+export interface Clocks {
+  /** Why clocks cannot be skewed here, with what would allow it; undefined if they can. */
+  unsupported(): Promise<string | undefined>;
+  /** Makes the node's wall clock read real time + offsetMs, gaining `rate` s per s from now on. */
+  set(node: NodeId, skew: ClockSkew, signal: AbortSignal): Promise<void>;
+  /** The node's offset from real time as read back from the running process. */
+  readOffsetMs(node: NodeId, signal: AbortSignal): Promise<number>;
+}
+
+export interface ClockSkew {
+  readonly offsetMs: number;
+  /** Extra seconds per second: 0 is right, 0.5 gains half a second each second. */
+  readonly rate: number;
+}
+
+/** What a nemesis may touch. */
+export interface Battlefield {
+  readonly cluster: Cluster;
+  readonly network: Network;
+  readonly clocks: Clocks;
+}
+
+/** Counts of messages, as Maelstrom counts them. */
+export interface NetworkStats {
+  readonly all: MessageCounts;
+  /** Messages with a client at one end. */
+  readonly clients: MessageCounts;
+  /** Messages between servers (nodes and services). */
+  readonly servers: MessageCounts;
+  readonly dropped: number;
+  readonly duplicated: number;
+  readonly corrupted: number;
+}
+
+export interface MessageCounts {
+  readonly sendCount: number;
+  readonly receiveCount: number;
+  readonly messageCount: number;
+}
+
+/** Something that people must hear of: a crash, a line that is not a message. */
+export interface NodeTrouble {
+  readonly node: NodeId;
+  readonly kind: 'crashed' | 'bad-line' | 'unknown-destination';
+  readonly text: string;
+  readonly count: number;
+}
+
+export interface Testbed extends Battlefield {
+  readonly name: string;
+  /** Starts all nodes; rejects with a TargetError that shows a failing node's last lines. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Opens a channel that speaks the Maelstrom protocol, where the testbed has one. */
+  openRpc?(process: number, node: NodeId, timeoutMs: number): RpcChannel;
+  stats?(): NetworkStats;
+  /** What went wrong in nodes so far, in order; crashes that a fault caused are not in it. */
+  troubles(): readonly NodeTrouble[];
+  /** Rejects with a TargetError as soon as a node crashes that nobody killed. Never resolves. */
+  readonly crashed: Promise<never>;
+  /** Ends everything that was started. Safe to call twice, and at any moment. */
+  stop(): Promise<void>;
+}
+
+/** What a testbed can do to a system; a nemesis names the ones that it needs. */
+export type Capability = 'process' | 'network-cut' | 'network-packet' | 'clock' | 'disk';
+
+/** A fault as the nemesis left it, for the history. */
+export interface InjectedFault {
+  readonly fault: Fault;
+  readonly evidence: string;
+}

@@ -1,0 +1,54 @@
+/** A workload: an object type's ops, their generator, and the checkers that judge them. */
+import type { Prng } from '../base/prng.ts';
+import type { Checker } from '../checker/checker.ts';
+import type { NodeId } from '../fault/fault.ts';
+import type { Generator } from '../generator/generator.ts';
+import type { Client, RpcChannel } from './client.ts';
+import type { ObjectType } from './target.ts';
+
+export interface WorkloadOption {
+  readonly summary: string;
+  readonly default: string;
+  /** The words allowed; absent for free text and numbers. */
+  readonly choices?: readonly string[];
+}
+
+export type OptionValues = Readonly<Record<string, string>>;
+
+export interface WorkloadContext {
+  readonly rng: Prng;
+  readonly nodes: readonly NodeId[];
+  /** Number of client threads. */
+  readonly concurrency: number;
+  /** Every declared option, completed: given or default. */
+  readonly options: OptionValues;
+}
+
+export interface WorkloadSchedule {
+  /** Runs, at `--rate`, until `--time-limit`, with the nemesis beside it. */
+  readonly main: Generator;
+  /** Runs after everything was healed and the recovery time has passed. */
+  readonly final?: Generator;
+}
+
+export interface Workload {
+  readonly name: string;
+  /** Other names for it, such as Maelstrom's. */
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  readonly object: ObjectType;
+  /** The functions of its ops; a run in which one of them never succeeded is `unknown`. */
+  readonly functions: readonly string[];
+  readonly options: Readonly<Record<string, WorkloadOption>>;
+  /** What `--rate` (ops per second) and `--concurrency` are unless said otherwise. */
+  readonly defaults: { readonly rate: number; readonly concurrency: string };
+  /** Models that `--model` may name, the default first. */
+  readonly models: readonly string[];
+  generator(context: WorkloadContext): WorkloadSchedule;
+  /** The client over the Maelstrom protocol (testbed `stdio`). */
+  maelstrom?: (rpc: RpcChannel, options: OptionValues) => Client;
+  /** Runs once per node before the load, over the Maelstrom protocol (topology and the like). */
+  prepare?: (rpc: RpcChannel, nodes: readonly NodeId[], options: OptionValues) => Promise<void>;
+  /** What judges the history. `model` is one of `models`. */
+  checkers(model: string, options: OptionValues): readonly Checker[];
+}

@@ -1,0 +1,94 @@
+/**
+ * A history in memory: one typed array per field, so that ten million events are a few
+ * hundred megabytes and a checker's scan runs at memory speed. Millions of small objects
+ * are not an option.
+ */
+
+export const eventTypes = ['invoke', 'ok', 'fail', 'info'] as const;
+export const typeCode = { invoke: 0, ok: 1, fail: 2, info: 3 } as const;
+
+/** `process` of the nemesis. */
+export const nemesisProcess = -1;
+/** In `pair`, `complete`: there is none. */
+export const noEvent = -1;
+
+/** One row per event, in order. */
+export interface EventColumns {
+  /** An index into `eventTypes`. */
+  readonly type: Uint8Array;
+  readonly process: Int32Array;
+  /** An index into `History.functions`. */
+  readonly f: Uint16Array;
+  /** A value id, or -1. */
+  readonly key: Int32Array;
+  readonly value: Int32Array;
+  readonly timeNs: Float64Array;
+  /** For an invocation its completion, for a completion its invocation, else -1. */
+  readonly pair: Int32Array;
+}
+
+/** One row per client operation, in order of invocation. */
+export interface OperationColumns {
+  readonly count: number;
+  /** Event index of the invocation. */
+  readonly invoke: Int32Array;
+  /** Event index of the completion, or -1 if it never completed. */
+  readonly complete: Int32Array;
+  /** `typeCode.ok`, `.fail` or `.info` (also for operations that never completed). */
+  readonly outcome: Uint8Array;
+  readonly process: Int32Array;
+  readonly f: Uint16Array;
+  /** Value ids, or -1. `input` is the invocation's value, `output` the completion's. */
+  readonly key: Int32Array;
+  readonly input: Int32Array;
+  readonly output: Int32Array;
+}
+
+/** Event columns that grow. */
+export class GrowingColumns {
+  #capacity = 1024;
+  length = 0;
+  type = new Uint8Array(this.#capacity);
+  process = new Int32Array(this.#capacity);
+  f = new Uint16Array(this.#capacity);
+  key = new Int32Array(this.#capacity);
+  value = new Int32Array(this.#capacity);
+  timeNs = new Float64Array(this.#capacity);
+  pair = new Int32Array(this.#capacity);
+
+  /** Makes room for one more row and returns its index. */
+  push(): number {
+    if (this.length === this.#capacity) this.#grow();
+    this.length += 1;
+    return this.length - 1;
+  }
+
+  trimmed(): EventColumns {
+    const end = this.length;
+    return {
+      type: this.type.slice(0, end),
+      process: this.process.slice(0, end),
+      f: this.f.slice(0, end),
+      key: this.key.slice(0, end),
+      value: this.value.slice(0, end),
+      timeNs: this.timeNs.slice(0, end),
+      pair: this.pair.slice(0, end),
+    };
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    this.type = copied(this.type, new Uint8Array(this.#capacity));
+    this.process = copied(this.process, new Int32Array(this.#capacity));
+    this.f = copied(this.f, new Uint16Array(this.#capacity));
+    this.key = copied(this.key, new Int32Array(this.#capacity));
+    this.value = copied(this.value, new Int32Array(this.#capacity));
+    this.timeNs = copied(this.timeNs, new Float64Array(this.#capacity));
+    this.pair = copied(this.pair, new Int32Array(this.#capacity));
+  }
+}
+
+function copied<A extends { set(from: A): void }>(from: A, to: A): A {
+  to.set(from);
+  return to;
+}

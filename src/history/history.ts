@@ -1,0 +1,216 @@
+/**
+ * A recorded run: events in columns, and the operations that they make. What must scale
+ * reads the columns; `event()` and `operation()` make objects where that is convenient.
+ */
+import { assert, present } from '../base/assert.ts';
+import type { Json } from '../base/json.ts';
+import {
+  type EventColumns,
+  eventTypes,
+  nemesisProcess,
+  noEvent,
+  type OperationColumns,
+  typeCode,
+} from './columns.ts';
+import type { HistoryEvent, Operation, OpError } from './event.ts';
+import { noValue, ValueTable } from './values.ts';
+
+/** What few events have; kept apart so that the columns stay small. */
+export interface EventExtra {
+  readonly node?: string;
+  readonly error?: OpError;
+  readonly final?: boolean;
+}
+
+/** A history as plain data that can be sent to another thread. */
+export interface HistoryData {
+  readonly events: EventColumns;
+  readonly functions: readonly string[];
+  readonly values: readonly Json[];
+  readonly extras: ReadonlyMap<number, EventExtra>;
+}
+
+const neverReturned: OpError = ['no-completion', 'the run ended before an answer came'];
+
+export class History {
+  readonly events: EventColumns;
+  readonly functions: readonly string[];
+  readonly values: ValueTable;
+  readonly #extras: ReadonlyMap<number, EventExtra>;
+  #operations: OperationColumns | undefined;
+  #keys: Int32Array | undefined;
+
+  constructor(
+    events: EventColumns,
+    functions: readonly string[],
+    values: ValueTable,
+    extras: ReadonlyMap<number, EventExtra>,
+  ) {
+    this.events = events;
+    this.functions = functions;
+    this.values = values;
+    this.#extras = extras;
+  }
+
+  get eventCount(): number {
+    return this.events.type.length;
+  }
+
+  get operationCount(): number {
+    return this.operations.count;
+  }
+
+  /** One row per client operation. Made once, when first asked for. */
+  get operations(): OperationColumns {
+    this.#operations ??= joinOperations(this.events);
+    return this.#operations;
+  }
+
+  /** Ids of all keys, in order of first use; empty if operations have no keys. */
+  get keys(): Int32Array {
+    this.#keys ??= distinct(this.operations.key);
+    return this.#keys;
+  }
+
+  /** The id of a function's name, or -1 if it never occurs. */
+  functionId(name: string): number {
+    return this.functions.indexOf(name);
+  }
+
+  event(index: number): HistoryEvent {
+    const { type, process, f, key, value, timeNs } = this.events;
+    assert(index >= 0 && index < this.eventCount, `no event ${index}`);
+    const processNumber = process[index] ?? nemesisProcess;
+    return {
+      index,
+      time: timeNs[index] ?? 0,
+      type: present(eventTypes[type[index] ?? 0], 'event type'),
+      process: processNumber === nemesisProcess ? 'nemesis' : processNumber,
+      f: this.functions[f[index] ?? 0] ?? '',
+      ...optional('key', this.values.value(key[index] ?? noValue)),
+      ...optional('value', this.values.value(value[index] ?? noValue)),
+      ...this.#extras.get(index),
+    };
+  }
+
+  /** The operation in row `id` of `operations`. */
+  operation(id: number): Operation {
+    const rows = this.operations;
+    assert(id >= 0 && id < rows.count, `no operation ${id}`);
+    const invokeIndex = rows.invoke[id] ?? 0;
+    const returnIndex = rows.complete[id] ?? noEvent;
+    const begun = {
+      id,
+      process: rows.process[id] ?? 0,
+      f: this.functions[rows.f[id] ?? 0] ?? '',
+      key: this.values.value(rows.key[id] ?? noValue),
+      input: this.values.value(rows.input[id] ?? noValue) ?? null,
+      node: this.#extras.get(invokeIndex)?.node,
+      final: this.#extras.get(invokeIndex)?.final ?? false,
+      invokeIndex,
+      invokeNs: this.events.timeNs[invokeIndex] ?? 0,
+    };
+    const error = this.#extras.get(returnIndex)?.error ?? neverReturned;
+    const returnNs = this.events.timeNs[returnIndex] ?? 0;
+    switch (rows.outcome[id]) {
+      case typeCode.ok: {
+        const output = this.values.value(rows.output[id] ?? noValue) ?? null;
+        return { ...begun, outcome: 'ok', output, returnIndex, returnNs };
+      }
+      case typeCode.fail:
+        return { ...begun, outcome: 'fail', error, returnIndex, returnNs };
+      default:
+        return { ...begun, outcome: 'info', error };
+    }
+  }
+
+  /** All operations as objects, in order of invocation. For histories of moderate size. */
+  *eachOperation(): Generator<Operation> {
+    for (let id = 0; id < this.operations.count; id += 1) yield this.operation(id);
+  }
+
+  *eachEvent(): Generator<HistoryEvent> {
+    for (let index = 0; index < this.eventCount; index += 1) yield this.event(index);
+  }
+
+  extra(index: number): EventExtra | undefined {
+    return this.#extras.get(index);
+  }
+
+  /** Rows of `operations` for each key id, in order of invocation. Rows without key: under -1. */
+  rowsByKey(): ReadonlyMap<number, readonly number[]> {
+    const groups = new Map<number, number[]>();
+    const { key, count } = this.operations;
+    for (let row = 0; row < count; row += 1) {
+      const id = key[row] ?? noValue;
+      const group = groups.get(id);
+      if (group === undefined) groups.set(id, [row]);
+      else group.push(row);
+    }
+    return groups;
+  }
+
+  toData(): HistoryData {
+    return {
+      events: this.events,
+      functions: this.functions,
+      values: this.values.toArray(),
+      extras: this.#extras,
+    };
+  }
+
+  static fromData(data: HistoryData): History {
+    return new History(
+      data.events,
+      data.functions,
+      ValueTable.fromArray(data.values),
+      data.extras,
+    );
+  }
+}
+
+function optional<Name extends string>(
+  name: Name,
+  value: Json | undefined,
+): Partial<Record<Name, Json>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, Json>);
+}
+
+function joinOperations(events: EventColumns): OperationColumns {
+  const { type, process, f, key, value, pair } = events;
+  let count = 0;
+  for (let i = 0; i < type.length; i += 1)
+    if (type[i] === typeCode.invoke && process[i] !== nemesisProcess) count += 1;
+  const rows = {
+    count,
+    invoke: new Int32Array(count),
+    complete: new Int32Array(count),
+    outcome: new Uint8Array(count),
+    process: new Int32Array(count),
+    f: new Uint16Array(count),
+    key: new Int32Array(count),
+    input: new Int32Array(count),
+    output: new Int32Array(count),
+  };
+  let row = 0;
+  for (let i = 0; i < type.length; i += 1) {
+    if (type[i] !== typeCode.invoke || process[i] === nemesisProcess) continue;
+    const completion = pair[i] ?? noEvent;
+    rows.invoke[row] = i;
+    rows.complete[row] = completion;
+    rows.outcome[row] = completion === noEvent ? typeCode.info : (type[completion] ?? 0);
+    rows.process[row] = process[i] ?? 0;
+    rows.f[row] = f[i] ?? 0;
+    rows.key[row] = key[i] ?? noValue;
+    rows.input[row] = value[i] ?? noValue;
+    rows.output[row] = completion === noEvent ? noValue : (value[completion] ?? noValue);
+    row += 1;
+  }
+  return rows;
+}
+
+function distinct(ids: Int32Array): Int32Array {
+  const seen = new Set<number>();
+  for (const id of ids) if (id !== noValue) seen.add(id);
+  return Int32Array.from(seen);
+}
