@@ -150,6 +150,16 @@ export class History {
     return groups;
   }
 
+  /** The same events, with only the operations on these keys (ids). Event indices stay. */
+  restrictedTo(keys: ReadonlySet<number>): History {
+    const all = this.operations;
+    const kept: number[] = [];
+    for (let row = 0; row < all.count; row += 1) if (keys.has(all.key[row] ?? noValue)) kept.push(row);
+    const part = new History(this.events, this.functions, this.values, this.#extras);
+    part.#operations = pickRows(all, kept);
+    return part;
+  }
+
   toData(): HistoryData {
     return {
       events: this.events,
@@ -167,6 +177,22 @@ export class History {
       data.extras,
     );
   }
+}
+
+function pickRows(all: OperationColumns, rows: readonly number[]): OperationColumns {
+  const pickInt = (column: Int32Array): Int32Array =>
+    Int32Array.from(rows, (row) => column[row] ?? noValue);
+  return {
+    count: rows.length,
+    invoke: pickInt(all.invoke),
+    complete: pickInt(all.complete),
+    outcome: Uint8Array.from(rows, (row) => all.outcome[row] ?? 0),
+    process: pickInt(all.process),
+    f: Uint16Array.from(rows, (row) => all.f[row] ?? 0),
+    key: pickInt(all.key),
+    input: pickInt(all.input),
+    output: pickInt(all.output),
+  };
 }
 
 function optional<Name extends string>(

@@ -1,0 +1,98 @@
+/** `dsx check FILE…`: read, judge, say, and exit with the verdict. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { HistoryError, messageOf, UsageError } from '../base/errors.ts';
+import { modelCatalog } from '../checker/catalog.ts';
+import { worst } from '../checker/verdict.ts';
+import { readHistory } from '../history/format/read-history.ts';
+import { parseNumber } from '../plan/parse.ts';
+import type { RunPlan } from '../plan/plan.ts';
+import { checkJson } from '../report/check-json.ts';
+import { checkText } from '../report/check-text.ts';
+import { checkHistory } from '../runner/check.ts';
+import type { CheckSource } from '../runner/check-job.ts';
+import { verdictExitCode, worstExitCode } from './exit-codes.ts';
+import { interruptible } from './interrupt.ts';
+import { paintFor } from './paint.ts';
+
+export interface CheckRequest {
+  /** Null: the model of the run that the file belongs to. */
+  readonly model: string | null;
+  readonly format: string;
+  readonly json: boolean;
+  readonly timeoutSeconds: string;
+  readonly memoryMb: string;
+}
+
+/** Exit code over all files: 255 beats 1 beats 2 beats 0. */
+export async function checkFiles(
+  files: readonly string[],
+  request: CheckRequest,
+): Promise<number> {
+  const codes: number[] = [];
+  for (const file of files) codes.push(await checkFile(file, request));
+  return worstExitCode(codes);
+}
+
+async function checkFile(path: string, request: CheckRequest): Promise<number> {
+  const file = historyFileIn(path);
+  const source = sourceFor(file, request.model);
+  const budget = {
+    timeoutMs: 1000 * parseNumber('check-timeout', request.timeoutSeconds, { min: 0.001 }),
+    memoryMb: parseNumber('check-memory', request.memoryMb, { min: 16 }),
+  };
+  const read = readHistory(bytesOf(file), request.format, file);
+  const startedMs = performance.now();
+  const verdicts = await interruptible((signal) =>
+    checkHistory(read.history, source, budget, signal),
+  );
+  const checkMs = performance.now() - startedMs;
+  const checked = { verdicts, history: read.history, checkMs, warnings: read.warnings, file, format: read.format, model: source.model };
+  const text = request.json
+    ? JSON.stringify(checkJson(checked))
+    : checkText(checked, paintFor(process.stdout), process.stdout.columns || 80);
+  process.stdout.write(`${text}\n`);
+  return verdictExitCode(worst(verdicts.map((verdict) => verdict.valid)), 'valid');
+}
+
+function historyFileIn(path: string): string {
+  if (!existsSync(path))
+    throw new UsageError(
+      `there is no file ${path}.\nrun folders are in histories/runs; see: dsx list runs`,
+    );
+  if (!statSync(path).isDirectory()) return path;
+  const file = join(path, 'history.jsonl');
+  if (existsSync(file)) return file;
+  throw new UsageError(`the folder ${path} holds no history.jsonl; name a history file or a run`);
+}
+
+function bytesOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (thrown) {
+    throw new HistoryError(`${file} cannot be read: ${messageOf(thrown)}`);
+  }
+}
+
+/** A run knows its workload; anything else needs to be told what was promised. */
+function sourceFor(file: string, model: string | null): CheckSource {
+  const plan = planBeside(file);
+  if (plan !== null && (model === null || model === plan.model))
+    return { kind: 'workload', workload: plan.workload, model: plan.model, options: plan.options };
+  if (model !== null) return { kind: 'model', model };
+  const names = modelCatalog().map((entry) => entry.name);
+  throw new UsageError(
+    `${file} does not say what was promised; say it with --model.\nthere are: ${names.join(', ')}`,
+  );
+}
+
+function planBeside(file: string): RunPlan | null {
+  const path = join(file, '..', 'run.json');
+  if (!file.endsWith('history.jsonl') || !existsSync(path)) return null;
+  try {
+    const run = JSON.parse(readFileSync(path, 'utf8')) as { plan?: RunPlan };
+    return run.plan ?? null;
+  } catch (thrown) {
+    throw new HistoryError(`${path} is damaged (${messageOf(thrown)}); give --model instead`);
+  }
+}

@@ -1,0 +1,101 @@
+/** `dsx doctor`: what this machine can do, tried and not guessed, and how to get the rest. */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { arch, availableParallelism, platform, release, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '../base/errors.ts';
+import { createProcessClocks } from '../testbed/clock/process-clocks.ts';
+
+export interface Finding {
+  readonly what: string;
+  readonly ok: boolean;
+  /** What was found. */
+  readonly found: string;
+  /** What would allow it, where it is not ok. */
+  readonly advice: string | null;
+}
+
+export async function examine(): Promise<readonly Finding[]> {
+  return [node(), machine(), runsFolder(), testbedStdio(), guardian(), pause(), await clock(), python()];
+}
+
+export function findingsText(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map((finding) => finding.what.length));
+  return findings
+    .map(({ what, ok, found, advice }) => {
+      const line = `${ok ? '✓' : '✗'} ${what.padEnd(width)}  ${found}`;
+      return advice === null ? line : `${line}\n  ${' '.repeat(width)}  → ${advice}`;
+    })
+    .join('\n');
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const ok = major > 20 || (major === 20 && minor >= 19);
+  const advice = ok ? null : 'install Node 20.19 or newer';
+  return { what: 'Node', ok, found: process.version, advice };
+}
+
+function machine(): Finding {
+  const gigabytes = (totalmem() / 2 ** 30).toFixed(0);
+  const found = `${platform()} ${release()} ${arch()}, ${availableParallelism()} cores, ${gigabytes} GiB`;
+  return { what: 'machine', ok: true, found, advice: null };
+}
+
+function runsFolder(): Finding {
+  const what = 'run folder';
+  try {
+    accessSync('.', constants.W_OK);
+    return { what, ok: true, found: 'this folder can be written', advice: null };
+  } catch (thrown) {
+    return { what, ok: false, found: messageOf(thrown), advice: 'use --out with a folder that you may write' };
+  }
+}
+
+function testbedStdio(): Finding {
+  const what = 'testbed stdio';
+  const found = 'nodes as processes; partitions and packet faults in the network of dsx';
+  return { what, ok: true, found, advice: null };
+}
+
+/** The guardian that ends nodes if dsx itself is killed is a shell script. */
+function guardian(): Finding {
+  const what = 'clean-up after SIGKILL';
+  const tried = spawnSync('sh', ['-c', 'echo ok'], { encoding: 'utf8', timeout: 5_000 });
+  const ok = tried.stdout === 'ok\n';
+  return ok
+    ? { what, ok, found: 'a guardian shell ends the nodes if dsx is killed', advice: null }
+    : { what, ok, found: 'sh cannot be started', advice: 'install a POSIX shell' };
+}
+
+function pause(): Finding {
+  const what = 'nemesis kill, pause';
+  const child = spawnSync('sh', ['-c', 'sleep 5 & p=$!; kill -STOP $p && kill -KILL $p'], {
+    timeout: 5_000,
+  });
+  const ok = child.status === 0;
+  const found = ok ? 'a process of ours can be stopped and killed' : 'signals do not arrive';
+  return { what, ok, found, advice: ok ? null : 'allow signals to processes of the same user' };
+}
+
+async function clock(): Promise<Finding> {
+  const what = 'nemesis clock';
+  const why = await createProcessClocks({ pids: () => [] }).unsupported();
+  return why === undefined
+    ? { what, ok: true, found: 'the clock of a running process can be skewed', advice: null }
+    : { what, ok: false, found: why, advice: 'the other nemeses work without it' };
+}
+
+function python(): Finding {
+  const what = 'python3 (some examples)';
+  const folder = mkdtempSync(join(tmpdir(), 'dsx-doctor-'));
+  const tried = spawnSync('python3', ['--version'], { encoding: 'utf8', timeout: 5_000, cwd: folder });
+  rmSync(folder, { recursive: true, force: true });
+  const ok = tried.status === 0;
+  return {
+    what,
+    ok,
+    found: ok ? tried.stdout.trim() : 'not found',
+    advice: ok ? null : 'on Debian: apt-get install python3',
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * The way in and every way out. oclif's own exit codes (1 for a crash, 2 for a wrong flag)
+ * would look like verdicts, so nothing leaves except through here.
+ */
+import { Errors, flush, run } from '@oclif/core';
+import { HistoryError, InvariantError, messageOf, TargetError, UsageError } from '../base/errors.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** @param entry `import.meta.url` of the file in `bin/`. */
+export async function main(entry: string): Promise<void> {
+  process.on('uncaughtException', (error) => {
+    process.exitCode = report(error);
+    process.exit();
+  });
+  process.stdout.on('error', brokenPipe);
+  process.stderr.on('error', brokenPipe);
+  try {
+    await run(process.argv.slice(2), entry);
+    await flush();
+  } catch (thrown) {
+    process.exitCode = report(thrown);
+  }
+}
+
+/** `dsx … | head` closes the pipe early: no reason to print a stack. */
+function brokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.valid);
+  throw error;
+}
+
+/** Prints what went wrong, returns the exit code. */
+function report(thrown: unknown): number {
+  if (thrown instanceof Errors.ExitError) return thrown.oclif.exit ?? exitCodes.valid;
+  const usage = thrown instanceof UsageError || thrown instanceof HistoryError;
+  if (usage || thrown instanceof TargetError) {
+    print(`dsx: ${thrown.message}`);
+    return usage ? exitCodes.usage : exitCodes.failed;
+  }
+  if (isOclifError(thrown)) {
+    print(`dsx: ${firstLines(thrown.message)}\nsee: dsx --help, or dsx COMMAND --help`);
+    return exitCodes.usage;
+  }
+  const bug = thrown instanceof InvariantError ? 'a bug in dsx' : 'an unexpected error';
+  const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
+  print(`dsx: ${bug}: ${stack}`);
+  return exitCodes.failed;
+}
+
+function isOclifError(thrown: unknown): thrown is Error {
+  return thrown instanceof Errors.CLIError;
+}
+
+function firstLines(message: string): string {
+  return message.replace(/\nSee more help with --help\s*$/, '').trim();
+}
+
+function print(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,18 @@
+/** Colours, where the stream shows them and NO_COLOR does not forbid them. */
+import { Chalk } from 'chalk';
+
+export interface Paint {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly cyan: (text: string) => string;
+}
+
+export function paintFor(stream: { readonly isTTY?: boolean }): Paint {
+  const { NO_COLOR: no, FORCE_COLOR: force } = process.env;
+  const forced = force !== undefined && force !== '' && force !== '0';
+  const wanted = (no === undefined || no === '') && (forced || stream.isTTY === true);
+  return new Chalk({ level: wanted ? 1 : 0 });
+}

@@ -1,0 +1,73 @@
+/** `--reporter terminal,junit=out.xml`: which reports, and where each goes. */
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { UsageError } from '../base/errors.ts';
+import { didYouMean, listed } from '../base/text.ts';
+import { renderGithub, renderStepSummary } from '../report/github.ts';
+import { renderJson } from '../report/json.ts';
+import { renderJunit } from '../report/junit.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import type { RunReport } from '../report/report.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import { paintFor } from './paint.ts';
+
+const names = ['terminal', 'json', 'markdown', 'junit', 'github'] as const;
+type ReporterName = (typeof names)[number];
+
+export interface ReporterRequest {
+  readonly name: ReporterName;
+  /** Null: standard output. */
+  readonly file: string | null;
+}
+
+export function parseReporters(text: string | undefined, json: boolean): readonly ReporterRequest[] {
+  if (json) return [{ name: 'json', file: null }];
+  const asked = (text ?? defaultReporters()).split(',').filter((item) => item !== '');
+  return asked.map((item) => {
+    const [name = '', file] = item.split('=', 2);
+    const known = names.find((candidate) => candidate === name);
+    if (known !== undefined) return { name: known, file: file ?? null };
+    throw new UsageError(
+      `unknown reporter "${name}".${didYouMean(name, names)}\nthere are: ${listed(names)}`,
+    );
+  });
+}
+
+function defaultReporters(): string {
+  return process.env['GITHUB_ACTIONS'] === 'true' ? 'terminal,github' : 'terminal';
+}
+
+export function emitReports(report: RunReport, requests: readonly ReporterRequest[]): void {
+  for (const { name, file } of requests) {
+    const rendered = render(name, report, file);
+    if (file === null) process.stdout.write(rendered.endsWith('\n') ? rendered : `${rendered}\n`);
+    else write(file, rendered);
+    const summary = process.env['GITHUB_STEP_SUMMARY'];
+    if (name === 'github' && summary !== undefined)
+      appendFileSync(summary, renderStepSummary(report));
+  }
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (thrown) {
+    throw new UsageError(`the report cannot be written to ${file}: ${String(thrown)}`);
+  }
+}
+
+function render(name: ReporterName, report: RunReport, file: string | null): string {
+  switch (name) {
+    case 'json':
+      return renderJson(report);
+    case 'markdown':
+      return renderMarkdown(report);
+    case 'junit':
+      return renderJunit(report);
+    case 'github':
+      return renderGithub(report);
+    default: {
+      const stream = file === null ? process.stdout : { isTTY: false };
+      return renderTerminal(report, paintFor(stream), process.stdout.columns || 80);
+    }
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * From flags and `dsx.yaml` to a plan with no option left open. Names are checked here,
+ * before any process starts.
+ */
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UsageError } from '../base/errors.ts';
+import { didYouMean, listed } from '../base/text.ts';
+import type { Target } from '../contract/target.ts';
+import type { Workload } from '../contract/workload.ts';
+import {
+  completeOptions,
+  latencyDistributions,
+  nodeNames,
+  parseAvailability,
+  parseChoice,
+  parseConcurrency,
+  parseNemeses,
+  parseNumber,
+} from '../plan/parse.ts';
+import type { NemesisSpec, RunPlan, ScriptedFault, SystemUnderTest } from '../plan/plan.ts';
+import { findNemesis, findTarget, findWorkload, unknownName } from '../registry.ts';
+
+/** Flags as typed (or as `dsx.yaml` has them), before they mean anything. */
+export interface Settings {
+  readonly text: Readonly<Record<string, string | undefined>>;
+  readonly flags: ReadonlySet<string>;
+  readonly options: Readonly<Record<string, string>>;
+  readonly script: readonly ScriptedFault[];
+  /** What stands after `--`. */
+  readonly nodeArgs: readonly string[];
+}
+
+/** Maelstrom's flags that belong to some workloads, and are ignored by the others. */
+export const workloadFlags = [
+  'key-count',
+  'max-txn-length',
+  'max-writes-per-key',
+  'topology',
+  'values',
+] as const;
+
+export interface Planned {
+  readonly plan: RunPlan;
+  readonly workload: Workload;
+  readonly target: Target | null;
+  readonly notes: readonly string[];
+}
+
+export async function planOf(settings: Settings, seed: number): Promise<Planned> {
+  const { text, flags } = settings;
+  const target = text['bin'] === undefined ? await findTarget(text['target'] ?? 'raft') : null;
+  const workload = await findWorkload(text['workload'] ?? 'register');
+  const system = systemOf(settings, target);
+  checkOffers(target, workload);
+  if (workload.maelstrom === undefined)
+    throw new UsageError(`workload ${workload.name} has no client for the stdio testbed`);
+  const nodes = nodesOf(settings, target);
+  const nemeses = parseNemeses(text['nemesis'] ?? '');
+  for (const spec of [...nemeses, ...settings.script.map((entry) => entry.nemesis)])
+    await checkNemesis(spec);
+  const { options, notes } = optionsOf(settings, workload, target);
+  const testbed = parseChoice('testbed', text['testbed'] ?? 'stdio', ['stdio']);
+  const plan: RunPlan = {
+    workload: workload.name,
+    options,
+    system,
+    testbed,
+    nodes,
+    concurrency: parseConcurrency(
+      text['concurrency'] ?? workload.defaults.concurrency,
+      nodes.length,
+    ),
+    nemeses,
+    script: settings.script,
+    model: modelOf(text['model'] ?? text['consistency-models'], workload),
+    availability: parseAvailability(text['availability']),
+    seed,
+    expect: parseChoice('expect', text['expect'] ?? 'valid', ['valid', 'anomaly']),
+    networkLog: parseChoice('network-log', text['network-log'] ?? 'sample', [
+      'off',
+      'sample',
+      'all',
+    ]),
+    ...timesOf(text, workload),
+    logNetSend: flags.has('log-net-send'),
+    logNetReceive: flags.has('log-net-recv'),
+    logStderr: flags.has('log-stderr'),
+  };
+  return { plan, workload, target, notes };
+}
+
+function timesOf(text: Settings['text'], workload: Workload) {
+  const seconds = (name: string, fallback: number): number =>
+    1000 * parseNumber(name, text[name] ?? String(fallback), { min: 0.001 });
+  const latencyMs = parseNumber('latency', text['latency'] ?? '0', { min: 0, max: 60_000 });
+  return {
+    rateHz: parseNumber('rate', text['rate'] ?? String(workload.defaults.rate), { min: 0 }),
+    timeLimitMs: seconds('time-limit', 10),
+    nemesisIntervalMs: seconds('nemesis-interval', 2),
+    recoveryMs: 1000 * parseNumber('recovery-time', text['recovery-time'] ?? '1', { min: 0 }),
+    latencyMs,
+    latencyDistribution: parseChoice(
+      'latency-dist',
+      text['latency-dist'] ?? 'constant',
+      latencyDistributions,
+    ),
+    // Maelstrom's client timeout for lin-kv: ten latencies, at least a second.
+    operationTimeoutMs: seconds('operation-timeout', Math.max(1, latencyMs / 100)),
+    checkTimeoutMs: seconds('check-timeout', 60),
+    checkMemoryMb: parseNumber('check-memory', text['check-memory'] ?? '2048', { min: 16 }),
+  };
+}
+
+function systemOf(settings: Settings, target: Target | null): SystemUnderTest {
+  const { text, nodeArgs } = settings;
+  if (target === null) {
+    if (text['target'] !== undefined || text['variant'] !== undefined)
+      throw new UsageError('--bin names a program of yours; --target and --variant go without it');
+    const path = resolve(text['bin'] ?? '');
+    checkProgram(path);
+    return { kind: 'bin', path, args: nodeArgs };
+  }
+  if (nodeArgs.length > 0)
+    throw new UsageError(
+      `arguments after -- go to the program of --bin; a target takes none, got: ${nodeArgs.join(' ')}`,
+    );
+  const names = target.variants.map((variant) => variant.name);
+  const variant = text['variant'] ?? names[0] ?? '';
+  if (!names.includes(variant)) throw unknownName(`variant of ${target.name}`, variant, names);
+  return { kind: 'target', name: target.name, variant };
+}
+
+/** Says what is wrong with the program before five nodes of it fail one by one. */
+function checkProgram(path: string): void {
+  let head: string;
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory())
+      throw new UsageError(`--bin takes a program; ${path} is a folder. Name the file in it`);
+    accessSync(path, constants.X_OK);
+    head = stat.size === 0 ? '' : readFileSync(path).subarray(0, 4).toString('latin1');
+  } catch (thrown) {
+    if (thrown instanceof UsageError) throw thrown;
+    const code = (thrown as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT')
+      throw new UsageError(`--bin takes a program; there is no file ${path}`);
+    if (code === 'EACCES')
+      throw new UsageError(
+        `--bin takes a program that may be executed; ${path} may not.\nto allow it: chmod +x ${path}`,
+      );
+    throw new UsageError(`--bin ${path} cannot be read: ${String(thrown)}`);
+  }
+  // ELF, a script, or one of the Mach-O magics: what a kernel can start by itself.
+  if (head.startsWith('\x7fELF') || head.startsWith('#!') || /^(?:\xca\xfe|\xcf\xfa|\xce\xfa)/.test(head))
+    return;
+  throw new UsageError(
+    `--bin ${path} is neither a binary nor a script with a first line that names its interpreter.\nif it is a script, begin it with a line such as: #!/usr/bin/env python3`,
+  );
+}
+
+function checkOffers(target: Target | null, workload: Workload): void {
+  if (target === null || target.objects.includes(workload.object)) return;
+  throw new UsageError(
+    `target ${target.name} offers ${listed(target.objects)}; workload ${workload.name} needs ${workload.object}.\nsee what fits together: dsx list`,
+  );
+}
+
+function nodesOf(settings: Settings, target: Target | null): string[] {
+  const { text } = settings;
+  if (text['nodes'] !== undefined) {
+    const names = text['nodes'].split(',').map((name) => name.trim());
+    const bad = names.find((name, i) => !/^[\w-]+$/.test(name) || names.indexOf(name) !== i);
+    if (bad !== undefined)
+      throw new UsageError(`--nodes takes distinct names such as n1,n2,n3; cannot use "${bad}"`);
+    return names;
+  }
+  if (text['node-count'] === undefined) return nodeNames(target?.nodeCount ?? 5, 1);
+  return nodeNames(parseNumber('node-count', text['node-count'], { min: 1, max: 200, integer: true }), 0);
+}
+
+async function checkNemesis(spec: NemesisSpec): Promise<void> {
+  const nemesis = await findNemesis(spec.name);
+  const shapes = nemesis.shapes.map((shape) => shape.name);
+  if (spec.shape !== null && !shapes.includes(spec.shape) && !/^[\w-]+(\+[\w-]+)*$/.test(spec.shape))
+    throw unknownName(`shape of ${spec.name}`, spec.shape, shapes);
+  for (const name of Object.keys(spec.parameters))
+    if (nemesis.parameters[name] === undefined)
+      throw unknownName(`parameter of ${spec.name}`, name, Object.keys(nemesis.parameters));
+}
+
+function modelOf(asked: string | undefined, workload: Workload): string {
+  const model = asked ?? workload.models[0] ?? '';
+  if (workload.models.includes(model)) return model;
+  const meant = didYouMean(model, workload.models);
+  throw new UsageError(
+    `workload ${workload.name} cannot be judged against "${model}".${meant}\nit can against: ${listed(workload.models)}`,
+  );
+}
+
+function optionsOf(settings: Settings, workload: Workload, target: Target | null) {
+  const notes: string[] = [];
+  const given: Record<string, string> = { ...settings.options };
+  for (const name of workloadFlags) {
+    const value = settings.text[name];
+    if (value === undefined) continue;
+    if (workload.options[name] === undefined)
+      notes.push(`workload ${workload.name} does not use --${name}; it is ignored`);
+    else given[name] = value;
+  }
+  for (const [name, value] of Object.entries(target?.defaults ?? {}))
+    if (workload.options[name] !== undefined) given[name] ??= value;
+  return { options: completeOptions(workload.name, workload.options, given), notes };
+}

@@ -1,0 +1,92 @@
+/** `dsx test`: settings → plan → run → report → exit code. */
+import { randomInt } from 'node:crypto';
+import { stringify } from 'yaml';
+import { UsageError } from '../base/errors.ts';
+import { parseNumber } from '../plan/parse.ts';
+import { runTest } from '../runner/run-test.ts';
+import { createRunStore } from '../store/run-store.ts';
+import { readConfig } from './config-file.ts';
+import { exitCodes, verdictExitCode, worstExitCode } from './exit-codes.ts';
+import { interruptible } from './interrupt.ts';
+import { paintFor } from './paint.ts';
+import { createProgress } from './progress.ts';
+import { emitReports, parseReporters } from './reporters.ts';
+import { planOf, type Settings } from './settings.ts';
+
+export interface TestArguments {
+  readonly text: Readonly<Record<string, string | undefined>>;
+  /** Names of the flags that are on. */
+  readonly on: ReadonlySet<string>;
+  /** `name=value`, as given with --option. */
+  readonly options: readonly string[];
+  readonly nodeArgs: readonly string[];
+  readonly seed: string | null;
+  readonly configFile: string | null;
+  readonly out: string | null;
+  readonly reporters: string | null;
+  readonly testCount: string;
+  readonly json: boolean;
+  readonly printConfig: boolean;
+}
+
+/** Seeds are 32 bits: what the generator of random numbers takes. */
+const seedMax = 2 ** 32 - 1;
+
+export async function testCommand(given: TestArguments): Promise<number> {
+  const config = readConfig(given.configFile);
+  const settings: Settings = {
+    text: { ...config.text, ...defined(given.text) },
+    flags: new Set([...config.on, ...given.on]),
+    options: { ...config.options, ...parseOptions(given.options) },
+    script: config.script,
+    nodeArgs: given.nodeArgs,
+  };
+  const seedText = given.seed ?? config.text['seed'];
+  const seed =
+    seedText === undefined
+      ? randomInt(seedMax)
+      : parseNumber('seed', seedText, { min: 0, max: seedMax, integer: true });
+  const testCount = parseNumber('test-count', given.testCount, { min: 1, integer: true });
+  const reporters = parseReporters(given.reporters ?? config.text['reporter'], given.json);
+  const first = await planOf(settings, seed);
+  if (given.printConfig) {
+    process.stdout.write(given.json ? `${JSON.stringify(first.plan, null, 2)}\n` : stringify(first.plan));
+    return exitCodes.valid;
+  }
+  const store = createRunStore(given.out ?? config.text['out'] ?? 'histories/runs');
+  const codes: number[] = [];
+  for (let i = 0; i < testCount; i += 1) {
+    const planned = i === 0 ? first : await planOf(settings, (seed + i) % (seedMax + 1));
+    const quiet = given.json;
+    const progress = createProgress({
+      isTty: process.stderr.isTTY && !quiet,
+      stream: process.stderr,
+      paint: paintFor(process.stderr),
+      quiet,
+    });
+    for (const note of planned.notes) progress.log(note);
+    const report = await interruptible((signal) =>
+      runTest({ ...planned, store, progress, signal, keepData: given.on.has('keep-data') }),
+    ).finally(() => {
+      progress.done();
+    });
+    emitReports(report, reporters);
+    codes.push(verdictExitCode(report.summary.valid, planned.plan.expect));
+  }
+  return worstExitCode(codes);
+}
+
+function parseOptions(options: readonly string[]): Record<string, string> {
+  const parsed: Record<string, string> = {};
+  for (const option of options) {
+    const at = option.indexOf('=');
+    if (at < 1) throw new UsageError(`--option takes name=value, as in values=small; got "${option}"`);
+    parsed[option.slice(0, at)] = option.slice(at + 1);
+  }
+  return parsed;
+}
+
+function defined(words: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const entries = Object.entries(words).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Record<string, string>;
+}

@@ -1,0 +1,40 @@
+import { Args, Command, Flags } from '@oclif/core';
+
+export default class Check extends Command {
+  static override summary = 'Check a recorded history, from dsx or from elsewhere.';
+  static override description = [
+    'Prints the verdict and exits with it: 0 valid, 1 an anomaly, 2 unknown,',
+    '254 for a file that cannot be read. The format is found out by itself.',
+  ].join(' ');
+  static override examples = [
+    '<%= config.bin %> check histories/runs/latest',
+    '<%= config.bin %> check history.edn --model cas-register:0',
+    '<%= config.bin %> check etcd.log --model cas-register --json',
+  ];
+  static override strict = false;
+  static override args = {
+    file: Args.string({ description: 'a history file or a run folder', required: true }),
+  };
+  static override flags = {
+    model: Flags.string({
+      char: 'm',
+      description: 'what was promised: a name of `dsx list models`; for a run, its own',
+    }),
+    format: Flags.string({ char: 'f', description: 'format of the file', default: 'auto' }),
+    json: Flags.boolean({ description: 'print one JSON object a file' }),
+    'check-timeout': Flags.string({ description: 'seconds before a checker gives up', default: '60' }),
+    'check-memory': Flags.string({ description: 'megabytes that a checker may use', default: '2048' }),
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Check);
+    const { checkFiles } = await import('../cli/check-files.ts');
+    process.exitCode = await checkFiles(argv as string[], {
+      model: flags.model ?? null,
+      format: flags.format,
+      json: flags.json,
+      timeoutSeconds: flags['check-timeout'],
+      memoryMb: flags['check-memory'],
+    });
+  }
+}

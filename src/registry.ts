@@ -1,0 +1,72 @@
+/**
+ * Finds drop-in files. Adding a workload, a nemesis or a target is adding a file: nothing
+ * lists them by hand. Works from source and from `dist` alike.
+ */
+import { readdir } from 'node:fs/promises';
+import { TargetError, UsageError } from './base/errors.ts';
+import { didYouMean, listed } from './base/text.ts';
+import type { Nemesis } from './contract/nemesis.ts';
+import type { Target } from './contract/target.ts';
+import type { Workload } from './contract/workload.ts';
+
+const root = new URL('../', import.meta.url);
+
+export function loadWorkloads(): Promise<ReadonlyMap<string, Workload>> {
+  return discover<Workload>('workloads');
+}
+
+export function loadNemeses(): Promise<ReadonlyMap<string, Nemesis>> {
+  return discover<Nemesis>('nemesis');
+}
+
+export function loadTargets(): Promise<ReadonlyMap<string, Target>> {
+  return discover<Target>('targets');
+}
+
+/** The workload with that name or alias. */
+export async function findWorkload(name: string): Promise<Workload> {
+  const workloads = await loadWorkloads();
+  for (const workload of workloads.values())
+    if (workload.name === name || workload.aliases.includes(name)) return workload;
+  throw unknownName('workload', name, [...workloads.keys()]);
+}
+
+export async function findTarget(name: string): Promise<Target> {
+  const targets = await loadTargets();
+  const target = targets.get(name);
+  if (target === undefined) throw unknownName('target', name, [...targets.keys()]);
+  return target;
+}
+
+export async function findNemesis(name: string): Promise<Nemesis> {
+  const nemeses = await loadNemeses();
+  const nemesis = nemeses.get(name);
+  if (nemesis === undefined) throw unknownName('nemesis', name, [...nemeses.keys()]);
+  return nemesis;
+}
+
+/** `unknown workload "regster". Did you mean "register"? There are: …`. */
+export function unknownName(kind: string, name: string, known: readonly string[]): UsageError {
+  const meant = didYouMean(name, known);
+  return new UsageError(`unknown ${kind} "${name}".${meant}\nthere are: ${listed(known)}`);
+}
+
+interface Named {
+  readonly name: string;
+}
+
+async function discover<T extends Named>(folder: string): Promise<ReadonlyMap<string, T>> {
+  const url = new URL(`${folder}/`, root);
+  const files = (await readdir(url)).filter((file) => /^[a-z0-9-]+\.(ts|js)$/.test(file));
+  const found = new Map<string, T>();
+  for (const file of files.toSorted()) {
+    const module = (await import(new URL(file, url).href)) as { default?: T };
+    const name = file.replace(/\.(ts|js)$/, '');
+    if (module.default?.name !== name)
+      throw new TargetError(
+        `${folder}/${file} must export by default an object whose name is "${name}", found ${JSON.stringify(module.default?.name)}`,
+      );
+    found.set(name, module.default);
+  }
+  return found;
+}

@@ -1,0 +1,46 @@
+/** Counts for people: completions by function, errors by code. */
+import { eventTypes, nemesisProcess, noEvent } from '../history/columns.ts';
+import type { History } from '../history/history.ts';
+import type { ErrorCount, FunctionCounts } from './report.ts';
+
+export function functionCounts(history: History): readonly FunctionCounts[] {
+  const { count, f, outcome } = history.operations;
+  const counts = new Map<number, { ok: number; fail: number; info: number }>();
+  for (let row = 0; row < count; row += 1) {
+    const id = f[row] ?? 0;
+    let entry = counts.get(id);
+    if (entry === undefined) counts.set(id, (entry = { ok: 0, fail: 0, info: 0 }));
+    const type = eventTypes[outcome[row] ?? 0];
+    if (type === 'ok' || type === 'fail' || type === 'info') entry[type] += 1;
+  }
+  return [...counts].map(([id, entry]) => ({ f: history.functions[id] ?? '', ...entry }));
+}
+
+/** Most frequent first. */
+export function errorCounts(history: History): readonly ErrorCount[] {
+  const counts = new Map<string, { -readonly [K in keyof ErrorCount]: ErrorCount[K] }>();
+  const { complete, count, f, outcome } = history.operations;
+  for (let row = 0; row < count; row += 1) {
+    const type = eventTypes[outcome[row] ?? 0];
+    if (type !== 'fail' && type !== 'info') continue;
+    const completion = complete[row] ?? noEvent;
+    const error = completion === noEvent ? undefined : history.extra(completion)?.error;
+    const [code, example] = error ?? ['no-completion', 'the run ended before an answer came'];
+    const name = history.functions[f[row] ?? 0] ?? '';
+    const key = `${name} ${type} ${code}`;
+    const entry = counts.get(key);
+    if (entry === undefined) counts.set(key, { f: name, type, code, count: 1, example });
+    else entry.count += 1;
+  }
+  return [...counts.values()].toSorted((a, b) => b.count - a.count);
+}
+
+/** Invocations of clients; what "messages per operation" divides by. */
+export function invocationCount(history: History): number {
+  return history.operations.count;
+}
+
+/** True if the nemesis did anything at all. */
+export function nemesisActed(history: History): boolean {
+  return history.events.process.includes(nemesisProcess);
+}

@@ -1,0 +1,44 @@
+/** What a checking thread is handed: plain data, since functions do not cross threads. */
+import { UsageError } from '../base/errors.ts';
+import type { Checker } from '../checker/checker.ts';
+import { checkersOfModel } from '../checker/catalog.ts';
+import type { Verdict } from '../checker/verdict.ts';
+import type { HistoryData } from '../history/history.ts';
+import { findWorkload } from '../registry.ts';
+
+/** Where the checkers come from: a workload, or a model by name. */
+export type CheckSource =
+  | {
+      readonly kind: 'workload';
+      readonly workload: string;
+      readonly model: string;
+      readonly options: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'model'; readonly model: string };
+
+export interface CheckBudget {
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+}
+
+export interface CheckJob {
+  readonly source: CheckSource;
+  /** Which of the source's checkers. */
+  readonly checkerIndex: number;
+  readonly history: HistoryData;
+  /** Value ids of the keys to look at; null: all operations. */
+  readonly keys: readonly number[] | null;
+  readonly budget: CheckBudget;
+}
+
+export type CheckAnswer =
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  | { readonly kind: 'crashed'; readonly message: string };
+
+export async function checkersOf(source: CheckSource): Promise<readonly Checker[]> {
+  if (source.kind === 'model') return checkersOfModel(source.model);
+  const workload = await findWorkload(source.workload);
+  if (!workload.models.includes(source.model))
+    throw new UsageError(`workload ${workload.name} has no model "${source.model}"`);
+  return workload.checkers(source.model, source.options);
+}

@@ -1,0 +1,23 @@
+/** The thread in which a checker runs: it may be slow or run out of memory without harm. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { present } from '../base/assert.ts';
+import { messageOf } from '../base/errors.ts';
+import { History } from '../history/history.ts';
+import { type CheckAnswer, type CheckJob, checkersOf } from './check-job.ts';
+
+const answer = await judge(workerData as CheckJob);
+present(parentPort, 'parentPort').postMessage(answer);
+
+async function judge(job: CheckJob): Promise<CheckAnswer> {
+  try {
+    const checkers = await checkersOf(job.source);
+    const checker = present(checkers[job.checkerIndex], `checker ${job.checkerIndex}`);
+    const whole = History.fromData(job.history);
+    const part = job.keys === null ? whole : whole.restrictedTo(new Set(job.keys));
+    const limits = { ...job.budget, nowMs: () => performance.now() };
+    return { kind: 'verdict', verdict: checker.check(part, limits) };
+  } catch (thrown) {
+    const stack = thrown instanceof Error ? thrown.stack : undefined;
+    return { kind: 'crashed', message: stack ?? messageOf(thrown) };
+  }
+}
