@@ -11,8 +11,8 @@ const pure = {
   generator: ['base', 'fault', 'history'],
   checker: ['base', 'fault', 'history', 'model', 'porcupine'],
   plan: ['base', 'fault'],
-  report: ['base', 'fault', 'history', 'checker', 'plan'],
-  contract: ['base', 'fault', 'history', 'generator', 'checker', 'report', 'plan'],
+  report: ['base', 'fault', 'history', 'checker', 'plan', 'contract'],
+  contract: ['base', 'fault', 'history', 'generator', 'checker', 'plan'],
 };
 const effects = {
   node: [],

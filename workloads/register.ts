@@ -12,6 +12,7 @@ import {
   assert,
   type Client,
   concurrentKeys,
+  eachThread,
   enough,
   fork,
   type Generator,
@@ -22,6 +23,7 @@ import {
   type JsonObject,
   limit,
   linearizable,
+  of,
   type OpRequest,
   type Outcome,
   type Prng,
@@ -30,6 +32,9 @@ import {
   RpcError,
   type Workload,
 } from '../src/sdk.ts';
+
+/** Keys that are read at the end; more would take longer than the run. */
+const lastReadsMax = 20;
 
 type Draw = readonly [op: OpRequest, next: Prng, nextValue: number];
 
@@ -90,6 +95,12 @@ function valueIn(event: HistoryEvent): number | undefined {
   if (event.type !== 'ok') return undefined;
   const value = event.f === 'cas' && isArray(event.value) ? event.value[1] : event.value;
   return typeof value === 'number' ? value : undefined;
+}
+
+/** Every thread reads each of the newest keys once: what was acknowledged is still there. */
+function lastReads(keys: readonly Json[]): Generator {
+  const newest = keys.slice(-lastReadsMax);
+  return eachThread(of(...newest.map((key) => ({ f: 'read', key, value: null, final: true }))));
 }
 
 /**
@@ -186,7 +197,7 @@ export default {
       const bounded = limit(Number(options['ops-per-key']), cellGenerator(cell));
       return processLimit(Number(options['processes-per-key']), bounded);
     });
-    return { main };
+    return { main, final: lastReads };
   },
   maelstrom: linKv,
   checkers: () => [linearizable('cas-register'), enough(['read', 'write'])],

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { HistoryError, messageOf, UsageError } from '../base/errors.ts';
 import { modelCatalog } from '../checker/catalog.ts';
 import { worst } from '../checker/verdict.ts';
-import { readHistory } from '../history/format/read-history.ts';
+import { historyFormatOf, type ReadResult } from '../history/format/read-history.ts';
+import { readHistoryFile } from '../store/read-file.ts';
 import { parseNumber } from '../plan/parse.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import { checkJson } from '../report/check-json.ts';
@@ -41,7 +42,8 @@ async function checkFile(path: string, request: CheckRequest): Promise<number> {
     timeoutMs: 1000 * parseNumber('check-timeout', request.timeoutSeconds, { min: 0.001 }),
     memoryMb: parseNumber('check-memory', request.memoryMb, { min: 16 }),
   };
-  const read = readHistory(bytesOf(file), request.format, file);
+  const read = readHistoryFile(file, historyFormatOf(request.format));
+  refuseWithoutRealTime(read, file, source.model);
   const startedMs = performance.now();
   const verdicts = await interruptible((signal) =>
     checkHistory(read.history, source, budget, signal),
@@ -66,19 +68,19 @@ function historyFileIn(path: string): string {
   throw new UsageError(`the folder ${path} holds no history.jsonl; name a history file or a run`);
 }
 
-function bytesOf(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (thrown) {
-    throw new HistoryError(`${file} cannot be read: ${messageOf(thrown)}`);
-  }
+/** Linearizability is about real time; some formats have only the order within a session. */
+function refuseWithoutRealTime(read: ReadResult, file: string, model: string): void {
+  if (read.realTime) return;
+  throw new UsageError(
+    `${file} (${read.format}) orders operations only within each session, and ${model} is a promise about real time: it cannot be judged from this file`,
+  );
 }
 
 /** A run knows its workload; anything else needs to be told what was promised. */
 function sourceFor(file: string, model: string | null): CheckSource {
   const plan = planBeside(file);
   if (plan !== null && (model === null || model === plan.model))
-    return { kind: 'workload', workload: plan.workload, model: plan.model, options: plan.options };
+    return { kind: 'workload', workload: plan.workload, model: plan.model, options: plan.options, availability: plan.availability };
   if (model !== null) return { kind: 'model', model };
   const names = modelCatalog().map((entry) => entry.name);
   throw new UsageError(

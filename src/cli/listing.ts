@@ -96,7 +96,7 @@ async function models(): Promise<Section> {
 }
 
 async function runs(folder: string): Promise<Section> {
-  const all = await createRunStore(folder).list();
+  const all = createRunStore(folder).list();
   return {
     name: 'runs',
     rows: all.length === 0 ? [[`none in ${folder} yet; make one with: dsx test`]] : all.map((run) => [run]),

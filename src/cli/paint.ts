@@ -1,14 +1,6 @@
 /** Colours, where the stream shows them and NO_COLOR does not forbid them. */
 import { Chalk } from 'chalk';
-
-export interface Paint {
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-  readonly red: (text: string) => string;
-  readonly green: (text: string) => string;
-  readonly yellow: (text: string) => string;
-  readonly cyan: (text: string) => string;
-}
+import type { Paint } from '../report/paint.ts';
 
 export function paintFor(stream: { readonly isTTY?: boolean }): Paint {
   const { NO_COLOR: no, FORCE_COLOR: force } = process.env;

@@ -181,9 +181,6 @@ function nodesOf(settings: Settings, target: Target | null): string[] {
 
 async function checkNemesis(spec: NemesisSpec): Promise<void> {
   const nemesis = await findNemesis(spec.name);
-  const shapes = nemesis.shapes.map((shape) => shape.name);
-  if (spec.shape !== null && !shapes.includes(spec.shape) && !/^[\w-]+(\+[\w-]+)*$/.test(spec.shape))
-    throw unknownName(`shape of ${spec.name}`, spec.shape, shapes);
   for (const name of Object.keys(spec.parameters))
     if (nemesis.parameters[name] === undefined)
       throw unknownName(`parameter of ${spec.name}`, name, Object.keys(nemesis.parameters));

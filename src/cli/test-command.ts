@@ -8,8 +8,7 @@ import { createRunStore } from '../store/run-store.ts';
 import { readConfig } from './config-file.ts';
 import { exitCodes, verdictExitCode, worstExitCode } from './exit-codes.ts';
 import { interruptible } from './interrupt.ts';
-import { paintFor } from './paint.ts';
-import { createProgress } from './progress.ts';
+import { createWatcher } from './watch.ts';
 import { emitReports, parseReporters } from './reporters.ts';
 import { planOf, type Settings } from './settings.ts';
 
@@ -57,18 +56,12 @@ export async function testCommand(given: TestArguments): Promise<number> {
   const codes: number[] = [];
   for (let i = 0; i < testCount; i += 1) {
     const planned = i === 0 ? first : await planOf(settings, (seed + i) % (seedMax + 1));
-    const quiet = given.json;
-    const progress = createProgress({
-      isTty: process.stderr.isTTY && !quiet,
-      stream: process.stderr,
-      paint: paintFor(process.stderr),
-      quiet,
-    });
-    for (const note of planned.notes) progress.log(note);
+    const watcher = createWatcher(given.json);
+    for (const note of planned.notes) watcher.log(note);
     const report = await interruptible((signal) =>
-      runTest({ ...planned, store, progress, signal, keepData: given.on.has('keep-data') }),
+      runTest({ ...planned, store, watcher, signal, keepData: given.on.has('keep-data') }),
     ).finally(() => {
-      progress.done();
+      watcher.done();
     });
     emitReports(report, reporters);
     codes.push(verdictExitCode(report.summary.valid, planned.plan.expect));

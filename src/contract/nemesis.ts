@@ -14,6 +14,11 @@ export interface ProposeContext {
   readonly shape: string | undefined;
   /** Parameters, as in `packet:loss,probability=0.3` or from YAML. */
   readonly parameters: Readonly<Record<string, string>>;
+  /**
+   * True if the target can tell who leads, false if it cannot, undefined if nobody knows yet.
+   * Random draws take `primaries` only if true; asking for it is refused if false.
+   */
+  readonly knowsPrimaries?: boolean;
 }
 
 export interface Nemesis {

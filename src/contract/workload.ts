@@ -1,4 +1,5 @@
 /** A workload: an object type's ops, their generator, and the checkers that judge them. */
+import type { Json } from '../base/json.ts';
 import type { Prng } from '../base/prng.ts';
 import type { Checker } from '../checker/checker.ts';
 import type { NodeId } from '../fault/fault.ts';
@@ -27,8 +28,11 @@ export interface WorkloadContext {
 export interface WorkloadSchedule {
   /** Runs, at `--rate`, until `--time-limit`, with the nemesis beside it. */
   readonly main: Generator;
-  /** Runs after everything was healed and the recovery time has passed. */
-  readonly final?: Generator;
+  /**
+   * Runs after everything was healed and the recovery time has passed. `keys`: those that ops
+   * were invoked on, in order of first use.
+   */
+  readonly final?: (keys: readonly Json[]) => Generator;
 }
 
 export interface Workload {

@@ -11,13 +11,20 @@ import type { HistoryEvent, ProcessId } from '../history/event.ts';
 
 export type ThreadId = number | 'nemesis';
 
-/** The world as a generator may know it. Handed fresh to each call; cheap to narrow. */
+/**
+ * The world as a generator may know it. Handed fresh to each call, cheap to narrow, and good
+ * for that call only: a generator that keeps one will read the future in it.
+ */
 export interface GeneratorContext {
   /** Nanoseconds since the run began. */
   readonly nowNs: number;
   /** Client threads that exist for this generator, ascending, and perhaps the nemesis. */
   readonly threads: readonly ThreadId[];
-  /** Of those, the ones with no operation open. */
+  /**
+   * Of those, the ones with no operation open, in random order: whoever takes the first one
+   * spreads the load over all of them. Always taking the lowest would send a light load to
+   * the first node alone.
+   */
   readonly freeThreads: readonly ThreadId[];
   /** The process that a thread runs as now. */
   processOf(thread: ThreadId): ProcessId;
@@ -34,7 +41,12 @@ export interface OpRequest {
 }
 
 export type Emission =
-  /** Do this on that process now, or at `atNs` if that is later. `then` follows it. */
+  /**
+   * Do this on that process now, or at `atNs` if that is later. `then` follows it.
+   *
+   * A step for later is not kept: when its time comes the generator is asked once more. So
+   * `atNs` must come from the generator's state; `nowNs + 10 s` would be put off for ever.
+   */
   | {
       readonly kind: 'op';
       readonly op: OpRequest;
@@ -58,8 +70,11 @@ export type Emission =
       readonly atNs: number;
       readonly then: Generator;
     }
-  /** Nothing yet. Ask again after the next event, or at `untilNs` if that is given. */
-  | { readonly kind: 'pending'; readonly untilNs?: number }
+  /**
+   * Nothing yet. Ask again after the next event, or at `untilNs` if that is given. `then` is
+   * what to ask, where asking changed it (a clock that started to run); else the same again.
+   */
+  | { readonly kind: 'pending'; readonly untilNs?: number; readonly then?: Generator }
   /** Nothing, ever. */
   | { readonly kind: 'exhausted' };
 

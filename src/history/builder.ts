@@ -4,9 +4,11 @@
  * history that makes no sense is refused.
  */
 import { HistoryError } from '../base/errors.ts';
+import type { NodeId } from '../fault/fault.ts';
 import { GrowingColumns, nemesisProcess, noEvent, typeCode } from './columns.ts';
 import type { HistoryEvent } from './event.ts';
-import { type EventExtra, History } from './history.ts';
+import { type EventExtra, ExtraTable } from './extras.ts';
+import { History } from './history.ts';
 import { noValue, ValueTable } from './values.ts';
 
 const maxFunctions = 65_535;
@@ -16,9 +18,8 @@ export class HistoryBuilder {
   readonly #columns = new GrowingColumns();
   readonly #functions: string[] = [];
   readonly #functionIds = new Map<string, number>();
-  readonly #extras = new Map<number, EventExtra>();
-  /** Process → event index of its open invocation. */
-  readonly #open = new Map<number, number>();
+  readonly #extras = new ExtraTable();
+  readonly #open = new OpenInvocations();
 
   get length(): number {
     return this.#columns.length;
@@ -70,8 +71,18 @@ export class HistoryBuilder {
     return row;
   }
 
+  /** True if this row completes an operation. */
+  completes(row: number): boolean {
+    return this.#columns.pair[row] !== noEvent;
+  }
+
   addExtra(index: number, extra: EventExtra): void {
     this.#extras.set(index, extra);
+  }
+
+  /** The same as `addExtra(index, { node })`, without an object for each event. */
+  addNode(index: number, node: NodeId): void {
+    this.#extras.setNode(index, node);
   }
 
   build(): History {
@@ -118,3 +129,38 @@ export function historyOf(events: readonly Omit<HistoryEvent, 'index' | 'time'>[
   return builder.build();
 }
 
+
+/** Processes below this are looked up in an array. */
+const arrayProcesses = 1 << 20;
+
+/** Process → event index of its open invocation. */
+class OpenInvocations {
+  /** Event index + 1, or 0. */
+  #rows = new Int32Array(256);
+  /** The few processes whose numbers are large, or stand for others. */
+  readonly #others = new Map<number, number>();
+
+  get(process: number): number | undefined {
+    if (process < 0 || process >= arrayProcesses) return this.#others.get(process);
+    const row = this.#rows[process] ?? 0;
+    return row === 0 ? undefined : row - 1;
+  }
+
+  set(process: number, row: number): void {
+    if (process < 0 || process >= arrayProcesses) {
+      this.#others.set(process, row);
+      return;
+    }
+    if (process >= this.#rows.length) {
+      const grown = new Int32Array(Math.max(process + 1, this.#rows.length * 2));
+      grown.set(this.#rows);
+      this.#rows = grown;
+    }
+    this.#rows[process] = row + 1;
+  }
+
+  delete(process: number): void {
+    if (process < 0 || process >= arrayProcesses) this.#others.delete(process);
+    else if (process < this.#rows.length) this.#rows[process] = 0;
+  }
+}

@@ -1,8 +1,8 @@
 /**
  * Faults as the history tells them: from when to when each was in force.
  *
- * The nemesis completes a start with `{fault, evidence}` and a stop with `{stopped, evidence}`,
- * so that this needs to know nothing of any nemesis.
+ * The nemesis completes a start with `{fault, evidence}` and a stop with `{stopped, evidence}`
+ * (one kind, or a list of them when all is healed), so that this needs to know no nemesis.
  */
 import { isObject, type Json } from '../base/json.ts';
 import type { Fault } from '../fault/fault.ts';
@@ -36,15 +36,23 @@ export function faultWindows(history: History): readonly FaultWindow[] {
   for (let index = 0; index < process.length; index += 1) {
     if (process[index] !== nemesisProcess) continue;
     const said = history.values.value(value[index] ?? -1);
-    if (!isObject(said)) continue;
-    if (typeof said['stopped'] === 'string') close(said['stopped'], index);
+    // Evidence tells a completion from an invocation, which names the fault too.
+    if (!isObject(said) || typeof said['evidence'] !== 'string') continue;
+    // One nemesis, or all that were healed at once.
+    for (const kind of [said['stopped']].flat()) if (typeof kind === 'string') close(kind, index);
     const fault = faultOf(said['fault']);
     if (fault === undefined) continue;
     close(fault.kind, index);
     open.set(fault.kind, windows.length);
     const startNs = timeNs[index] ?? 0;
-    const evidence = typeof said['evidence'] === 'string' ? said['evidence'] : '';
-    windows.push({ fault, evidence, startIndex: index, endIndex: null, startNs, endNs: end });
+    windows.push({
+      fault,
+      evidence: said['evidence'],
+      startIndex: index,
+      endIndex: null,
+      startNs,
+      endNs: end,
+    });
   }
   return windows;
 }

@@ -13,21 +13,17 @@ import {
   typeCode,
 } from './columns.ts';
 import type { HistoryEvent, Operation, OpError } from './event.ts';
+import { type EventExtra, type ExtraData, ExtraTable } from './extras.ts';
 import { noValue, ValueTable } from './values.ts';
 
-/** What few events have; kept apart so that the columns stay small. */
-export interface EventExtra {
-  readonly node?: string;
-  readonly error?: OpError;
-  readonly final?: boolean;
-}
+export type { EventExtra } from './extras.ts';
 
 /** A history as plain data that can be sent to another thread. */
 export interface HistoryData {
   readonly events: EventColumns;
   readonly functions: readonly string[];
   readonly values: readonly Json[];
-  readonly extras: ReadonlyMap<number, EventExtra>;
+  readonly extras: ExtraData;
 }
 
 const neverReturned: OpError = ['no-completion', 'the run ended before an answer came'];
@@ -36,7 +32,7 @@ export class History {
   readonly events: EventColumns;
   readonly functions: readonly string[];
   readonly values: ValueTable;
-  readonly #extras: ReadonlyMap<number, EventExtra>;
+  readonly #extras: ExtraTable;
   #operations: OperationColumns | undefined;
   #keys: Int32Array | undefined;
 
@@ -44,7 +40,7 @@ export class History {
     events: EventColumns,
     functions: readonly string[],
     values: ValueTable,
-    extras: ReadonlyMap<number, EventExtra>,
+    extras: ExtraTable,
   ) {
     this.events = events;
     this.functions = functions;
@@ -165,7 +161,7 @@ export class History {
       events: this.events,
       functions: this.functions,
       values: this.values.toArray(),
-      extras: this.#extras,
+      extras: this.#extras.toData(),
     };
   }
 
@@ -174,7 +170,7 @@ export class History {
       data.events,
       data.functions,
       ValueTable.fromArray(data.values),
-      data.extras,
+      ExtraTable.fromData(data.extras),
     );
   }
 }

@@ -38,16 +38,28 @@ export interface MessageSummary {
   readonly dropped: number;
 }
 
+/** A numeric goal (`latency.p99<200ms`) and how it went. */
+export interface GateResult {
+  readonly gate: string;
+  readonly passed: boolean;
+  /** What was measured, with its unit: `p99 of ok operations was 231 ms`. */
+  readonly figure: string;
+}
+
 export interface RunSummary {
   readonly dsxVersion: string;
   readonly plan: RunPlan;
   /** What to type to run it again. */
   readonly command: string;
+  /** What to type to check the history again; absent: it is made from the folder and the model. */
+  readonly checkCommand?: string;
   readonly startedAt: string;
   readonly durationMs: number;
   readonly checkMs: number;
   readonly valid: Verdict['valid'];
   readonly verdicts: readonly Verdict[];
+  /** Absent if none was asked for. */
+  readonly gates?: readonly GateResult[];
   readonly functions: readonly FunctionCounts[];
   readonly errors: readonly ErrorCount[];
   readonly faults: readonly FaultCoverage[];

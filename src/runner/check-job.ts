@@ -1,5 +1,6 @@
 /** What a checking thread is handed: plain data, since functions do not cross threads. */
 import { UsageError } from '../base/errors.ts';
+import { availability } from '../checker/availability.ts';
 import type { Checker } from '../checker/checker.ts';
 import { checkersOfModel } from '../checker/catalog.ts';
 import type { Verdict } from '../checker/verdict.ts';
@@ -13,6 +14,8 @@ export type CheckSource =
       readonly workload: string;
       readonly model: string;
       readonly options: Readonly<Record<string, string>>;
+      /** Minimum fraction of invocations that end ok; null: not judged. */
+      readonly availability: number | null;
     }
   | { readonly kind: 'model'; readonly model: string };
 
@@ -40,5 +43,6 @@ export async function checkersOf(source: CheckSource): Promise<readonly Checker[
   const workload = await findWorkload(source.workload);
   if (!workload.models.includes(source.model))
     throw new UsageError(`workload ${workload.name} has no model "${source.model}"`);
-  return workload.checkers(source.model, source.options);
+  const checkers = workload.checkers(source.model, source.options);
+  return source.availability === null ? checkers : [...checkers, availability(source.availability)];
 }

@@ -132,7 +132,7 @@ export class ByteTexts {
     const { bytes } = this.#source;
     const mask = this.#slots.length - 1;
     const length = end - start;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
       const id = this.#slots[slot] as number;
       if (id === -1) return this.#add(start, end, hash, slot);
       if (this.#hashes[slot] !== hash || this.#lengths[id] !== length) continue;
@@ -162,7 +162,7 @@ export class ByteTexts {
       const id = slots[from] as number;
       if (id === -1) continue;
       const hash = hashes[from] as number;
-      let slot = hash & (size - 1);
+      let slot = spread(hash) & (size - 1);
       while (this.#slots[slot] !== -1) slot = (slot + 1) & (size - 1);
       this.#slots[slot] = id;
       this.#hashes[slot] = hash;
@@ -173,4 +173,9 @@ export class ByteTexts {
 /** One step of the hash for `ByteTexts`: start from 0, once per byte. */
 export function hashStep(hash: number, next: number): number {
   return (Math.imul(hash, 0x01000193) ^ next) | 0;
+}
+
+/** The low bits of a product know little of the high bits of its factors. */
+function spread(hash: number): number {
+  return hash ^ (hash >>> 15);
 }

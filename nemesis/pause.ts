@@ -1,0 +1,44 @@
+/** Stops nodes in their tracks and lets them go on: a long garbage collection, a busy host. */
+import { aim, aimedNodes, listed, type Nemesis, nodeTargets } from '../src/sdk.ts';
+
+export default {
+  name: 'pause',
+  summary: 'Pauses nodes (SIGSTOP to the process tree) and resumes them.',
+  shapes: nodeTargets,
+  parameters: {},
+  needs: ['process'],
+  stopF: 'resume',
+
+  propose(context, source) {
+    const [{ target, nodes, detail, text }, next] = aim(context.shape, context, source);
+    const description = `${text} paused`;
+    return [{ kind: 'pause', f: 'pause', shape: target, nodes, detail, description }, next];
+  },
+
+  async start(fault, field, signal) {
+    const { cluster } = field;
+    const { nodes, note, detail } = await aimedNodes(fault, field, signal);
+    // A node that another nemesis killed has nothing to pause. That is said, not hidden.
+    const down = nodes.filter((node) => cluster.state(node) === 'down');
+    const running = nodes.filter((node) => cluster.state(node) === 'running');
+    await Promise.all(running.map((node) => cluster.pause(node, signal)));
+    const struck = nodes.filter((node) => !down.includes(node));
+    const moving = struck.filter((node) => cluster.state(node) !== 'paused');
+    const description = struck.length === 0 ? 'nothing paused' : `${listed(struck)} paused`;
+    const done = { ...fault, nodes: struck, detail, description };
+    if (moving.length > 0)
+      return { result: 'failed', fault: done, reason: `${listed(moving)} is not stopped` };
+    const evidence = [
+      ...(note === '' ? [] : [note]),
+      ...(struck.length === 0 ? [] : [`${listed(struck)} seen stopped`]),
+      ...(down.length === 0 ? [] : [`${listed(down)} down already`]),
+    ].join('; ');
+    return { result: 'verified', fault: done, evidence };
+  },
+
+  async stop({ cluster }, signal) {
+    const paused = cluster.nodes.filter((node) => cluster.state(node) === 'paused');
+    await Promise.all(paused.map((node) => cluster.resume(node, signal)));
+    return paused.length === 0 ? 'no node was paused' : `${listed(paused)} resumed`;
+  },
+} satisfies Nemesis;

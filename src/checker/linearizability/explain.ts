@@ -1,0 +1,313 @@
+/**
+ * A violation in words that a person can check by hand, and as data for pictures.
+ *
+ * The operations get letters, each with its process, node, events and times. Then comes why
+ * they have no order: one sentence where the violation has a name, else every way of ordering
+ * them as far as it goes, with the state there and what that state forbids.
+ */
+import { unreachable } from '../../base/assert.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
+import { listed, plural } from '../../base/text.ts';
+import { nsToMs } from '../../base/units.ts';
+import { illegal } from '../../model/model.ts';
+import type { Anomaly } from '../verdict.ts';
+import type { Finding } from './classify.ts';
+import type { AnyModel, Outcome } from './engine.ts';
+import { type LastStand, lastStands } from './last-stands.ts';
+import { type Call, never, type Part } from './part.ts';
+import type { Witness } from './witness.ts';
+
+export interface Violation {
+  readonly part: Part;
+  readonly model: AnyModel;
+  readonly witness: Witness;
+  /** True if a second, independent search says so too. */
+  readonly isConfirmed: boolean;
+  /** Failed operations that belong to the story. */
+  readonly failed: readonly Call[];
+  /** False if the witness proves nothing alone: then its orders are not shown. */
+  readonly isStandalone: boolean;
+  /** Undefined if the violation has no name of its own. */
+  readonly finding: Finding | undefined;
+  /** The search's answer for all calls of the part, if it was asked. */
+  readonly whole:
+    | { readonly calls: readonly Call[]; readonly outcome: Outcome & { linearizable: false } }
+    | undefined;
+}
+
+const callsShownMax = 40;
+const standsShownMax = 4;
+const candidatesShownMax = 8;
+/** Of more calls not every order can be tried. */
+const callsOrderedMax = 24;
+const prefixShownMax = 30;
+
+/** `type`, `operations`, `explanation` and `evidence` of an anomaly. */
+export function explained(violation: Violation): Anomaly {
+  const { part, model, witness, isConfirmed, failed, isStandalone, finding, whole } = violation;
+  const calls = [...witness.calls, ...failed].toSorted((a, b) => a.invoke - b.invoke);
+  const teller = new Teller(violation, calls);
+  const showsOrders = isStandalone && finding === undefined;
+  const stands = showsOrders ? standsOf(model, witness) : undefined;
+  const why =
+    finding === undefined ? standsText(teller, stands, model) : [findingText(teller, finding)];
+  return {
+    type: finding?.type ?? 'nonlinearizable',
+    ...(part.key === undefined ? {} : { key: part.key }),
+    model: 'linearizable',
+    operations: calls.map(({ invoke }) => invoke),
+    explanation: [headline(violation, calls), ...teller.lines(), ...why].join('\n'),
+    evidence: {
+      witness: calls.map((call) => teller.json(call)),
+      minimal: witness.isMinimal,
+      confirmed: isConfirmed,
+      startStates: witness.starts.map((state) => model.describeState(state)),
+      startsAnywhere: witness.isCut,
+      ...(stands === undefined ? {} : standsJson(teller, stands, model)),
+      ...(whole === undefined ? {} : { longestPrefix: prefixJson(part, model, whole) }),
+    },
+  };
+}
+
+function headline({ part, model, witness }: Violation, calls: readonly Call[]): string {
+  const object = [
+    part.key === undefined ? undefined : `key ${JSON.stringify(part.key)}`,
+    part.name === undefined ? undefined : `part ${part.name}`,
+  ].filter((words) => words !== undefined);
+  const where = object.length === 0 ? '' : `On ${object.join(', ')}: `;
+  const before = witness.isCut ? ', whatever its state was before them' : '';
+  const start = where === '' ? 'A' : 'a';
+  return `${where}${start} ${model.name} allows no order of ${calls.length === 1 ? 'this operation' : `these ${calls.length} operations`}${before}:`;
+}
+
+/** Gives calls letters and phrases. */
+class Teller {
+  readonly #violation: Violation;
+  readonly #calls: readonly Call[];
+
+  constructor(violation: Violation, calls: readonly Call[]) {
+    this.#violation = violation;
+    this.#calls = calls;
+  }
+
+  /** A, B, …, Z, then op27, op28, … */
+  letter(call: Call): string {
+    const index = this.#calls.findIndex(({ row }) => row === call.row);
+    return index < 26 ? String.fromCharCode(65 + index) : `op${index + 1}`;
+  }
+
+  op(call: Call): string {
+    return this.#violation.model.describeOp(call.op);
+  }
+
+  /** `D (read → 17)`. */
+  named(call: Call): string {
+    return `${this.letter(call)} (${this.op(call)})`;
+  }
+
+  lines(): readonly string[] {
+    const shown = this.#calls.slice(0, callsShownMax);
+    const width = Math.max(...shown.map((call) => this.op(call).length));
+    const lines = shown.map(
+      (call) => `  ${this.letter(call)}  ${this.op(call).padEnd(width)}  ${this.#whoAndWhen(call)}`,
+    );
+    const hidden = this.#calls.length - shown.length;
+    return hidden === 0 ? lines : [...lines, `  … and ${plural(hidden, 'more operation')}`];
+  }
+
+  json(call: Call): JsonObject {
+    const operation = this.#violation.part.history.operation(call.row);
+    const returned = operation.outcome === 'info' ? null : operation;
+    return {
+      label: this.letter(call),
+      text: this.op(call),
+      f: operation.f,
+      input: operation.input,
+      output: operation.outcome === 'ok' ? operation.output : null,
+      outcome: operation.outcome,
+      process: operation.process,
+      node: operation.node ?? null,
+      invokeIndex: operation.invokeIndex,
+      invokeMs: nsToMs(operation.invokeNs),
+      returnIndex: returned?.returnIndex ?? null,
+      returnMs: returned === null ? null : nsToMs(returned.returnNs),
+      /** True if it may be left out of the order. */
+      optional: call.returned === never,
+    };
+  }
+
+  #whoAndWhen(call: Call): string {
+    const operation = this.#violation.part.history.operation(call.row);
+    const node = operation.node === undefined ? '' : ` on ${operation.node}`;
+    const who = `process ${operation.process}${node}`;
+    const from = timeText(operation.invokeNs);
+    if (operation.outcome === 'info')
+      return `${who}, event ${operation.invokeIndex} (${from} ms), outcome unknown`;
+    const when = `events ${operation.invokeIndex}–${operation.returnIndex} (${from}–${timeText(operation.returnNs)} ms)`;
+    if (operation.outcome === 'fail') return `${who}, ${when}, failed`;
+    return `${who}, ${when}${call.returned === never ? ', may come before or after these' : ''}`;
+  }
+}
+
+function timeText(ns: number): string {
+  return nsToMs(ns).toFixed(2);
+}
+
+function findingText(teller: Teller, finding: Finding): string {
+  switch (finding.type) {
+    case 'thin-air-read':
+      return `${teller.letter(finding.by)} saw a value that no operation in the history put there, and that was not there from the start.`;
+    case 'aborted-read':
+      return `${teller.letter(finding.by)} saw the value of ${teller.named(finding.failed)}, which failed (event ${finding.failed.returned}): it did not happen. No other operation put that value there.`;
+    case 'future-read':
+      return `${teller.letter(finding.by)} had returned (event ${finding.by.returned}) when ${teller.named(finding.put)} began (event ${finding.put.invoke}), the first to put there what it saw.`;
+    case 'lost-update':
+    case 'duplicate':
+      return takenText(teller, finding);
+    case 'stale-read':
+    case 'lost-write':
+      return staleText(teller, finding);
+    default:
+      return unreachable(finding, 'finding');
+  }
+}
+
+function takenText(
+  teller: Teller,
+  { takers, puts, wasThere, type }: Finding & { type: 'lost-update' | 'duplicate' },
+): string {
+  const took = `${listed(takers.map((call) => teller.named(call)))} each took away the same value`;
+  const times = puts.length + (wasThere ? 1 : 0);
+  const start = wasThere ? 'it was there from the start' : '';
+  const put =
+    puts.length === 0 ? '' : `${listed(puts.map((call) => teller.named(call)))} put it there`;
+  const sources = [start, put].filter((text) => text !== '').join(', and ');
+  const meaning = type === 'lost-update' ? 'All but one of the updates must be lost.' : '';
+  return `${took}, but ${sources}: ${plural(times, 'time')} in all. ${meaning}`.trimEnd();
+}
+
+function staleText(
+  teller: Teller,
+  { by, old, oldCount, fresh, shows, type }: Finding & { type: 'stale-read' | 'lost-write' },
+): string {
+  const reader = teller.letter(by);
+  const last =
+    oldCount > 1 ? `, the last of ${oldCount} that put it there before ${reader} returned` : '';
+  const seen =
+    old === undefined
+      ? `${reader} saw the initial value`
+      : `${reader} saw the value of ${teller.named(old)}${last}, which was complete at event ${old.returned}`;
+  const began = old === undefined ? '' : ` began after that (event ${fresh.invoke}) and`;
+  const before = `before ${reader} began (event ${by.invoke})`;
+  const overwritten =
+    fresh === shows
+      ? `${teller.named(fresh)}${began} was complete (event ${fresh.returned}) ${before}`
+      : `${teller.named(fresh)}, the first that could put another there,${began} had taken effect when ${teller.named(shows)} saw it, which returned (event ${shows.returned}) ${before}`;
+  const lost =
+    type === 'lost-write' ? ` Nobody ever saw the value of ${teller.letter(shows)}.` : '';
+  return `${seen}; but ${overwritten}. So the value was overwritten by then, and nothing that began before ${reader} returned put it back.${lost}`;
+}
+
+interface Stands {
+  readonly stands: readonly LastStand[];
+  readonly isComplete: boolean;
+  readonly calls: readonly Call[];
+}
+
+function standsOf(model: AnyModel, witness: Witness): Stands | undefined {
+  const { calls } = witness;
+  return calls.length > callsOrderedMax ? undefined : { ...lastStands(model, witness), calls };
+}
+
+function standsText(teller: Teller, found: Stands | undefined, model: AnyModel): readonly string[] {
+  if (found === undefined || found.stands.length === 0)
+    return ['There are too many orders to show each; the longest that fits is in the evidence.'];
+  const { stands, calls, isComplete } = found;
+  // Of the orders that end in one state, the shortest is the easiest to follow.
+  const byState = new Map<string, LastStand>();
+  for (const stand of stands) byState.set(model.describeState(stand.states.at(-1)), stand);
+  const lines = [...byState.values()].slice(0, standsShownMax).map((stand) => {
+    const order = stand.order.map((index) => letterAt(teller, calls, index));
+    const state = model.describeState(stand.states.at(-1));
+    const placed = order.length === 0 ? 'At the start' : `After ${order.join(', ')}`;
+    const forbidden = stand.candidates
+      .slice(0, candidatesShownMax)
+      .flatMap((index) => calls[index] ?? [])
+      .map((call) => teller.named(call));
+    return `  ${placed} the state is ${state}, which forbids ${listed(forbidden, 'and')}; ${letterAt(teller, calls, stand.stuck)} must come before anything later can.`;
+  });
+  const hidden = stands.length - lines.length;
+  return [
+    isComplete ? 'Every order ends too early:' : 'Orders end too early (not all were tried):',
+    ...lines,
+    ...(hidden === 0
+      ? []
+      : [`  … and ${plural(hidden, 'order')} more that end at the same event.`]),
+  ];
+}
+
+function letterAt(teller: Teller, calls: readonly Call[], index: number): string {
+  const call = calls[index];
+  return call === undefined ? '?' : teller.letter(call);
+}
+
+function standsJson(
+  teller: Teller,
+  { stands, isComplete, calls }: Stands,
+  model: AnyModel,
+): JsonObject {
+  const letters = (indices: readonly number[]): Json =>
+    indices.map((index) => letterAt(teller, calls, index));
+  const first = stands[0];
+  return {
+    stuck: first === undefined ? null : letterAt(teller, calls, first.stuck),
+    configurationCount: stands.length,
+    configurationsComplete: isComplete,
+    configurations: stands.slice(0, 20).map((stand) => {
+      const state = model.describeState(stand.states.at(-1));
+      return {
+        order: letters(stand.order),
+        states: stand.states.map((each) => model.describeState(each)),
+        candidates: stand.candidates
+          .flatMap((index) => calls[index] ?? [])
+          .map((call) => ({
+            label: teller.letter(call),
+            why: `${teller.op(call)} is impossible when the state is ${state}`,
+          })),
+      };
+    }),
+  };
+}
+
+/** The longest order of the whole part: its length, its end, and where it stops. */
+function prefixJson(
+  part: Part,
+  model: AnyModel,
+  { calls, outcome }: NonNullable<Violation['whole']>,
+): JsonObject {
+  let state: unknown = model.init;
+  const steps: JsonObject[] = [];
+  for (const index of outcome.order) {
+    const call = calls[index];
+    if (call === undefined) continue;
+    const next = model.step(state, call.op);
+    if (next !== illegal) state = next;
+    steps.push({
+      event: call.invoke,
+      process: part.history.operations.process[call.row] ?? -1,
+      text: model.describeOp(call.op),
+      state: model.describeState(state),
+    });
+    // Only the end is shown, and states may be long.
+    if (steps.length > prefixShownMax) steps.shift();
+  }
+  const stuck = calls[outcome.stuck];
+  return {
+    length: outcome.order.length,
+    operationCount: calls.length,
+    provedUpToEvent: stuck === undefined ? 0 : stuck.returned - 1,
+    stuckAtEvent: stuck?.returned ?? null,
+    stuckOperation: stuck === undefined ? null : model.describeOp(stuck.op),
+    last: steps,
+  };
+}

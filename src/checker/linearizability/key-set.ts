@@ -1,0 +1,85 @@
+/**
+ * A set of short sequences of integers, in two flat arrays: the sequences one after the other,
+ * and an open-addressing table of where they begin. Hashes only find; words decide.
+ */
+const emptySlot = 0;
+
+export class KeySet {
+  /** Each key: its hash, the number of its words, its words. Position 0 is never a key. */
+  #pool = new Int32Array(1024);
+  #end = 1;
+  #slots = new Int32Array(256);
+  #count = 0;
+  /** Words of the key being built; it stands at the end of the pool until it is inserted. */
+  #length = 0;
+  #hash = 0;
+
+  get memoryBytes(): number {
+    return (this.#pool.length + this.#slots.length) * 4;
+  }
+
+  get size(): number {
+    return this.#count;
+  }
+
+  begin(first: number, second: number): void {
+    this.#length = 0;
+    this.#hash = 0;
+    this.add(first);
+    this.add(second);
+  }
+
+  add(word: number): void {
+    const at = this.#end + 2 + this.#length;
+    if (at >= this.#pool.length) this.#growPool();
+    this.#pool[at] = word;
+    this.#length += 1;
+    const mixed = Math.imul(this.#hash ^ word, 0x9e3779b1);
+    this.#hash = mixed ^ (mixed >>> 15);
+  }
+
+  /** Ends the key. False if it was there already. */
+  insert(): boolean {
+    const mask = this.#slots.length - 1;
+    let slot = Math.imul(this.#hash, 0x21f0aaad) & mask;
+    for (;;) {
+      const at = this.#slots[slot] ?? emptySlot;
+      if (at === emptySlot) break;
+      if (this.#isAt(at)) return false;
+      slot = (slot + 1) & mask;
+    }
+    this.#slots[slot] = this.#end;
+    this.#pool[this.#end] = this.#hash;
+    this.#pool[this.#end + 1] = this.#length;
+    this.#end += 2 + this.#length;
+    this.#count += 1;
+    if (this.#end + 2 >= this.#pool.length) this.#growPool();
+    if (this.#count * 2 > this.#slots.length) this.#growSlots();
+    return true;
+  }
+
+  #isAt(at: number): boolean {
+    const pool = this.#pool;
+    if (pool[at] !== this.#hash || pool[at + 1] !== this.#length) return false;
+    for (let i = 2; i < this.#length + 2; i += 1)
+      if (pool[at + i] !== pool[this.#end + i]) return false;
+    return true;
+  }
+
+  #growPool(): void {
+    const larger = new Int32Array(this.#pool.length * 2);
+    larger.set(this.#pool);
+    this.#pool = larger;
+  }
+
+  #growSlots(): void {
+    const slots = new Int32Array(this.#slots.length * 2);
+    const mask = slots.length - 1;
+    for (let at = 1; at < this.#end; at += 2 + (this.#pool[at + 1] ?? 0)) {
+      let slot = Math.imul(this.#pool[at] ?? 0, 0x21f0aaad) & mask;
+      while (slots[slot] !== emptySlot) slot = (slot + 1) & mask;
+      slots[slot] = at;
+    }
+    this.#slots = slots;
+  }
+}

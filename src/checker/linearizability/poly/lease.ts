@@ -1,0 +1,95 @@
+/**
+ * Locks that expire: a lease granted at some time of its acquire lasts until it is released or
+ * its time to live is over. Since it was granted after its acquire was invoked, it may be over a
+ * time to live after that; until then, from the return of its acquire, it is certain.
+ *
+ * Two certain leases at one time are a violation. If granting each as soon as possible, in the
+ * order in which the acquires returned, works out, the history is linearizable. In between a
+ * search has to decide: this is a scheduling problem. Compares times of the clock, not events.
+ */
+import { canonical } from '../../../base/json.ts';
+import { nsPerMs, nsToMs } from '../../../base/units.ts';
+import { noValue } from '../../../history/values.ts';
+import { lockCode } from './holds.ts';
+import { linearizable, type NotApplicable, notApplicable, type PolyResult, violation } from './result.ts';
+import { never, type Timeline } from './timeline.ts';
+
+const none = -1;
+
+interface Lease {
+  readonly acquire: number;
+  release: number;
+  readonly invokeNs: number;
+  readonly returnNs: number;
+  /** When its release was invoked; Infinity if it never was. */
+  releasedNs: number;
+}
+
+export function checkLease(timeline: Timeline, ttlMs: number): PolyResult {
+  const leases = leasesOf(timeline);
+  if ('why' in leases) return leases;
+  const ttlNs = ttlMs * nsPerMs;
+  const { row } = timeline;
+  const endNs = (lease: Lease): number => Math.min(lease.releasedNs, lease.invokeNs + ttlNs);
+  let longest: Lease | undefined;
+  let freeNs = Number.NEGATIVE_INFINITY;
+  let isFeasible = true;
+  for (const lease of leases) {
+    const isCertain = endNs(lease) > lease.returnNs;
+    if (isCertain && longest !== undefined && endNs(longest) > lease.returnNs) {
+      const roles = { first: row[longest.acquire] ?? 0, second: row[lease.acquire] ?? 0 };
+      const releases = [longest.release, lease.release].filter((op) => op !== none);
+      return violation('two-holders', 'lease-overlap', roles, {
+        facts: {
+          firstMs: nsToMs(longest.returnNs),
+          secondMs: nsToMs(lease.returnNs),
+          endMs: nsToMs(endNs(longest)),
+        },
+        also: releases.map((op) => row[op] ?? 0),
+      });
+    }
+    if (isCertain && (longest === undefined || endNs(lease) > endNs(longest))) longest = lease;
+    const grantedNs = Math.max(lease.invokeNs, freeNs);
+    if (grantedNs > lease.returnNs) isFeasible = false;
+    freeNs = Math.min(Math.max(lease.releasedNs, grantedNs), grantedNs + ttlNs);
+  }
+  return isFeasible ? linearizable : notApplicable('the leases may or may not fit one after the other');
+}
+
+/** Leases in the order in which their acquires returned. */
+function leasesOf(timeline: Timeline): readonly Lease[] | NotApplicable {
+  const { history, count, row, code } = timeline;
+  const { process, input, output, invoke, complete } = history.operations;
+  const { timeNs } = history.events;
+  const no = history.values.find(false);
+  const leases: Lease[] = [];
+  const current = new Map<number | string, Lease>();
+  const free = new Map<number | string, number>();
+  for (let op = 0; op < count; op += 1) {
+    const id = row[op] ?? 0;
+    const name = history.values.value(input[id] ?? noValue) ?? null;
+    const owner = name === null ? (process[id] ?? 0) : canonical(name);
+    if ((free.get(owner) ?? -1) > (timeline.invoke[op] ?? 0))
+      return notApplicable('an owner goes on before it is known how its last operation ended');
+    const end = timeline.return[op] ?? never;
+    free.set(owner, end);
+    const result = output[id] ?? noValue;
+    if (end !== never && result !== noValue && result === no)
+      return notApplicable('a refused acquire or release must end in fail');
+    const invokeNs = timeNs[invoke[id] ?? 0] ?? 0;
+    const held = current.get(owner);
+    if (code[op] === lockCode.release) {
+      if (held === undefined) return notApplicable('a release without an acquire before it');
+      held.release = op;
+      held.releasedNs = invokeNs;
+      current.delete(owner);
+    } else if (end !== never) {
+      if (held !== undefined) return notApplicable('an acquire by an owner that did not release');
+      const returnNs = timeNs[complete[id] ?? 0] ?? 0;
+      const lease = { acquire: op, release: none, invokeNs, returnNs, releasedNs: Number.POSITIVE_INFINITY };
+      leases.push(lease);
+      current.set(owner, lease);
+    }
+  }
+  return leases.toSorted((a, b) => a.returnNs - b.returnNs);
+}

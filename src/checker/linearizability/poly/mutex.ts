@@ -1,0 +1,97 @@
+/**
+ * Locks that have owners. Each hold of an owner is certain from the return of its acquire to the
+ * invocation of its release (for ever, if there is none). The history is linearizable if and only
+ * if no two holds are certain at one time: then let each acquire take effect just before it
+ * returns and each release as soon as it is invoked. A crashed acquire can be left out, and a
+ * crashed release may have taken effect at once. Linear time.
+ *
+ * An acquire that was refused needs an instant at which somebody holds the lock: it has one if
+ * some hold is certain then, and none if no hold is possible; otherwise a search has to decide.
+ */
+import { type Holds, holdEnd, holdsOf, type LockRules } from './holds.ts';
+import { linearizable, notApplicable, type PolyResult, type Violation, violation } from './result.ts';
+import { never, type Timeline } from './timeline.ts';
+
+const none = -1;
+
+export function checkMutex(timeline: Timeline, rules: LockRules): PolyResult {
+  const holds = holdsOf(timeline, rules);
+  if ('kind' in holds) return holds;
+  return twoHolders(timeline, holds) ?? checkRefused(timeline, holds);
+}
+
+/** Two holds that are certain at one time: the second begins while the first is open. */
+function twoHolders(timeline: Timeline, holds: Holds): Violation | undefined {
+  const { count, acquire } = holds;
+  const marks = new Int32Array(timeline.horizon);
+  for (let hold = 0; hold < count; hold += 1) {
+    marks[timeline.return[acquire[hold] ?? 0] ?? 0] = hold + 1;
+    const end = holdEnd(timeline, holds, hold);
+    if (end !== never) marks[end] = -hold - 1;
+  }
+  let open: number = none;
+  for (const mark of marks) {
+    if (mark > 0 && open !== none) return explainTwoHolders(timeline, holds, open, mark - 1);
+    if (mark > 0) open = mark - 1;
+    else if (mark === -open - 1) open = none;
+  }
+  return undefined;
+}
+
+function explainTwoHolders(timeline: Timeline, holds: Holds, first: number, second: number): Violation {
+  const { row } = timeline;
+  const { acquire, release } = holds;
+  const releases = [release[first] ?? none, release[second] ?? none];
+  const also = releases.filter((op) => op !== none).map((op) => row[op] ?? 0);
+  const roles = { first: row[acquire[first] ?? 0] ?? 0, second: row[acquire[second] ?? 0] ?? 0 };
+  const own = releases[0] ?? none;
+  if (own === none) return violation('two-holders', 'two-holders-for-ever', roles, { also });
+  return violation('two-holders', 'two-holders', { ...roles, release: row[own] ?? 0 }, { also });
+}
+
+/** Acquires that were refused, given that no two holds are certain at one time. */
+export function checkRefused(timeline: Timeline, holds: Holds): PolyResult {
+  const { count, acquire, release, crashed, refused } = holds;
+  if (refused.length === 0) return linearizable;
+  const { horizon } = timeline;
+  const certain = new Int32Array(horizon + 1);
+  const possible = new Int32Array(horizon + 1);
+  const cover = (gaps: Int32Array, from: number, to: number): void => {
+    const change = gaps;
+    if (from >= Math.min(to, horizon)) return;
+    change[from] = (change[from] ?? 0) + 1;
+    change[Math.min(to, horizon)] = (change[Math.min(to, horizon)] ?? 0) - 1;
+  };
+  for (let hold = 0; hold < count; hold += 1) {
+    const op = acquire[hold] ?? 0;
+    const end = release[hold] ?? none;
+    cover(certain, timeline.return[op] ?? 0, holdEnd(timeline, holds, hold));
+    cover(possible, timeline.invoke[op] ?? 0, end === none ? never : (timeline.return[end] ?? never));
+  }
+  for (const op of crashed) cover(possible, timeline.invoke[op] ?? 0, never);
+  const [certainGaps, possibleGaps] = [coveredBefore(certain), coveredBefore(possible)];
+  let undecided: number = none;
+  for (const op of refused) {
+    const begin = timeline.invoke[op] ?? 0;
+    const end = timeline.return[op] ?? 0;
+    if ((certainGaps[end] ?? 0) > (certainGaps[begin] ?? 0)) continue;
+    if ((possibleGaps[end] ?? 0) === (possibleGaps[begin] ?? 0))
+      // Whoever else could have held it is what the claim is about: nobody did.
+      return violation('false-refusal', 'refused-while-free', { refused: timeline.row[op] ?? 0 }, { standalone: false });
+    undecided = op;
+  }
+  if (undecided === none) return linearizable;
+  const { invokeIndex } = timeline.history.operation(timeline.row[undecided] ?? 0);
+  return notApplicable(`whether the acquire of event ${invokeIndex} could be refused depends on the order of others`);
+}
+
+/** By gap the number of covered gaps before it. */
+function coveredBefore(change: Int32Array): Int32Array {
+  const before = new Int32Array(change.length + 1);
+  let open = 0;
+  for (let gap = 0; gap < change.length; gap += 1) {
+    open += change[gap] ?? 0;
+    before[gap + 1] = (before[gap] ?? 0) + (open > 0 ? 1 : 0);
+  }
+  return before;
+}

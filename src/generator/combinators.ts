@@ -1,0 +1,35 @@
+/** All the ways to make generators, in one place: what the sdk hands to workloads. */
+export {
+  clients,
+  eachProcess,
+  eachThread,
+  nemesis,
+  onThreads,
+  type Reservation,
+  reserve,
+} from './assignment.ts';
+export { any, mix, shortestAny } from './choice.ts';
+export { concurrentKeys, type ForKey, type Keys, naturals, sequentialKeys } from './keys.ts';
+export { andThen, phases, synchronize } from './phases.ts';
+export {
+  concurrencyLimit,
+  cycle,
+  flipFlop,
+  limit,
+  once,
+  processLimit,
+  repeat,
+  untilOk,
+} from './repetition.ts';
+export { log, of, repeatedly, sequence, sleep } from './sources.ts';
+export {
+  cycleTimes,
+  delay,
+  rate,
+  stagger,
+  type TimedWindow,
+  type TimeLimitStart,
+  timeLimit,
+} from './timing.ts';
+export { filter, fMap, map, onUpdate, trace } from './transform.ts';
+export { validate } from './validate.ts';

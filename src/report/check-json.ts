@@ -1,0 +1,76 @@
+/**
+ * `dsx check FILE --json`: one object a file. A stable shape: fields are added, never renamed.
+ */
+import type { Json } from '../base/json.ts';
+import { anomaliesOf, reasonText, type Validity, type Verdict, worst } from '../checker/verdict.ts';
+import type { History } from '../history/history.ts';
+
+/** A history that was read and checked. */
+export interface CheckedFile {
+  readonly verdicts: readonly Verdict[];
+  readonly history: History;
+  readonly model: string;
+  readonly checkMs: number;
+  readonly file: string;
+  readonly format: string;
+  /** What the reader of the file had to say: torn lines, guessed formats. */
+  readonly warnings: readonly string[];
+}
+
+interface CheckAnomaly {
+  readonly type: string;
+  /** Null where objects are not independent. */
+  readonly key: Json;
+  readonly model: string;
+  /** Event indices of the invocations involved. */
+  readonly operations: readonly number[];
+  readonly explanation: string;
+}
+
+export interface CheckJson {
+  /** False beats unknown beats true; unknown if no checker ran. */
+  readonly valid: Validity;
+  readonly model: string;
+  readonly anomalies: readonly CheckAnomaly[];
+  /** Client operations of the history. */
+  readonly operations: number;
+  readonly checkMs: number;
+  /** Why it is unknown, one line a checker that could not tell; empty otherwise. */
+  readonly reasons: readonly string[];
+  /** One line a checker: how, and of what exactly, its verdict was said. */
+  readonly methods: readonly string[];
+  readonly file: string;
+  readonly format: string;
+  readonly warnings: readonly string[];
+}
+
+export function checkJson(checked: CheckedFile): CheckJson {
+  const { verdicts, history, model, checkMs, file, format, warnings } = checked;
+  return {
+    valid: validityOf(verdicts),
+    model,
+    anomalies: verdicts
+      .flatMap(anomaliesOf)
+      .map(({ type, key = null, model: violated, operations, explanation }) => ({
+        type,
+        key,
+        model: violated,
+        operations,
+        explanation,
+      })),
+    operations: history.operationCount,
+    checkMs,
+    reasons: verdicts.flatMap((verdict) =>
+      verdict.valid === 'unknown' ? [`${verdict.checker}: ${reasonText(verdict.reason)}`] : [],
+    ),
+    methods: verdicts.map(({ checker, method }) => `${checker}: ${method}`),
+    file,
+    format,
+    warnings,
+  };
+}
+
+/** Where nothing was checked, nothing is valid. */
+export function validityOf(verdicts: readonly Verdict[]): Validity {
+  return verdicts.length === 0 ? 'unknown' : worst(verdicts.map(({ valid }) => valid));
+}

@@ -1,0 +1,116 @@
+/**
+ * What a report can draw of an anomaly's evidence. Evidence is open: each checker says what
+ * it has, and these readers take the parts that they know and ignore the rest. Known parts:
+ *
+ * - `cycle`: `[{operation, edge, key?, value?, why?}, …]`: `operation` (event index of an
+ *   invocation) precedes the next one by `edge` (`ww`, `wr`, `rw`, `process`, `realtime`, …),
+ *   the last one precedes the first. `why` (or `explanation`) says so in words.
+ * - `longestPrefix`: `[{operation, state?}, …]` or `[operation, …]`: the longest order of
+ *   operations that the model allows, with the state after each.
+ * - `stuck`: `[{operation, state?, reason?}, …]`: what cannot come next, and why.
+ * - `offending`: `[operation, …]`: those that contradict each other; or `roles`:
+ *   `{reader: operation, writer: operation, …}`.
+ */
+import { isArray, isObject, type Json, type JsonObject } from '../base/json.ts';
+import type { Anomaly } from '../checker/verdict.ts';
+
+export interface CycleStep {
+  /** Event index of the invocation of the operation that the edge leaves. */
+  readonly operation: number;
+  readonly edge: string;
+  readonly key: Json | undefined;
+  readonly value: Json | undefined;
+  /** In words; empty if the checker said nothing. */
+  readonly why: string;
+}
+
+export interface PrefixStep {
+  readonly operation: number;
+  /** The state after it; undefined if the checker did not say. */
+  readonly state: Json | undefined;
+}
+
+export interface StuckStep {
+  readonly operation: number;
+  readonly state: Json | undefined;
+  readonly reason: string;
+}
+
+/** The steps of the cycle; empty if there is none or if it does not make sense. */
+export function cycleOf(anomaly: Anomaly): readonly CycleStep[] {
+  const steps = entriesOf(anomaly, ['cycle']).map(({ operation, entry }) => ({
+    operation,
+    edge: firstText(entry, ['edge', 'type']),
+    key: entry['key'],
+    value: entry['value'],
+    why: firstText(entry, ['why', 'explanation', 'reason', 'text']),
+  }));
+  return steps.length >= 2 ? steps : [];
+}
+
+export function longestPrefixOf(anomaly: Anomaly): readonly PrefixStep[] {
+  return entriesOf(anomaly, ['longestPrefix', 'longest', 'prefix', 'linearization']).map(
+    ({ operation, entry }) => ({ operation, state: entry['state'] }),
+  );
+}
+
+export function stuckOf(anomaly: Anomaly): readonly StuckStep[] {
+  return entriesOf(anomaly, ['stuck', 'stuckAt']).map(({ operation, entry }) => ({
+    operation,
+    state: entry['state'],
+    reason: firstText(entry, ['reason', 'why', 'explanation']),
+  }));
+}
+
+/**
+ * The operations to mark: those that the evidence names, else where the longest prefix is
+ * stuck, else both operations of an anomaly that has two. Otherwise none: to guess would be
+ * to accuse. Only operations of the anomaly are ever marked.
+ */
+export function offendingOf(anomaly: Anomaly): ReadonlySet<number> {
+  const own = new Set(anomaly.operations);
+  const candidates = [
+    entriesOf(anomaly, ['offending']).map(({ operation }) => operation),
+    rolesOf(anomaly),
+    stuckOf(anomaly).map(({ operation }) => operation),
+    anomaly.operations.length <= 2 ? anomaly.operations : [],
+  ];
+  const named = candidates.find((list) => list.length > 0 && list.every((index) => own.has(index)));
+  return new Set(named);
+}
+
+function rolesOf(anomaly: Anomaly): readonly number[] {
+  const roles = anomaly.evidence?.['roles'];
+  if (!isObject(roles)) return [];
+  return Object.values(roles).filter((index) => typeof index === 'number');
+}
+
+interface Entry {
+  readonly operation: number;
+  readonly entry: JsonObject;
+}
+
+function entriesOf(anomaly: Anomaly, names: readonly string[]): readonly Entry[] {
+  for (const name of names) {
+    const found = anomaly.evidence?.[name];
+    if (found === undefined || found === null) continue;
+    const list = isArray(found) ? found : [found];
+    return list.flatMap(entryOf);
+  }
+  return [];
+}
+
+function entryOf(value: Json): readonly Entry[] {
+  if (typeof value === 'number') return [{ operation: value, entry: {} }];
+  if (!isObject(value)) return [];
+  const operation = value['operation'] ?? value['op'] ?? value['index'];
+  return typeof operation === 'number' ? [{ operation, entry: value }] : [];
+}
+
+function firstText(entry: JsonObject, names: readonly string[]): string {
+  for (const name of names) {
+    const value = entry[name];
+    if (typeof value === 'string') return value;
+  }
+  return '';
+}

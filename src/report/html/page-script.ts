@@ -1,0 +1,23 @@
+/**
+ * The script of the report, as text. It is written by hand in plain browser JavaScript, in
+ * parts that one can read, and put into the page as it is: no bundler, no framework, no network.
+ */
+import { canvasScript } from './script/canvas.ts';
+import { chartsScript } from './script/charts.ts';
+import { controlsScript } from './script/controls.ts';
+import { dataScript } from './script/data.ts';
+import { filterScript } from './script/filter.ts';
+import { interactScript } from './script/interact.ts';
+import { timelineScript } from './script/timeline.ts';
+
+export const pageScript = [
+  "'use strict';\n(() => {",
+  dataScript,
+  filterScript,
+  canvasScript,
+  timelineScript,
+  chartsScript,
+  interactScript,
+  controlsScript,
+  '})();\n',
+].join('');

@@ -1,0 +1,81 @@
+/** Figures of a history that every report shows: exact latency quantiles, by function. */
+import { nsPerMs } from '../base/units.ts';
+import { noEvent, typeCode } from '../history/columns.ts';
+import type { History } from '../history/history.ts';
+
+/** Of the ok operations of one function (or of all, `f` null). Milliseconds. */
+export interface LatencySummary {
+  readonly f: string | null;
+  readonly count: number;
+  readonly meanMs: number;
+  readonly minMs: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly maxMs: number;
+}
+
+/** One row a function that ever succeeded; before them, where there are several, one for all. */
+export function latencies(history: History): readonly LatencySummary[] {
+  const { count, invoke, complete, outcome, f } = history.operations;
+  const { timeNs } = history.events;
+  const sizes = history.functions.map(() => 0);
+  const isOk = (row: number): boolean => outcome[row] === typeCode.ok && complete[row] !== noEvent;
+  for (let row = 0; row < count; row += 1)
+    if (isOk(row)) sizes[f[row] ?? 0] = (sizes[f[row] ?? 0] ?? 0) + 1;
+  const samples = sizes.map((size) => new Float64Array(size));
+  const filled = sizes.map(() => 0);
+  for (let row = 0; row < count; row += 1) {
+    if (!isOk(row)) continue;
+    const id = f[row] ?? 0;
+    const at = filled[id] ?? 0;
+    filled[id] = at + 1;
+    const sample = samples[id];
+    const took = (timeNs[complete[row] ?? 0] ?? 0) - (timeNs[invoke[row] ?? 0] ?? 0);
+    if (sample !== undefined) sample[at] = took / nsPerMs;
+  }
+  const rows = history.functions.flatMap((name, id) => summaryOf(name, samples[id]));
+  if (rows.length <= 1) return rows;
+  return [...summaryOf(null, joined(samples)), ...rows];
+}
+
+/** The share of client operations that ended ok, 0 to 1; null if there were none. */
+export function okFraction(history: History): number | null {
+  const { count, outcome } = history.operations;
+  let ok = 0;
+  for (let row = 0; row < count; row += 1) if (outcome[row] === typeCode.ok) ok += 1;
+  return count === 0 ? null : ok / count;
+}
+
+function summaryOf(f: string | null, sample: Float64Array | undefined): readonly LatencySummary[] {
+  if (sample === undefined || sample.length === 0) return [];
+  sample.sort();
+  const quantile = (q: number): number =>
+    sample[Math.min(sample.length - 1, Math.max(0, Math.ceil(q * sample.length) - 1))] ?? 0;
+  let sum = 0;
+  for (const value of sample) sum += value;
+  return [
+    {
+      f,
+      count: sample.length,
+      meanMs: sum / sample.length,
+      minMs: quantile(0),
+      p50Ms: quantile(0.5),
+      p95Ms: quantile(0.95),
+      p99Ms: quantile(0.99),
+      p999Ms: quantile(0.999),
+      maxMs: quantile(1),
+    },
+  ];
+}
+
+function joined(samples: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(samples.reduce((sum, sample) => sum + sample.length, 0));
+  let at = 0;
+  for (const sample of samples) {
+    all.set(sample, at);
+    at += sample.length;
+  }
+  return all;
+}

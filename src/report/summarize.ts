@@ -1,0 +1,63 @@
+/** All figures and sentences of a finished run, from its history and verdicts. */
+import { plural } from '../base/text.ts';
+import { type Verdict, worst } from '../checker/verdict.ts';
+import type { NetworkStats, NodeTrouble } from '../contract/testbed.ts';
+import type { History } from '../history/history.ts';
+import type { RunPlan } from '../plan/plan.ts';
+import { commandOf } from '../plan/replay.ts';
+import { coverageWarnings, faultCoverage } from './coverage.ts';
+import type { MessageSummary, RunSummary } from './report.ts';
+import { errorCounts, functionCounts } from './statistics.ts';
+
+export interface RunFacts {
+  readonly dsxVersion: string;
+  readonly plan: RunPlan;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly checkMs: number;
+  readonly verdicts: readonly Verdict[];
+  readonly history: History;
+  readonly stats: NetworkStats | null;
+  readonly troubles: readonly NodeTrouble[];
+}
+
+export function summarize(facts: RunFacts): RunSummary {
+  const { plan, history, verdicts } = facts;
+  const faults = faultCoverage(history);
+  const asked = [...plan.nemeses, ...plan.script.map((entry) => entry.nemesis)];
+  const names = [...new Set(asked.map((spec) => spec.name))];
+  return {
+    dsxVersion: facts.dsxVersion,
+    plan,
+    command: commandOf(plan),
+    startedAt: facts.startedAt,
+    durationMs: facts.durationMs,
+    checkMs: facts.checkMs,
+    valid: worst(verdicts.map((verdict) => verdict.valid)),
+    verdicts,
+    functions: functionCounts(history),
+    errors: errorCounts(history),
+    faults,
+    messages: facts.stats === null ? null : messageSummary(facts.stats, history.operationCount),
+    warnings: [...coverageWarnings(history, faults, names), ...facts.troubles.map(troubleText)],
+    eventCount: history.eventCount,
+    operationCount: history.operationCount,
+  };
+}
+
+/** Messages divided by client invocations, as Maelstrom has it. */
+function messageSummary(stats: NetworkStats, invocations: number): MessageSummary {
+  const per = (count: number): number => (invocations === 0 ? 0 : count / invocations);
+  return {
+    allPerOperation: per(stats.all.messageCount),
+    serversPerOperation: per(stats.servers.messageCount),
+    sent: stats.all.sendCount,
+    received: stats.all.receiveCount,
+    dropped: stats.dropped,
+  };
+}
+
+function troubleText(trouble: NodeTrouble): string {
+  const times = trouble.count > 1 ? ` (${plural(trouble.count, 'time')})` : '';
+  return `node ${trouble.node}: ${trouble.text}${times}`;
+}

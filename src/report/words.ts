@@ -1,0 +1,182 @@
+/** What all reports say in the same words: the verdict, an anomaly, an operation, a value. */
+import { isArray, type Json } from '../base/json.ts';
+import { listed, plural } from '../base/text.ts';
+import {
+  type Anomaly,
+  anomaliesOf,
+  reasonText,
+  type Validity,
+  type Verdict,
+} from '../checker/verdict.ts';
+import type { Operation } from '../history/event.ts';
+import { definitionOf } from './definitions.ts';
+import { shellWord } from './escape.ts';
+import type { RunReport, RunSummary } from './report.ts';
+
+export interface Headline {
+  readonly valid: Validity;
+  readonly symbol: '✓' | '✗' | '?';
+  /** `not linearizable: stale read on key 3`. Without symbol and without full stop. */
+  readonly text: string;
+  /** Whether that was expected; empty if nothing special was. */
+  readonly expectation: string;
+}
+
+/** The verdict of a run in one sentence. */
+export function headline(summary: RunSummary): Headline {
+  const { valid } = summary;
+  const missed = (summary.gates ?? []).filter((gate) => !gate.passed).length;
+  const gates = missed === 0 ? '' : `; ${plural(missed, 'gate')} missed`;
+  const symbol = missed > 0 && valid === true ? '✗' : symbolOf(valid);
+  const expectation = expectationText(summary);
+  return { valid, symbol, text: `${verdictsText(valid, summary.verdicts)}${gates}`, expectation };
+}
+
+export function symbolOf(valid: Validity): Headline['symbol'] {
+  if (valid === 'unknown') return '?';
+  return valid ? '✓' : '✗';
+}
+
+/** All verdicts in one sentence. `valid` is what they make together. */
+export function verdictsText(valid: Validity, verdicts: readonly Verdict[]): string {
+  if (verdicts.length === 0) return 'unknown: nothing was checked';
+  if (valid === false) {
+    const anomalies = verdicts.flatMap(anomaliesOf);
+    const [first] = anomalies;
+    if (first === undefined) return 'not valid';
+    const rest = anomalies.length - 1;
+    const more = rest === 0 ? '' : `, and ${plural(rest, 'more anomaly', 'more anomalies')}`;
+    return `${violationText(first.model)}: ${anomalyTitle(first)}${more}`;
+  }
+  if (valid === 'unknown') {
+    const unknown = verdicts.filter((verdict) => verdict.valid === 'unknown');
+    const [first] = unknown;
+    const reason =
+      first === undefined ? 'no reason was given' : `${first.checker}: ${reasonText(first.reason)}`;
+    return `unknown: ${reason}${unknown.length > 1 ? `, and ${unknown.length - 1} more` : ''}`;
+  }
+  return `valid: ${listed([...new Set(verdicts.map((verdict) => verdict.model ?? verdict.checker))])}`;
+}
+
+function expectationText({ plan, valid }: RunSummary): string {
+  if (plan.expect === 'valid') return '';
+  if (valid === false) return 'An anomaly was expected, and here it is.';
+  return 'An anomaly was expected, and none was found.';
+}
+
+/** `not linearizable`, `violates snapshot-isolation`. */
+export function violationText(model: string): string {
+  return /(?:able|ed|tial|causal)$/.test(model) ? `not ${model}` : `violates ${model}`;
+}
+
+/** `stale read on key 3`. */
+export function anomalyTitle(anomaly: Anomaly): string {
+  const title = definitionOf(anomaly.type)?.title ?? anomaly.type;
+  return anomaly.key === undefined ? title : `${title} on key ${valueText(anomaly.key, 40)}`;
+}
+
+/** What exactly a verdict was said of: `linearizable: 12,000 operations; fast register algorithm`. */
+export function scopeText(verdict: Verdict): string {
+  const what =
+    verdict.model === undefined ? verdict.checker : `${verdict.checker} (${verdict.model})`;
+  return `${what}: ${plural(verdict.operationCount, 'operation')} checked; ${verdict.method}`;
+}
+
+/** The line of one checker below the headline, without its symbol. */
+export function verdictLine(verdict: Verdict): string {
+  if (verdict.valid === true) return scopeText(verdict);
+  const what =
+    verdict.model === undefined ? verdict.checker : `${verdict.checker} (${verdict.model})`;
+  if (verdict.valid === 'unknown') return `${what}: ${reasonText(verdict.reason)}`;
+  const counts = new Map<string, number>();
+  for (const { type } of verdict.anomalies) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const kinds = [...counts].map(([type, count]) => (count === 1 ? type : `${count} × ${type}`));
+  return `${what}: ${listed(kinds)} in ${plural(verdict.operationCount, 'operation')}`;
+}
+
+/** How an operation reads: `write 5`, `read → 5`, `cas 1 → 2`, `r(x) = [1] append(x, 2)`. */
+export function operationText(operation: Operation, limit = 60): string {
+  return operationWords(
+    {
+      f: operation.f,
+      input: operation.input,
+      output: operation.outcome === 'ok' ? operation.output : undefined,
+    },
+    operation.outcome,
+    limit,
+  );
+}
+
+function operationWords(
+  op: { readonly f: string; readonly input: Json; readonly output: Json | undefined },
+  outcome: Operation['outcome'],
+  limit: number,
+): string {
+  const mark = { ok: '', fail: ' ✗', info: ' ?' }[outcome];
+  const { f, input, output } = op;
+  const shown = output ?? input;
+  if (isTransaction(shown)) return `${cutText(transactionText(shown), limit)}${mark}`;
+  if (f === 'cas' && isArray(input) && input.length === 2)
+    return `cas ${valueText(input[0] ?? null, limit)} → ${valueText(input[1] ?? null, limit)}${mark}`;
+  const asked = input === null ? f : `${f} ${valueText(input, limit)}`;
+  if (output === undefined) return `${asked}${mark}`;
+  const same = JSON.stringify(input) === JSON.stringify(output);
+  if (same && input !== null) return asked;
+  return output === null && input !== null ? asked : `${asked} → ${valueText(output, limit)}`;
+}
+
+type MicroOp = readonly [f: string, key: Json, value: Json];
+
+/** `[[f, key, value], …]`, as transactions are recorded. */
+function isTransaction(value: Json): value is readonly MicroOp[] {
+  return (
+    isArray(value) &&
+    value.length > 0 &&
+    value.every((part) => isArray(part) && part.length === 3 && typeof part[0] === 'string')
+  );
+}
+
+function transactionText(transaction: readonly MicroOp[]): string {
+  return transaction
+    .map(([f, key, value]) => {
+      const name = valueText(key, 20);
+      if (f === 'r' || f === 'read')
+        return `r(${name}) = ${value === null ? '?' : valueText(value, 40)}`;
+      return `${f}(${name}, ${valueText(value, 40)})`;
+    })
+    .join('  ');
+}
+
+/** A value as compact JSON, cut at `limit` characters with an ellipsis that says so. */
+export function valueText(value: Json | undefined, limit = 60): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string' && /^[\w./:-]+$/.test(value)) return cutText(value, limit);
+  return cutText(isTransaction(value) ? transactionText(value) : JSON.stringify(value), limit);
+}
+
+/** At most `limit` characters, the last one an ellipsis if something is missing. */
+export function cutText(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = /[\ud800-\udbff]/.test(text[limit - 2] ?? '') ? limit - 2 : limit - 1;
+  return `${text.slice(0, end)}…`;
+}
+
+/** `target raft (stale-reads)` or the path of the program. */
+export function systemText({ plan }: RunSummary): string {
+  const { system } = plan;
+  if (system.kind === 'bin') return [system.path, ...system.args].join(' ');
+  return `${system.name} (${system.variant})`;
+}
+
+/** `register on raft (correct)`: what a suite or an annotation calls this run. */
+export function runTitle(summary: RunSummary): string {
+  return `${summary.plan.workload} on ${systemText(summary)}`;
+}
+
+/** What to type to check the history again; null if it was not stored. */
+export function checkCommand({ summary, folder }: RunReport): string | null {
+  if (summary.checkCommand !== undefined) return summary.checkCommand;
+  if (folder === null) return null;
+  const file = shellWord(`${folder.replace(/\/$/, '')}/history.jsonl`);
+  return `dsx check ${file} --model ${shellWord(summary.plan.model)}`;
+}

@@ -1,0 +1,48 @@
+/** A queue with one reader, who is woken once when something comes. */
+export class Mailbox<T> {
+  readonly #wake: () => void;
+  #items: T[] = [];
+  #taken = 0;
+  #isWoken = false;
+  /** Wake-ups since the event loop came round last. */
+  #wakesInTurn = 0;
+
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  put(item: T): void {
+    this.#items.push(item);
+    if (this.#isWoken) return;
+    this.#isWoken = true;
+    this.#wakesInTurn += 1;
+    if (this.#wakesInTurn === 1) setImmediate(this.#newTurn);
+    // Soon, so that what has come is dated soon; but clients that answer at once would keep
+    // timers, files and Ctrl-C out for ever if nobody waited for the next turn now and then.
+    if (this.#wakesInTurn < wakesPerTurn) queueMicrotask(this.#open);
+  }
+
+  take(): T | undefined {
+    if (this.#taken === this.#items.length) {
+      if (this.#taken > 0) this.#items = [];
+      this.#taken = 0;
+      return undefined;
+    }
+    const item = this.#items[this.#taken];
+    this.#taken += 1;
+    return item;
+  }
+
+  readonly #open = (): void => {
+    this.#isWoken = false;
+    this.#wake();
+  };
+
+  readonly #newTurn = (): void => {
+    const isWaiting = this.#wakesInTurn >= wakesPerTurn;
+    this.#wakesInTurn = 0;
+    if (isWaiting) this.#open();
+  };
+}
+
+const wakesPerTurn = 32;

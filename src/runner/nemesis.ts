@@ -1,0 +1,194 @@
+/**
+ * Performs the ops of the nemesis: starts and ends faults, each within a deadline, and
+ * remembers what is in force so that all of it can be healed at any moment.
+ *
+ * A fault that did not take hold is never silent: it throws, and the run fails as one that
+ * tested nothing.
+ */
+import { assert } from '../base/assert.ts';
+import { messageOf, TargetError, UsageError } from '../base/errors.ts';
+import { isObject, type Json } from '../base/json.ts';
+import { didYouMean, durationText, listed } from '../base/text.ts';
+import type { Nemesis } from '../contract/nemesis.ts';
+import type { Battlefield } from '../contract/testbed.ts';
+import type { Fault } from '../fault/fault.ts';
+import { faultFrom, type RecordedFault } from '../fault/schedule.ts';
+import { isPermanent } from '../generator/faults.ts';
+import type { OpRequest } from '../generator/generator.ts';
+
+/** The op that heals everything at once; its value is ignored. */
+export const healF = 'heal';
+
+export interface NemesisOptions {
+  readonly nemeses: ReadonlyMap<string, Nemesis>;
+  readonly field: Battlefield;
+  /** The run's clock. */
+  readonly nowNs: () => number;
+  /** Deadline of each action; starting nodes again is the longest of them. */
+  readonly timeoutMs?: number;
+}
+
+export interface NemesisThread {
+  /**
+   * Does what an op of the fault schedule asks for, and returns the value that completes it in
+   * the history: `{fault, evidence}` for a start, `{stopped: name, evidence}` for an end,
+   * `{stopped: [name, …], evidence}` for `heal`.
+   * @throws TargetError if a fault did not take hold or could not be ended; UsageError if it
+   *   cannot be had on this system.
+   */
+  perform(op: OpRequest, signal: AbortSignal): Promise<Json>;
+  /**
+   * Ends all that may be in force, everything at once, and does nothing if that is nothing.
+   * Safe to call at any moment and again; `signal` must be one that is still open.
+   * @throws TargetError after trying everything, naming what could not be healed.
+   */
+  healAll(signal: AbortSignal): Promise<Json>;
+  /** Every fault so far as it was injected, for `schedule.json`. */
+  readonly schedule: readonly RecordedFault[];
+}
+
+export function createNemesis(options: NemesisOptions): NemesisThread {
+  return new Executor(options);
+}
+
+/**
+ * Refuses, before anything starts, nemeses whose faults this testbed cannot inject.
+ * @throws UsageError with the testbed's own reason.
+ */
+export async function refuseUnsupported(
+  nemeses: Iterable<Nemesis>,
+  field: Battlefield,
+): Promise<void> {
+  for (const nemesis of nemeses) {
+    if (!nemesis.needs.includes('clock')) continue;
+    const obstacle = await field.clocks.unsupported();
+    if (obstacle !== undefined) throw new UsageError(`nemesis ${nemesis.name}: ${obstacle}`);
+  }
+}
+
+const defaultTimeoutMs = 20_000;
+
+class Executor implements NemesisThread {
+  readonly #nemeses: ReadonlyMap<string, Nemesis>;
+  readonly #field: Battlefield;
+  readonly #nowNs: () => number;
+  readonly #timeoutMs: number;
+  /** Nemeses that may have something in force: from before a start until after an end. */
+  readonly #touched = new Set<string>();
+  readonly #recorded: RecordedFault[] = [];
+
+  constructor({ nemeses, field, nowNs, timeoutMs }: NemesisOptions) {
+    this.#nemeses = nemeses;
+    this.#field = field;
+    this.#nowNs = nowNs;
+    this.#timeoutMs = timeoutMs ?? defaultTimeoutMs;
+  }
+
+  get schedule(): readonly RecordedFault[] {
+    return this.#recorded;
+  }
+
+  async perform(op: OpRequest, signal: AbortSignal): Promise<Json> {
+    if (op.f === healF) return this.healAll(signal);
+    const value = isObject(op.value) ? op.value : {};
+    const fault = faultFrom(value['fault']);
+    if (fault !== undefined) return this.#start(fault, signal);
+    const name = value['stop'];
+    assert(typeof name === 'string', `the nemesis cannot perform ${JSON.stringify(op)}`);
+    const evidence = await this.#stop(name, signal);
+    return { stopped: name, evidence };
+  }
+
+  async healAll(signal: AbortSignal): Promise<Json> {
+    const names = [...this.#touched];
+    // At once, not in a row: a node that starts may need the network that is being healed.
+    const results = await Promise.allSettled(names.map((name) => this.#stop(name, signal)));
+    const failures = results.flatMap((result) =>
+      result.status === 'rejected' ? [messageOf(result.reason)] : [],
+    );
+    if (failures.length > 0) throw new TargetError(`healing failed: ${failures.join('; ')}`);
+    const evidence = results.flatMap((result) =>
+      result.status === 'fulfilled' ? [result.value] : [],
+    );
+    return { stopped: names, evidence: evidence.join('; ') };
+  }
+
+  async #start(fault: Fault, signal: AbortSignal): Promise<Json> {
+    const nemesis = this.#find(fault.kind);
+    const startNs = this.#nowNs();
+    this.#touched.add(fault.kind);
+    const what = `${fault.f} (${fault.description})`;
+    const report = await this.#within(what, signal, (limited) =>
+      nemesis.start(fault, this.#field, limited),
+    );
+    if (report.result === 'failed')
+      throw new TargetError(
+        `${what} did not take hold: ${report.reason}. The run would have tested nothing, so it ends here.`,
+      );
+    this.#end(fault.kind, startNs);
+    this.#recorded.push({ startNs, endNs: null, fault: report.fault });
+    const { kind, f, shape, nodes, detail, description } = report.fault;
+    return { fault: { kind, f, shape, nodes, detail, description }, evidence: report.evidence };
+  }
+
+  async #stop(name: string, signal: AbortSignal): Promise<string> {
+    const nemesis = this.#find(name);
+    const endNs = this.#nowNs();
+    const evidence = await this.#within(nemesis.stopF, signal, (limited) =>
+      nemesis.stop(this.#field, limited),
+    );
+    this.#touched.delete(name);
+    this.#end(name, endNs);
+    return evidence;
+  }
+
+  /** Closes the last fault of a nemesis in the schedule, unless it was never to end. */
+  #end(kind: string, endNs: number): void {
+    const at = this.#recorded.findLastIndex(({ fault }) => fault.kind === kind);
+    const last = this.#recorded[at];
+    if (last?.endNs === null && !isPermanent(last.fault)) this.#recorded[at] = { ...last, endNs };
+  }
+
+  #find(name: string): Nemesis {
+    const nemesis = this.#nemeses.get(name);
+    if (nemesis !== undefined) return nemesis;
+    const known = [...this.#nemeses.keys()];
+    throw new UsageError(
+      `there is no nemesis "${name}" in this run.${didYouMean(name, known)} There are: ${listed(known)}.`,
+    );
+  }
+
+  /** The result of `work`, or an error when the deadline passes or `signal` aborts. */
+  async #within<T>(
+    what: string,
+    signal: AbortSignal,
+    work: (limited: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    signal.throwIfAborted();
+    const deadline = new AbortController();
+    const late = new TargetError(`${what} did not finish within ${durationText(this.#timeoutMs)}`);
+    const timer = setTimeout(() => {
+      deadline.abort(late);
+    }, this.#timeoutMs);
+    const limited = AbortSignal.any([signal, deadline.signal]);
+    try {
+      return await Promise.race([work(limited), rejectionOf(limited)]);
+    } catch (cause) {
+      if (deadline.signal.aborted) throw late;
+      signal.throwIfAborted();
+      if (cause instanceof UsageError || cause instanceof TargetError) throw cause;
+      throw new TargetError(`${what} failed: ${messageOf(cause)}`, { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** For work that does not heed its signal. */
+async function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason instanceof Error ? signal.reason : new TargetError('aborted'));
+    });
+  });
+}

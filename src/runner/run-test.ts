@@ -1,0 +1,242 @@
+/**
+ * One plan → one report: start the nodes, drive the load, inject and heal faults, record,
+ * stop, check, write it all down.
+ *
+ * What is started is registered to be undone before it starts, so that half a start is undone
+ * too. The history is complete on disk before any checker runs: a failed check loses no run.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../base/errors.ts';
+import { fork, prng } from '../base/prng.ts';
+import type { Verdict } from '../checker/verdict.ts';
+import type { Target } from '../contract/target.ts';
+import type { Testbed } from '../contract/testbed.ts';
+import type { Workload } from '../contract/workload.ts';
+import type { NodeId } from '../fault/fault.ts';
+import { scheduleText } from '../fault/schedule.ts';
+import type { Generator } from '../generator/generator.ts';
+import type { History } from '../history/history.ts';
+import type { RunPlan } from '../plan/plan.ts';
+import { renderHtmlParts } from '../report/html/page.ts';
+import type { RunReport, RunSummary } from '../report/report.ts';
+import { summarize } from '../report/summarize.ts';
+import type { RunStore, RunWriter } from '../store/run-store.ts';
+import { checkHistory } from './check.ts';
+import { interpret } from './interpreter.ts';
+import { createNemesis, type NemesisThread, refuseUnsupported } from './nemesis.ts';
+import type { Watcher } from './watcher.ts';
+import { faultsOf, planSchedule } from './schedule.ts';
+import { testbedFor } from './start-testbed.ts';
+import { RunClock } from './clock.ts';
+import { dsxVersion } from './version.ts';
+
+export interface TestJob {
+  readonly plan: RunPlan;
+  readonly workload: Workload;
+  /** Null for a program of the user's (`--bin`). */
+  readonly target: Target | null;
+  readonly store: RunStore;
+  readonly watcher: Watcher;
+  /** Aborts when the user wants the run to end. */
+  readonly signal: AbortSignal;
+  readonly keepData: boolean;
+}
+
+/** The time that healing and stopping may take after the run itself has failed. */
+const cleanUpMs = 20_000;
+
+/**
+ * @throws TargetError if the cluster or a fault failed; UsageError if the plan makes no sense.
+ *   What was recorded until then is in the run folder, and everything is stopped.
+ */
+export async function runTest(job: TestJob): Promise<RunReport> {
+  const { plan, watcher } = job;
+  const startedAt = new Date();
+  const writer = job.store.create(plan, { pid: process.pid, versions: { dsx: dsxVersion } });
+  watcher.started(writer.folder, plan.seed);
+  const driven = await drive(job, writer);
+  watcher.phase('checking');
+  const startedMs = performance.now();
+  const verdicts = await judge(job, driven.history);
+  const checkMs = performance.now() - startedMs;
+  const summary = summarize({
+    dsxVersion,
+    plan,
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    checkMs,
+    verdicts,
+    history: driven.history,
+    stats: driven.stats,
+    troubles: driven.troubles,
+  });
+  return store(writer, { summary, history: driven.history, folder: writer.folder });
+}
+
+interface Driven {
+  readonly history: History;
+  readonly stats: ReturnType<NonNullable<Testbed['stats']>> | null;
+  readonly troubles: ReturnType<Testbed['troubles']>;
+}
+
+/** From the first process to the last: on every way out, all of it is stopped. */
+async function drive(job: TestJob, writer: RunWriter): Promise<Driven> {
+  const { plan, watcher } = job;
+  const clock = new RunClock();
+  const testbed = testbedFor(job, writer, clock);
+  const failed = new AbortController();
+  testbed.crashed.catch((crash: unknown) => {
+    failed.abort(crash);
+  });
+  const signal = AbortSignal.any([job.signal, failed.signal]);
+  const journal = writer.journal();
+  let nemesis: NemesisThread | undefined;
+  try {
+    const nemeses = await faultsOf(plan);
+    const generator = await generatorOf(job);
+    await refuseUnsupported(nemeses.values(), testbed);
+    watcher.phase(`starting ${plan.nodes.length} nodes`);
+    await testbed.start(signal);
+    signal.throwIfAborted();
+    nemesis = createNemesis({
+      nemeses,
+      field: testbed,
+      nowNs: () => clock.nowNs(),
+    });
+    await prepare(job, testbed);
+    watcher.phase('testing');
+    const history = await run(job, generator, { testbed, nemesis, clock, journal, signal, fail: failed });
+    signal.throwIfAborted();
+    return { history, stats: testbed.stats?.() ?? null, troubles: testbed.troubles() };
+  } finally {
+    watcher.phase('stopping');
+    const limit = AbortSignal.timeout(cleanUpMs);
+    if (nemesis !== undefined) {
+      // On the ordinary way all is healed already; then this does nothing.
+      await nemesis.healAll(limit).catch((thrown: unknown) => {
+        watcher.log(`healing failed: ${messageOf(thrown)}`);
+      });
+      writer.writeText('schedule.json', scheduleText(plan.seed, nemesis.schedule));
+    }
+    await testbed.stop();
+    journal.close();
+    if (!job.keepData) await removeData(writer, plan.nodes);
+  }
+}
+
+/** What the workload wants to tell each node before the load (a topology, say). */
+async function prepare(job: TestJob, testbed: Testbed): Promise<void> {
+  const { plan, workload } = job;
+  if (workload.prepare === undefined) return;
+  for (const [process, node] of plan.nodes.entries()) {
+    const rpc = testbed.openRpc?.(process, node, plan.operationTimeoutMs);
+    if (rpc === undefined) return;
+    await workload.prepare(rpc, plan.nodes, plan.options);
+    rpc.close();
+  }
+}
+
+interface Stage {
+  readonly testbed: Testbed;
+  readonly nemesis: NemesisThread;
+  readonly clock: RunClock;
+  readonly journal: ReturnType<RunWriter['journal']>;
+  readonly signal: AbortSignal;
+  readonly fail: AbortController;
+}
+
+/** Refuses a plan that makes no sense, such as a partition of one node, before any process. */
+function generatorOf({ plan, target, workload }: TestJob): Promise<Generator> {
+  const source = prng(plan.seed);
+  const schedule = workload.generator({
+    rng: fork(source, 'workload'),
+    nodes: plan.nodes,
+    concurrency: plan.concurrency,
+    options: plan.options,
+  });
+  // A program of the user's may answer `dsx_status` too, but is not counted on to.
+  const knowsPrimaries = target?.reportsPrimary ?? false;
+  return planSchedule(plan, schedule, fork(source, 'schedule'), knowsPrimaries);
+}
+
+async function run(job: TestJob, generator: Generator, stage: Stage): Promise<History> {
+  const { plan, workload, watcher } = job;
+  const { testbed, nemesis } = stage;
+  const open = workload.maelstrom;
+  return interpret({
+    generator,
+    concurrency: plan.concurrency,
+    nodes: plan.nodes,
+    open: async (process, node) => {
+      const rpc = testbed.openRpc?.(process, node, plan.operationTimeoutMs);
+      if (rpc === undefined || open === undefined)
+        throw new Error(`workload ${workload.name} has no client for testbed ${testbed.name}`);
+      return open(rpc, plan.options);
+    },
+    nemesis: async (op, signal) => {
+      try {
+        const value = await nemesis.perform(op, signal);
+        watcher.fault(op.f, value);
+        return { value };
+      } catch (thrown) {
+        // A fault that did not take hold is the harness's failure: never a pass.
+        if (!signal.aborted) stage.fail.abort(thrown);
+        return { error: ['fault-failed', messageOf(thrown)] };
+      }
+    },
+    clock: stage.clock,
+    journal: {
+      append: (event) => {
+        stage.journal.append(event);
+      },
+      flush: async () => {
+        stage.journal.flush();
+      },
+    },
+    // The client itself gives up at the limit; this is for one that does not.
+    operationTimeoutMs: plan.operationTimeoutMs + 500,
+    signal: stage.signal,
+    rng: fork(prng(plan.seed), 'threads'),
+    onLog: (message) => {
+      watcher.log(message);
+    },
+    onProgress: (progress) => {
+      watcher.progress(progress, plan);
+    },
+  });
+}
+
+async function judge(job: TestJob, history: History): Promise<readonly Verdict[]> {
+  const { plan, workload } = job;
+  const source = {
+    kind: 'workload',
+    workload: workload.name,
+    model: plan.model,
+    options: plan.options,
+    availability: plan.availability,
+  } as const;
+  const budget = { timeoutMs: plan.checkTimeoutMs, memoryMb: plan.checkMemoryMb };
+  return checkHistory(history, source, budget, job.signal);
+}
+
+async function removeData(writer: RunWriter, nodes: readonly NodeId[]): Promise<void> {
+  for (const node of nodes)
+    await rm(join(writer.nodeFolder(node), 'data'), { recursive: true, force: true });
+}
+
+function store(writer: RunWriter, report: RunReport): RunReport {
+  writer.writeJson('verdict.json', report.summary);
+  try {
+    writer.writeText('report.html', [...renderHtmlParts(report)].join(''));
+  } catch (thrown) {
+    // A picture that failed never changes a verdict; it is said beside it.
+    const warning = `report.html could not be written: ${messageOf(thrown)}`;
+    const summary: RunSummary = {
+      ...report.summary,
+      warnings: [...report.summary.warnings, warning],
+    };
+    return { ...report, summary };
+  }
+  return report;
+}

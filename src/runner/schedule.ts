@@ -1,0 +1,130 @@
+/** From a plan and a workload's generators to the one generator of the whole run. */
+import { UsageError } from '../base/errors.ts';
+import { fork, type Prng } from '../base/prng.ts';
+import { secondsToNs } from '../base/units.ts';
+import type { Nemesis } from '../contract/nemesis.ts';
+import type { WorkloadSchedule } from '../contract/workload.ts';
+import { faultFrom } from '../fault/schedule.ts';
+import type { Fault } from '../fault/fault.ts';
+import {
+  clients,
+  log,
+  nemesis as onNemesis,
+  of,
+  phases,
+  rate,
+  sequence,
+  sleep,
+  timeLimit,
+} from '../generator/combinators.ts';
+import { type FaultSource, randomFaults, scriptedFaults, type TimedFault } from '../generator/faults.ts';
+import type { Generator } from '../generator/generator.ts';
+import { rememberKeys } from '../generator/remember.ts';
+import type { NemesisSpec, RunPlan, ScriptedFault } from '../plan/plan.ts';
+import { findNemesis } from '../registry.ts';
+import { healF } from './nemesis.ts';
+
+/** The nemeses that a plan names, random or scripted. */
+export async function faultsOf(plan: RunPlan): Promise<ReadonlyMap<string, Nemesis>> {
+  const names = [...plan.nemeses, ...plan.script.map((entry) => entry.nemesis)].map(
+    (spec) => spec.name,
+  );
+  const found = new Map<string, Nemesis>();
+  for (const name of names) found.set(name, await findNemesis(name));
+  return found;
+}
+
+/**
+ * Load with faults beside it; then all is healed; then, if the workload has last reads, the
+ * recovery time and those.
+ */
+export async function planSchedule(
+  plan: RunPlan,
+  schedule: WorkloadSchedule,
+  rng: Prng,
+  knowsPrimaries: boolean,
+): Promise<Generator> {
+  const limitNs = secondsToNs(plan.timeLimitMs / 1000);
+  const paced =
+    plan.rateHz === 0 ? schedule.main : rate(fork(rng, 'rate'), plan.rateHz, schedule.main);
+  const load = timeLimit(limitNs, paced, 'asked');
+  const faults = await faultGenerator(plan, fork(rng, 'faults'), knowsPrimaries);
+  const { final } = schedule;
+  if (faults === null) {
+    if (final === undefined) return clients(load);
+    return rememberKeys(clients(load), (keys) => clients(final(keys)));
+  }
+  const both = clients(load, timeLimit(limitNs, faults, 'asked'));
+  const heal = onNemesis(of({ f: healF, value: null }));
+  if (final === undefined) return phases(both, heal);
+  const recovery = onNemesis(
+    sequence(log('healed; waiting for recovery'), sleep(secondsToNs(plan.recoveryMs / 1000))),
+  );
+  return rememberKeys(both, (keys) => phases(heal, recovery, clients(final(keys))));
+}
+
+async function faultGenerator(
+  plan: RunPlan,
+  rng: Prng,
+  knowsPrimaries: boolean,
+): Promise<Generator | null> {
+  const nemeses = await faultsOf(plan);
+  if (plan.script.length > 0) {
+    const timed = plan.script.map((entry, i) =>
+      timedFault(
+        entry,
+        sourceOf(plan, entry.nemesis, nemesisIn(nemeses, entry.nemesis), knowsPrimaries),
+        fork(rng, `script ${i}`),
+      ),
+    );
+    return scriptedFaults(timed);
+  }
+  if (plan.nemeses.length === 0) return null;
+  const sources = plan.nemeses.map((spec) => sourceOf(plan, spec, nemesisIn(nemeses, spec), knowsPrimaries));
+  // Proposed once here, so that a fault that makes no sense is refused before anything starts.
+  for (const source of sources) source.propose(rng);
+  return randomFaults({ sources, intervalNs: secondsToNs(plan.nemesisIntervalMs / 1000), rng });
+}
+
+function nemesisIn(nemeses: ReadonlyMap<string, Nemesis>, spec: NemesisSpec): Nemesis {
+  const found = nemeses.get(spec.name);
+  if (found === undefined) throw new UsageError(`there is no nemesis ${spec.name}`);
+  return found;
+}
+
+function sourceOf(
+  plan: RunPlan,
+  spec: NemesisSpec,
+  nemesis: Nemesis,
+  knowsPrimaries: boolean,
+): FaultSource {
+  return {
+    name: nemesis.name,
+    stopF: nemesis.stopF,
+    propose: (source) =>
+      nemesis.propose(
+        {
+          nodes: plan.nodes,
+          shape: spec.shape ?? undefined,
+          parameters: spec.parameters,
+          knowsPrimaries,
+        },
+        source,
+      ),
+  };
+}
+
+function timedFault(entry: ScriptedFault, source: FaultSource, rng: Prng): TimedFault {
+  const startNs = secondsToNs(entry.atMs / 1000);
+  return {
+    startNs,
+    endNs: startNs + secondsToNs(entry.forMs / 1000),
+    name: source.name,
+    stopF: source.stopF,
+    fault: literalFault(entry) ?? source.propose(rng)[0],
+  };
+}
+
+function literalFault(entry: ScriptedFault): Fault | undefined {
+  return entry.fault === null ? undefined : faultFrom(JSON.parse(entry.fault) as never);
+}

@@ -1,0 +1,54 @@
+/** The testbed that a plan asks for. Nothing is started yet. */
+import { join } from 'node:path';
+import { fork, prng } from '../base/prng.ts';
+import type { NodeProgram, Target } from '../contract/target.ts';
+import type { Testbed } from '../contract/testbed.ts';
+import type { NodeId } from '../fault/fault.ts';
+import type { RunPlan } from '../plan/plan.ts';
+import type { RunWriter } from '../store/run-store.ts';
+import { createProcessClocks } from '../testbed/clock/process-clocks.ts';
+import { createStdioTestbed } from '../testbed/stdio/stdio-testbed.ts';
+import type { RunClock } from './clock.ts';
+import type { Watcher } from './watcher.ts';
+
+export interface TestbedJob {
+  readonly plan: RunPlan;
+  readonly target: Target | null;
+  readonly watcher: Watcher;
+}
+
+export function testbedFor(job: TestbedJob, writer: RunWriter, clock: RunClock): Testbed {
+  const { plan, target, watcher } = job;
+  const log = (text: string): void => {
+    watcher.log(text);
+  };
+  return createStdioTestbed({
+    nodes: plan.nodes,
+    program: (node) => programOf(plan, target, node),
+    nodeFolder: (node) => writer.nodeFolder(node),
+    rng: fork(prng(plan.seed), 'testbed'),
+    clock,
+    latencyMs: plan.latencyMs,
+    latencyDistribution: plan.latencyDistribution,
+    networkLog: plan.networkLog,
+    networkLogPath: join(writer.folder, 'network.jsonl'),
+    createClocks: createProcessClocks,
+    reportsPrimary: target?.reportsPrimary ?? true,
+    runMark: `${process.pid}-${writer.id}`,
+    ...(plan.logNetSend ? { onNetSend: (line: string) => { log(`send ${line}`); } } : {}),
+    ...(plan.logNetReceive ? { onNetReceive: (line: string) => { log(`recv ${line}`); } } : {}),
+    ...(plan.logStderr
+      ? { onStderr: (node: NodeId, line: string) => { log(`${node}: ${line}`); } }
+      : {}),
+    onTrouble: (trouble) => {
+      log(`node ${trouble.node}: ${trouble.text}`);
+    },
+  });
+}
+
+function programOf(plan: RunPlan, target: Target | null, node: NodeId): NodeProgram {
+  const { system } = plan;
+  if (system.kind === 'bin') return { command: system.path, args: system.args, env: {} };
+  if (target === null) throw new Error(`target ${system.name} is not loaded`);
+  return target.program(system.variant, node);
+}

@@ -1,0 +1,54 @@
+/** Whole files as bytes, also those above the 2 GB at which `readFileSync` gives up. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { HistoryError, messageOf } from '../base/errors.ts';
+import {
+  type HistoryFormat,
+  type ReadOptions,
+  type ReadResult,
+  readHistory,
+} from '../history/format/read-history.ts';
+
+/** The most that is asked of the system at once. */
+const pieceBytes = 1 << 30;
+
+/** @throws HistoryError if there is no such file, or it cannot be read */
+export function readBytes(path: string): Uint8Array {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      return bytesOf(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (thrown) {
+    throw new HistoryError(`cannot read ${path}: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+/** Reads a history from a file. @throws HistoryError as `readHistory` does, and for no such file */
+export function readHistoryFile(
+  path: string,
+  format: HistoryFormat | 'auto' = 'auto',
+  options: ReadOptions = {},
+): ReadResult {
+  return readHistory(readBytes(path), format, path, options);
+}
+
+/** A pipe says that it has no bytes, and then has some: read until nothing comes. */
+function bytesOf(file: number): Uint8Array {
+  let bytes = Buffer.allocUnsafeSlow(fstatSync(file).size);
+  let length = 0;
+  for (;;) {
+    if (length === bytes.length) {
+      const more = Buffer.allocUnsafeSlow(65_536);
+      const count = readSync(file, more);
+      if (count === 0) return bytes;
+      bytes = Buffer.concat([bytes, more.subarray(0, count)]);
+      length += count;
+      continue;
+    }
+    const count = readSync(file, bytes, length, Math.min(pieceBytes, bytes.length - length), null);
+    if (count === 0) return bytes.subarray(0, length);
+    length += count;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Which processes belong to a node, and what they are doing. A node is the process group
+ * that dsx made for it, and what its members started since, even in a group of their own.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execa } from 'execa';
+
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  /** One letter as in `ps`: R, S, D, T, Z, … */
+  readonly state: string;
+}
+
+const hasProcfs = existsSync('/proc/self/stat');
+
+/** The living members of the group and their living descendants. Zombies are not alive. */
+export async function membersOf(group: number): Promise<readonly ProcessEntry[]> {
+  const living = (await allProcesses()).filter((entry) => !isDead(entry.state));
+  const members = new Map<number, ProcessEntry>();
+  for (const entry of living) if (entry.group === group) members.set(entry.pid, entry);
+  // A parent may come after its child in the table, so go round until nothing is new.
+  for (let size = -1; size !== members.size; ) {
+    size = members.size;
+    for (const entry of living) if (members.has(entry.parent)) members.set(entry.pid, entry);
+  }
+  return [...members.values()];
+}
+
+/** Those of `entries` that still live. */
+export async function stillLiving(
+  entries: readonly ProcessEntry[],
+): Promise<readonly ProcessEntry[]> {
+  if (entries.length === 0) return [];
+  const pids = new Set(entries.map((entry) => entry.pid));
+  return (await allProcesses()).filter((entry) => pids.has(entry.pid) && !isDead(entry.state));
+}
+
+/** True if every thread of the process is stopped (or has ended). */
+export function isStopped(entry: ProcessEntry): boolean {
+  if (!hasProcfs) return entry.state === 'T';
+  // SIGSTOP reaches the threads one after another; the process's own line shows only the first.
+  return threadStates(entry.pid).every((state) => state === 'T' || state === 't' || isDead(state));
+}
+
+function isDead(state: string): boolean {
+  return state === 'Z' || state === 'X' || state === 'x';
+}
+
+async function allProcesses(): Promise<readonly ProcessEntry[]> {
+  return hasProcfs ? fromProcfs() : await fromPs();
+}
+
+function fromProcfs(): ProcessEntry[] {
+  const entries: ProcessEntry[] = [];
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const fields = statFields(`/proc/${name}/stat`);
+    if (fields === undefined) continue;
+    const [state = '', parent = '', group = ''] = fields;
+    entries.push({ pid, parent: Number(parent), group: Number(group), state });
+  }
+  return entries;
+}
+
+async function fromPs(): Promise<ProcessEntry[]> {
+  const { stdout } = await execa('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=']);
+  return stdout.split('\n').flatMap((line) => {
+    const [pid, parent, group, state] = line.trim().split(/\s+/);
+    if (pid === undefined || state === undefined) return [];
+    return [
+      { pid: Number(pid), parent: Number(parent), group: Number(group), state: state.slice(0, 1) },
+    ];
+  });
+}
+
+function threadStates(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+      const state = statFields(`/proc/${pid}/task/${thread}/stat`)?.[0];
+      return state === undefined ? [] : [state];
+    });
+  } catch {
+    // The process has ended meanwhile.
+    return [];
+  }
+}
+
+/** The fields of a stat line after the program's name, which may itself contain anything. */
+function statFields(path: string): string[] | undefined {
+  try {
+    const text = readFileSync(path, 'latin1');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    // The process has ended since the folder was listed.
+    return undefined;
+  }
+}

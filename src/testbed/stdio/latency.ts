@@ -1,0 +1,24 @@
+/** How long a message is on its way. */
+import type { Random } from '../../base/prng.ts';
+import { unreachable } from '../../base/assert.ts';
+import type { LatencyDistribution } from '../../plan/plan.ts';
+
+export interface Latency {
+  readonly meanMs: number;
+  readonly distribution: LatencyDistribution;
+}
+
+/** A latency, at least 0. With a mean of 0 nothing is drawn, whatever the distribution. */
+export function drawLatencyMs({ meanMs, distribution }: Latency, random: Random): number {
+  if (meanMs <= 0) return 0;
+  switch (distribution) {
+    case 'constant':
+      return meanMs;
+    case 'uniform':
+      return random.unit() * 2 * meanMs;
+    case 'exponential':
+      return random.exponential(meanMs);
+    default:
+      return unreachable(distribution, 'latency distribution');
+  }
+}

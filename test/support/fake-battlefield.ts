@@ -1,0 +1,78 @@
+/** A battlefield in memory that keeps the contract: what nemeses are tested on. */
+import type {
+  Battlefield,
+  ClockSkew,
+  Clocks,
+  Cluster,
+  Network,
+  NodeState,
+} from '../../src/contract/testbed.ts';
+import type { LinkRule, NodeId } from '../../src/fault/fault.ts';
+
+export interface FakeBattlefield extends Battlefield {
+  readonly states: Map<NodeId, NodeState>;
+  readonly rules: Map<string, readonly LinkRule[]>;
+  readonly skews: Map<NodeId, ClockSkew>;
+  /** What happened, in order: `kill n1`, `resume n2`, … */
+  readonly log: string[];
+  /** Nodes that lead; undefined makes the cluster unable to tell. */
+  primaries: readonly NodeId[] | undefined;
+  /** What goes wrong: `kill` leaves nodes alive, `network` keeps rules, `clock` ignores skews. */
+  broken: 'nothing' | 'kill' | 'network' | 'clock' | 'hang';
+  clockObstacle: string | undefined;
+}
+
+export function fakeBattlefield(nodeCount: number): FakeBattlefield {
+  const nodes = Array.from({ length: nodeCount }, (_, i) => `n${i + 1}`);
+  const states = new Map<NodeId, NodeState>(nodes.map((node) => [node, 'running']));
+  const rules = new Map<string, readonly LinkRule[]>();
+  const skews = new Map<NodeId, ClockSkew>();
+  const log: string[] = [];
+  const setAtMs = new Map<NodeId, number>();
+  const change = async (verb: string, node: NodeId, from: NodeState[], to: NodeState) => {
+    log.push(`${verb} ${node}`);
+    if (field.broken === 'hang') await new Promise(() => undefined);
+    const state = states.get(node) ?? 'down';
+    if (!from.includes(state)) throw new Error(`${verb} ${node}: it is ${state}`);
+    if (field.broken !== verb) states.set(node, to);
+  };
+  const cluster: Cluster = {
+    nodes,
+    state: (node) => states.get(node) ?? 'down',
+    kill: (node) => change('kill', node, ['running', 'paused'], 'down'),
+    start: (node) => change('start', node, ['down'], 'running'),
+    pause: (node) => change('pause', node, ['running'], 'paused'),
+    resume: (node) => change('resume', node, ['paused'], 'running'),
+    get primaries(): () => Promise<readonly NodeId[]> {
+      const found = field.primaries;
+      return found === undefined ? (undefined as never) : async () => found;
+    },
+  };
+  const network: Network = {
+    shape: async (owner, next) => {
+      log.push(`shape ${owner} ${next.length}`);
+      if (field.broken === 'network') throw new Error('the rules did not hold');
+      rules.set(owner, next);
+      return `${next.length} rules`;
+    },
+  };
+  const clocks: Clocks = {
+    unsupported: async () => field.clockObstacle,
+    set: async (node, skew) => {
+      if (field.broken === 'clock') return;
+      skews.set(node, skew);
+      setAtMs.set(node, performance.now());
+    },
+    readOffsetMs: async (node) => {
+      const { offsetMs, rate } = skews.get(node) ?? { offsetMs: 0, rate: 0 };
+      return offsetMs + rate * (performance.now() - (setAtMs.get(node) ?? 0));
+    },
+  };
+  const field: FakeBattlefield = {
+    ...{ cluster, network, clocks, states, rules, skews, log },
+    primaries: undefined,
+    broken: 'nothing',
+    clockObstacle: undefined,
+  };
+  return field;
+}

@@ -1,0 +1,472 @@
+/** The checker from the outside: histories as people draw them, what it says, and how. */
+import { describe, expect, test } from 'vitest';
+import type { CheckLimits } from '../../src/checker/checker.ts';
+import type { Decider } from '../../src/checker/linearizability/engine.ts';
+import { KeySet } from '../../src/checker/linearizability/key-set.ts';
+import { linearizable } from '../../src/checker/linearizability/linearizability.ts';
+import { anomaliesOf, reasonText, type Verdict } from '../../src/checker/verdict.ts';
+import { historyOf } from '../../src/history/builder.ts';
+import type { EventBody } from '../../src/history/event.ts';
+import type { History } from '../../src/history/history.ts';
+import { drawn } from '../support/notation.ts';
+
+const limits: CheckLimits = { timeoutMs: 10_000, memoryMb: 100, nowMs: () => 0 };
+
+function verdictOf(picture: string, model = 'cas-register'): Verdict {
+  return linearizable(model).check(drawn(picture), limits);
+}
+
+function typeOf(picture: string, model = 'cas-register'): string {
+  const verdict = verdictOf(picture, model);
+  return verdict.valid === false ? verdict.anomalies[0].type : String(verdict.valid);
+}
+
+/** `f input → output` one after the other, each by a process of its own choosing. */
+function sequence(ops: readonly (readonly [string, unknown, unknown?, number?])[]): EventBody[] {
+  return ops.flatMap(([f, input, output, process = 0]) => [
+    { type: 'invoke', process, f, value: input },
+    { type: 'ok', process, f, value: output ?? null },
+  ]) as EventBody[];
+}
+
+describe('real time', () => {
+  test('a read sees the write that returned before it', () => {
+    expect(typeOf('0: [w1---]\n1:         [r1]')).toBe('true');
+  });
+
+  test('a read may see either value of a write that is still open', () => {
+    expect(typeOf('0: [w1-------------]\n1:     [r_] [r1]')).toBe('true');
+    expect(typeOf('0: [w1-------------]\n1:     [r1] [r_]')).not.toBe('true');
+  });
+
+  test('operations that touch at one instant are concurrent', () => {
+    expect(typeOf('0: [w1]\n1:    [r_]')).toBe('true');
+    expect(typeOf('0: [w1]\n1:     [r_]')).not.toBe('true');
+  });
+
+  test('a process that reads what it wrote is not enough: others must see it too', () => {
+    expect(typeOf('0: [w1] [r1]\n1:              [r_]')).toBe('stale-read');
+  });
+});
+
+describe('outcomes', () => {
+  test('a failed write did not happen, and a failed cas says nothing of the value', () => {
+    expect(typeOf('0: [w1!] [r_]')).toBe('true');
+    expect(typeOf('0: [w1] [c1>2!] [r1]')).toBe('true');
+  });
+
+  test('a write that ended in info may take effect at any time after it began', () => {
+    expect(typeOf('0: [w1?]\n1:      [r_] [r1]')).toBe('true');
+    expect(typeOf('0: [w1?]\n1:      [r_] [r_]')).toBe('true');
+    expect(typeOf('0: [w1?]\n1:      [r1] [r_]')).not.toBe('true');
+  });
+
+  test('a read that ended in info says nothing', () => {
+    expect(typeOf('0: [w1] [r9?]')).toBe('true');
+  });
+
+  test('a cas that ended in info took effect if it could, or not', () => {
+    expect(typeOf('0: [w1] [c1>2?]\n1:                [r1] [r2]')).toBe('true');
+    expect(typeOf('0: [w1] [c3>2?]\n1:                [r2]')).not.toBe('true');
+  });
+
+  test('an operation that never completed is like one that ended in info', () => {
+    const history = historyOf([
+      { type: 'invoke', process: 0, f: 'write', value: 1 },
+      ...sequence([['read', null, 1, 1]]),
+    ]);
+    expect(linearizable('register').check(history, limits).valid).toBe(true);
+  });
+
+  test('a cas that completed with false is a guard: another value was there', () => {
+    const guard = (seen: number): History =>
+      historyOf(
+        sequence([
+          ['write', 1],
+          ['cas', [seen, 5], false],
+          ['read', null, 1],
+        ]),
+      );
+    expect(linearizable('cas-register').check(guard(2), limits).valid).toBe(true);
+    expect(linearizable('cas-register').check(guard(1), limits).valid).toBe(false);
+  });
+
+  test('the nemesis is not a client', () => {
+    const history = historyOf([
+      { type: 'info', process: 'nemesis', f: 'start', value: null },
+      ...sequence([
+        ['write', 1],
+        ['read', null, 1],
+      ]),
+    ]);
+    expect(linearizable('register').check(history, limits).valid).toBe(true);
+  });
+
+  test('a history in which nothing is known to have happened is not called valid', () => {
+    const verdict = verdictOf('0: [w1?]\n1: [w2!]');
+    expect(verdict.valid).toBe('unknown');
+    expect(verdict.valid === 'unknown' && reasonText(verdict.reason)).toMatch(/nothing to judge/);
+  });
+});
+
+describe('names of violations', () => {
+  test('stale-read: the value had been overwritten when the read began', () => {
+    expect(typeOf('0: [w1] [w2] [r2]\n1:                   [r1]')).toBe('stale-read');
+  });
+
+  test('stale-read: a newer value had been seen, though its write is still open', () => {
+    expect(typeOf('0: [w1] [w2---------------]\n1:           [r2]\n2:                [r1]')).toBe(
+      'stale-read',
+    );
+  });
+
+  test('lost-write: the last write was acknowledged, and nobody ever saw it', () => {
+    expect(typeOf('0: [w1] [w2]\n1:             [r1] [r1]')).toBe('lost-write');
+    // Somebody saw it: then it was not lost.
+    expect(typeOf('0: [w1] [w2]\n1:             [r1] [r2]')).toBe('stale-read');
+    // It may have been overwritten by a later one with the old value, had that been in time.
+    expect(typeOf('0: [w1] [w2]\n1:             [r1] [w3]')).toBe('lost-write');
+  });
+
+  test('a read of a value that may have been written again is not stale', () => {
+    expect(typeOf('0: [w1] [w2]\n1:            [w1?]\n2:                  [r1]')).toBe('true');
+  });
+
+  test('thin-air-read: nobody wrote the value', () => {
+    expect(typeOf('0: [w1] [r7]')).toBe('thin-air-read');
+    expect(typeOf('0: [c7>8] [r8]')).toBe('thin-air-read');
+  });
+
+  test('aborted-read: the write of the value failed', () => {
+    expect(typeOf('0: [w7!]\n1:       [r7]')).toBe('aborted-read');
+    // It may have been another write of the same value.
+    expect(typeOf('0: [w7!]\n1:       [r7]\n2: [w7?]')).toBe('true');
+  });
+
+  test('future-read: the value was read before its write began', () => {
+    expect(typeOf('0: [r7]\n1:       [w7]')).toBe('future-read');
+    expect(typeOf('0: [r7---]\n1:    [w7]')).toBe('true');
+  });
+
+  test('lost-update: two compare-and-sets from a value that was put there once', () => {
+    expect(typeOf('0: [w1] [c1>2]\n1:      [c1>3]')).toBe('lost-update');
+    expect(typeOf('0: [w1] [c1>2]\n1:      [c1>3]\n2:    [w1?]')).toBe('true');
+  });
+
+  test('duplicate: an element that was put in once came out twice', () => {
+    const history = historyOf(
+      sequence([
+        ['enqueue', 1],
+        ['dequeue', null, 1],
+        ['dequeue', null, 1],
+      ]),
+    );
+    const [anomaly] = anomaliesOf(linearizable('fifo-queue').check(history, limits));
+    expect(anomaly?.type).toBe('duplicate');
+  });
+
+  test('nonlinearizable: what has no other name', () => {
+    const history = historyOf(
+      sequence([
+        ['enqueue', 1],
+        ['enqueue', 2],
+        ['dequeue', null, 2],
+        ['dequeue', null, 1],
+      ]),
+    );
+    const [anomaly] = anomaliesOf(linearizable('fifo-queue').check(history, limits));
+    expect(anomaly?.type).toBe('nonlinearizable');
+    // The order of the last two matters no more.
+    expect(anomaly?.operations).toEqual([0, 2, 4]);
+  });
+});
+
+describe('what it says', () => {
+  const picture = `
+    0: [w1] [w2] [r2]
+    1:                    [r1]
+    2: [w5---------]
+  `;
+
+  test('operations with process, events and times, and why they have no order', () => {
+    const [anomaly] = anomaliesOf(verdictOf(picture));
+    expect(anomaly).toMatchObject({ model: 'linearizable', operations: [0, 3, 8] });
+    expect(anomaly?.explanation.split('\n')).toEqual([
+      'A cas-register allows no order of these 3 operations:',
+      '  A  write 1   process 0, events 0–2 (0.00–0.00 ms)',
+      '  B  write 2   process 0, events 3–4 (0.00–0.00 ms)',
+      '  C  read → 1  process 1, events 8–9 (0.00–0.00 ms)',
+      'C saw the value of A (write 1), which was complete at event 2; but B (write 2) began after that (event 3) and was complete (event 4) before C began (event 8). So the value was overwritten by then, and nothing that began before C returned put it back.',
+    ]);
+  });
+
+  test('where a violation has no name: every order, its state, and what that forbids', () => {
+    const history = historyOf([
+      ...sequence([['acquire', null, true, 1]]),
+      ...sequence([['acquire', null, true, 2]]),
+    ]);
+    const [anomaly] = anomaliesOf(linearizable('mutex').check(history, limits));
+    expect(anomaly?.explanation.split('\n').slice(3)).toEqual([
+      'Every order ends too early:',
+      '  After A the state is held by process 1, which forbids B (acquire by process 2); B must come before anything later can.',
+    ]);
+    expect(anomaly?.evidence).toMatchObject({
+      stuck: 'B',
+      confirmed: true,
+      minimal: true,
+      configurations: [
+        {
+          order: ['A'],
+          states: ['free', 'held by process 1'],
+          candidates: [
+            {
+              label: 'B',
+              why: 'acquire by process 2 is impossible when the state is held by process 1',
+            },
+          ],
+        },
+      ],
+      longestPrefix: { length: 1, operationCount: 2, stuckAtEvent: 3 },
+    });
+  });
+
+  test('nodes and keys are named', () => {
+    const events = sequence([
+      ['write', 1],
+      ['read', null, 9, 3],
+    ]).map((event) => ({
+      ...event,
+      key: 'k',
+      node: 'n2',
+    }));
+    const [anomaly] = anomaliesOf(linearizable('register').check(historyOf(events), limits));
+    expect(anomaly?.key).toBe('k');
+    expect(anomaly?.explanation).toMatch(
+      /^On key "k": a register allows no order of this operation/,
+    );
+    expect(anomaly?.explanation).toContain('process 3 on n2');
+  });
+
+  test('an aborted read is shown with the write that failed', () => {
+    const [anomaly] = anomaliesOf(verdictOf('0: [w7!]\n1:       [r7]'));
+    expect(anomaly?.operations).toEqual([0, 2]);
+    expect(anomaly?.explanation).toMatch(/A \(write 7\), which failed \(event 1\)/);
+  });
+
+  test('how it was decided, and of what', () => {
+    expect(verdictOf('0: [w1] [c1>2!]\n1: [w2?]').method).toBe(
+      'an order in real time for cas-register starting as null; decided: 1 part by memoised search (Wing-Gong-Lowe); 1 failed operation left out, 1 of unknown outcome optional',
+    );
+  });
+});
+
+describe('the smallest part that still fails', () => {
+  test('values and reads that have nothing to do with it are gone', () => {
+    const busy = Array.from({ length: 30 }, (_, i) => ['write', 100 + i, null, i % 3] as const);
+    const history = historyOf([
+      ...sequence(busy),
+      // Two reads that saw two writes in opposite orders: no name for it.
+      { type: 'invoke', process: 10, f: 'write', value: 1 },
+      { type: 'invoke', process: 11, f: 'write', value: 2 },
+      ...sequence([
+        ['read', null, 1, 1],
+        ['read', null, 2, 1],
+        ['read', null, 1, 2],
+      ]),
+      { type: 'ok', process: 10, f: 'write', value: 1 },
+      { type: 'ok', process: 11, f: 'write', value: 2 },
+    ]);
+    const [anomaly] = anomaliesOf(linearizable('register').check(history, limits));
+    expect(anomaly?.type).toBe('nonlinearizable');
+    expect(anomaly?.operations).toEqual([60, 61, 62, 64, 66]);
+  });
+
+  test('of a long history with few states the beginning is cut off', () => {
+    const long = Array.from(
+      { length: 40 },
+      (_, i) => [i % 2 === 0 ? 'acquire' : 'release', 1, true, i % 3] as const,
+    );
+    const history = historyOf(
+      sequence([...long, ['acquire', 2, true, 4], ['acquire', 1, true, 5]]),
+    );
+    const [anomaly] = anomaliesOf(linearizable('semaphore:2').check(history, limits));
+    expect(anomaly?.evidence).toMatchObject({
+      startsAnywhere: true,
+      startStates: ['2 of 2 permits free', '1 of 2 permits free', '0 of 2 permits free'],
+      confirmed: true,
+    });
+    expect(anomaly?.operations).toEqual([80, 82]);
+    expect(anomaly?.explanation).toMatch(/whatever its state was before them/);
+  });
+});
+
+describe('many keys', () => {
+  const keyed = (key: number, good: boolean): EventBody[] =>
+    sequence([
+      ['write', 1],
+      ['read', null, good ? 1 : 9],
+    ]).map((event) => ({ ...event, key }));
+
+  test('each is judged alone, and each broken one has an anomaly', () => {
+    const history = historyOf([...keyed(1, true), ...keyed(2, false), ...keyed(3, false)]);
+    const verdict = linearizable('register').check(history, limits);
+    expect(anomaliesOf(verdict).map(({ key }) => key)).toEqual([2, 3]);
+    expect(verdict.details).toMatchObject({ partCount: 3, brokenCount: 2, undecidedCount: 0 });
+  });
+
+  test('beyond the limit they are counted', () => {
+    const history = historyOf(Array.from({ length: 15 }, (_, key) => keyed(key, false)).flat());
+    const verdict = linearizable('register').check(history, limits);
+    expect(anomaliesOf(verdict)).toHaveLength(10);
+    expect(verdict.details).toMatchObject({
+      brokenCount: 15,
+      brokenKeysNotExplained: [10, 11, 12, 13, 14],
+    });
+  });
+
+  test("the model's own parts are judged alone too", () => {
+    const history = historyOf(
+      sequence([
+        ['write', ['x', 1]],
+        ['write', ['y', 2]],
+        ['read', ['x', null], ['x', 1]],
+        ['read', ['y', null], ['y', 1]],
+      ]),
+    );
+    const [anomaly] = anomaliesOf(linearizable('multi-register').check(history, limits));
+    expect(anomaly).toMatchObject({ type: 'thin-air-read', operations: [6] });
+    expect(anomaly?.explanation).toContain('part "y"');
+  });
+});
+
+describe('limits', () => {
+  /** Many concurrent writes and a guard that no order satisfies only after trying all. */
+  function hard(key: number, width: number): EventBody[] {
+    const processes = Array.from({ length: width }, (_, i) => key * 100 + i);
+    const pairs = (type: 'invoke' | 'ok'): EventBody[] =>
+      processes.map((process, i) => ({ type, process, f: 'add', value: 2 ** i }));
+    return [...pairs('invoke'), ...pairs('ok'), ...sequence([['read', null, -1, key * 100]])].map(
+      (event) => ({ ...event, key }) as EventBody,
+    );
+  }
+  const easy = sequence([
+    ['add', 1, null, 9000],
+    ['read', null, 5, 9000],
+  ]).map((event) => ({
+    ...event,
+    key: 'easy',
+  }));
+
+  function ticking(): () => number {
+    let now = 0;
+    return () => (now += 1);
+  }
+
+  test('out of time is unknown, with the part that was proved', () => {
+    const verdict = linearizable('counter').check(historyOf(hard(0, 18)), {
+      ...limits,
+      timeoutMs: 50,
+      nowMs: ticking(),
+    });
+    expect(verdict).toMatchObject({ valid: 'unknown', reason: { kind: 'timeout' } });
+    expect(verdict.valid === 'unknown' && reasonText(verdict.reason)).toMatch(
+      /gave up after 50 ms; the object|key 0 is proved linearizable up to event \d+ of 38/,
+    );
+  });
+
+  test('out of memory is unknown', () => {
+    const verdict = linearizable('counter').check(historyOf(hard(0, 22)), {
+      ...limits,
+      memoryMb: 1,
+    });
+    expect(verdict).toMatchObject({ valid: 'unknown', reason: { kind: 'memory', limitMb: 1 } });
+  });
+
+  test('a hard key does not hide the violation of an easy one', () => {
+    const verdict = linearizable('counter').check(historyOf([...hard(0, 22), ...easy]), {
+      ...limits,
+      memoryMb: 2000,
+    });
+    expect(anomaliesOf(verdict).map(({ key }) => key)).toEqual(['easy']);
+    expect(verdict.details).toMatchObject({ undecidedCount: 1 });
+    expect(verdict.details?.['undecidedBecause']).toMatch(/violation is known/);
+  });
+
+  test('with time enough the same history is refused', () => {
+    const verdict = linearizable('counter').check(historyOf(hard(0, 10)), limits);
+    expect(verdict.valid).toBe(false);
+  });
+});
+
+describe('deciders', () => {
+  const history = drawn('0: [w1] [w2]\n1:             [r1]');
+
+  test('are asked before the search, in order', () => {
+    const silent: Decider = () => undefined;
+    const sure: Decider = () => ({ linearizable: true, method: 'a coin' });
+    const verdict = linearizable('register', { deciders: [silent, sure] }).check(history, limits);
+    expect(verdict.valid).toBe(true);
+    expect(verdict.method).toContain('1 part by a coin');
+  });
+
+  test('speak for themselves, with the operations as evidence', () => {
+    const accuser: Decider = ({ rows }) => ({
+      linearizable: false,
+      method: 'zones',
+      type: 'stale-read',
+      rows,
+      standalone: true,
+      explanation: 'because',
+    });
+    const verdict = linearizable('register', { deciders: [accuser] }).check(history, limits);
+    expect(anomaliesOf(verdict)).toMatchObject([
+      { type: 'stale-read', operations: [0, 2, 4], explanation: 'because' },
+    ]);
+  });
+
+  test('one that accuses what the search allows is a bug of dsx, and said so', () => {
+    const liar: Decider = ({ rows }) => ({
+      linearizable: false,
+      method: 'malice',
+      type: 'stale-read',
+      rows: rows.slice(0, 1),
+      standalone: true,
+      explanation: '',
+    });
+    const checker = linearizable('register', { deciders: [liar] });
+    expect(() => checker.check(history, limits)).toThrow(/two searches disagree/);
+  });
+});
+
+test('a model that does not fit the history is a usage error', () => {
+  expect(() => linearizable('fifo-queue').check(drawn('0: [w1]'), limits)).toThrow(
+    /"fifo-queue" knows enqueue and dequeue, but the history has "write"/,
+  );
+});
+
+describe('the set of configurations', () => {
+  test('holds exactly what was put in, whatever the hashes', () => {
+    const keys = new KeySet();
+    const model = new Set<string>();
+    // Few words and short keys: many repeat, and many share slots.
+    for (let i = 0; i < 20_000; i += 1) {
+      const words = [i % 7, (i * i) % 11, (i * 31) % 13, ...(i % 3 === 0 ? [i % 17] : [])];
+      keys.begin(words[0] ?? 0, words[1] ?? 0);
+      for (const word of words.slice(2)) keys.add(word);
+      expect(keys.insert()).toBe(!model.has(words.join()));
+      model.add(words.join());
+    }
+    expect(keys.size).toBe(model.size);
+  });
+
+  test('a key is not its own prefix', () => {
+    const keys = new KeySet();
+    keys.begin(1, 2);
+    expect(keys.insert()).toBe(true);
+    keys.begin(1, 2);
+    keys.add(0);
+    expect(keys.insert()).toBe(true);
+    keys.begin(1, 2);
+    expect(keys.insert()).toBe(false);
+  });
+});
