@@ -16,7 +16,7 @@ const pure = {
 };
 const effects = {
   node: [],
-  testbed: ['base', 'fault', 'history', 'plan', 'contract'],
+  testbed: ['base', 'fault', 'history', 'plan', 'contract', 'client'],
   client: ['base', 'fault', 'history', 'contract'],
   store: ['base', 'fault', 'history', 'checker', 'report', 'plan', 'contract'],
   runner: [...Object.keys(pure), 'testbed', 'client', 'store'],

@@ -4,7 +4,7 @@
  *
  *     node --import tsx bench/interpreter.ts [operations] [concurrency]
  */
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fork, type Prng, pick, prng } from '../src/base/prng.ts';
@@ -22,6 +22,7 @@ import type { Generator, OpRequest } from '../src/generator/generator.ts';
 import type { History } from '../src/history/history.ts';
 import { RunClock } from '../src/runner/clock.ts';
 import { interpret, type Journal } from '../src/runner/interpreter.ts';
+import { openJournal } from '../src/store/journal.ts';
 
 const opCount = Number(process.argv[2] ?? 300_000);
 const concurrency = Number(process.argv[3] ?? 20);
@@ -47,31 +48,6 @@ const instant: Client = {
   invoke: ({ f, value }) => Promise.resolve({ type: 'ok', value: f === 'read' ? 1 : value }),
   close: () => Promise.resolve(),
 };
-
-/** Lines gathered and written in large pieces. */
-class DiskJournal implements Journal {
-  readonly #file: number;
-  #lines = '';
-
-  constructor(path: string) {
-    this.#file = openSync(path, 'w');
-  }
-
-  append(event: object): void {
-    this.#lines += `${JSON.stringify(event)}\n`;
-    if (this.#lines.length > 65_536) this.#write();
-  }
-
-  async flush(): Promise<void> {
-    this.#write();
-    closeSync(this.#file);
-  }
-
-  #write(): void {
-    writeSync(this.#file, this.#lines);
-    this.#lines = '';
-  }
-}
 
 async function run(
   name: string,
@@ -111,12 +87,7 @@ async function main(): Promise<void> {
     await run('not recorded to disk', realistic(), nowhere, concurrency);
     for (let round = 1; round <= 3; round += 1) {
       const path = join(folder, `${round}.jsonl`);
-      await run(
-        `recorded to disk, round ${round}`,
-        realistic(),
-        new DiskJournal(path),
-        concurrency,
-      );
+      await run(`recorded to disk, round ${round}`, realistic(), openJournal(path), concurrency);
       if (round === 1) console.log(`  history.jsonl: ${statSync(path).size} bytes`);
     }
     for (const threads of [1, 10, 100]) {
@@ -127,7 +98,7 @@ async function main(): Promise<void> {
       await run(
         `reads only, ${threads} threads, to disk`,
         clients(reads),
-        new DiskJournal(join(folder, 'reads')),
+        openJournal(join(folder, `reads-${threads}.jsonl`)),
         threads,
       );
     }

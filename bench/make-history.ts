@@ -160,8 +160,8 @@ class Registers implements SystemState {
     const at = pending.key ?? 0;
     const before = this.#values[at] ?? null;
     if (pending.f === 'read') return before;
-    if (Array.isArray(pending.input)) {
-      const [from, to] = pending.input as [number, number];
+    if (pending.f === 'cas') {
+      const [from, to] = pending.input as readonly [number, number];
       // A cas that does not match answers ok with false here: it did look.
       if (from !== before) return false;
       this.#set(at, to);
@@ -214,13 +214,15 @@ class Transactions implements SystemState {
   }
 
   apply(pending: Pending): Json {
-    return (pending.input as [string, number, number | null][]).map(([f, key, value]) => {
-      const values = this.#values.get(key) ?? [];
-      if (f === 'r') return [f, key, this.#lists ? [...values] : (values.at(-1) ?? null)];
-      values.push(value ?? 0);
-      this.#values.set(key, values);
-      return [f, key, value];
-    });
+    return (pending.input as readonly (readonly [string, number, number | null])[]).map(
+      ([f, key, value]) => {
+        const values = this.#values.get(key) ?? [];
+        if (f === 'r') return [f, key, this.#lists ? [...values] : (values.at(-1) ?? null)];
+        values.push(value ?? 0);
+        this.#values.set(key, values);
+        return [f, key, value];
+      },
+    );
   }
 
   staleRead(): { f: string; key: number | undefined; output: Json } {

@@ -31,3 +31,4 @@ export type { Generator, GeneratorContext, OpRequest, ThreadId } from './generat
 export { type SimulatedOp, type SimulatedReply, simulate } from './generator/simulate.ts';
 export type { HistoryEvent, Operation, Outcome } from './history/event.ts';
 export type { History } from './history/history.ts';
+export { nodeScript } from './node-script.ts';

@@ -6,6 +6,7 @@
  * the request it answers and have the type that belongs to it, otherwise the request ends
  * in `malformed-rpc-response` (indefinite: the node did something) with the reply in its text.
  */
+import { setMaxListeners } from 'node:events';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { durationText } from '../base/text.ts';
 import { type RpcChannel, RpcError } from '../contract/client.ts';
@@ -25,7 +26,7 @@ export interface RpcWire {
 
 interface Waiting {
   readonly type: string;
-  settle(outcome: JsonObject | RpcError): void;
+  readonly settle: (outcome: JsonObject | RpcError) => void;
 }
 
 export class MaelstromChannel implements RpcChannel {
@@ -45,7 +46,11 @@ export class MaelstromChannel implements RpcChannel {
     // Nothing was sent in these two cases, so the operation certainly did not happen.
     if (signal.aborted) throw new RpcError(channelErrors.aborted, 'aborted before sending', true);
     if (this.#isClosed) {
-      throw new RpcError(channelErrors.closed, `${this.#wire.name} was closed before sending`, true);
+      throw new RpcError(
+        channelErrors.closed,
+        `${this.#wire.name} was closed before sending`,
+        true,
+      );
     }
     const messageId = this.#nextMessageId;
     this.#nextMessageId += 1;
@@ -64,6 +69,8 @@ export class MaelstromChannel implements RpcChannel {
         if (outcome instanceof RpcError) reject(outcome);
         else resolve(outcome);
       };
+      // One signal may stand for all clients of a run; Node would take eleven for a leak.
+      setMaxListeners(0, signal);
       signal.addEventListener('abort', abort, { once: true });
       this.#waiting.set(messageId, { type, settle });
       this.#wire.send({ ...body, msg_id: messageId });
@@ -114,7 +121,11 @@ export class MaelstromChannel implements RpcChannel {
 
   #noReply(type: string): RpcError {
     const limit = durationText(this.#wire.timeoutMs);
-    return new RpcError(channelErrors.noReply, `${this.node} did not answer ${type} within ${limit}`, false);
+    return new RpcError(
+      channelErrors.noReply,
+      `${this.node} did not answer ${type} within ${limit}`,
+      false,
+    );
   }
 }
 

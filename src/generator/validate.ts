@@ -46,46 +46,45 @@ function guarded<T>(call: string, context: GeneratorContext, run: () => T): T {
 
 /** What is wrong with an answer; generators come from plugins, so nothing is taken for granted. */
 function problemsOf(answer: unknown, context: GeneratorContext): readonly string[] {
+  const problems: string[] = [];
   if (typeof answer !== 'object' || answer === null) return ['it should be an object with a kind'];
   const emission = answer as Partial<Record<string, unknown>>;
   const { kind, then, untilNs } = emission;
   switch (kind) {
     case 'exhausted':
-      return [];
+      break;
     case 'pending':
-      return [
-        ...(untilNs === undefined ? [] : momentProblems('untilNs', untilNs)),
-        ...(then === undefined || isGenerator(then) ? [] : ['`then` is no generator']),
-      ];
+      if (untilNs !== undefined) addMomentProblems(problems, 'untilNs', untilNs);
+      if (then !== undefined && !isGenerator(then)) problems.push('`then` is no generator');
+      break;
     case 'op':
     case 'sleep':
     case 'log':
-      return stepProblems(kind, emission, context);
+      addStepProblems(problems, emission, context);
+      break;
     default:
-      return [`its kind is ${String(kind)}, not op, sleep, log, pending or exhausted`];
+      problems.push(`its kind is ${String(kind)}, not op, sleep, log, pending or exhausted`);
   }
-}
-
-function stepProblems(
-  kind: 'op' | 'sleep' | 'log',
-  emission: Partial<Record<string, unknown>>,
-  context: GeneratorContext,
-): readonly string[] {
-  const problems: string[] = [];
-  if (kind === 'op') addOpProblems(problems, emission['op']);
-  if (kind === 'sleep') problems.push(...momentProblems('untilNs', emission['untilNs']));
-  if (kind === 'log' && typeof emission['message'] !== 'string')
-    problems.push('`message` is not a string');
-  problems.push(...momentProblems('atNs', emission['atNs']));
-  addProcessProblems(problems, emission['process'], context);
-  if (!isGenerator(emission['then'])) problems.push('`then` is no generator');
   return problems;
 }
 
-function momentProblems(name: string, value: unknown): readonly string[] {
-  return typeof value === 'number' && Number.isFinite(value)
-    ? []
-    : [`\`${name}\` is ${String(value)}, not a number of nanoseconds`];
+function addStepProblems(
+  problems: string[],
+  emission: Partial<Record<string, unknown>>,
+  context: GeneratorContext,
+): void {
+  const { kind, op, message, process, atNs, untilNs, then } = emission;
+  if (kind === 'op') addOpProblems(problems, op);
+  if (kind === 'sleep') addMomentProblems(problems, 'untilNs', untilNs);
+  if (kind === 'log' && typeof message !== 'string') problems.push('`message` is not a string');
+  addMomentProblems(problems, 'atNs', atNs);
+  addProcessProblems(problems, process, context);
+  if (!isGenerator(then)) problems.push('`then` is no generator');
+}
+
+function addMomentProblems(problems: string[], name: string, value: unknown): void {
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    problems.push(`\`${name}\` is ${String(value)}, not a number of nanoseconds`);
 }
 
 function addProcessProblems(problems: string[], process: unknown, context: GeneratorContext): void {

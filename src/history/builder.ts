@@ -114,7 +114,12 @@ export class HistoryBuilder {
     columns.pair[opened] = row;
     columns.pair[row] = opened;
     this.#open.delete(process);
-    // A key or value that the completion leaves out is the invocation's.
+    this.#inherit(row, opened, type);
+  }
+
+  /** A key or value that the completion leaves out is the invocation's. */
+  #inherit(row: number, opened: number, type: number): void {
+    const columns = this.#columns;
     if (columns.key[row] === noValue) columns.key[row] = columns.key[opened] ?? noValue;
     if (columns.key[opened] === noValue) columns.key[opened] = columns.key[row] ?? noValue;
     if (columns.value[row] === noValue && type !== typeCode.ok)
@@ -128,7 +133,6 @@ export function historyOf(events: readonly Omit<HistoryEvent, 'index' | 'time'>[
   for (const [time, event] of events.entries()) builder.add({ time, ...event });
   return builder.build();
 }
-
 
 /** Processes below this are looked up in an array. */
 const arrayProcesses = 1 << 20;

@@ -1,6 +1,6 @@
 /** Figures of a history that every report shows: exact latency quantiles, by function. */
 import { nsPerMs } from '../base/units.ts';
-import { noEvent, typeCode } from '../history/columns.ts';
+import { typeCode } from '../history/columns.ts';
 import type { History } from '../history/history.ts';
 
 /** Of the ok operations of one function (or of all, `f` null). Milliseconds. */
@@ -18,26 +18,35 @@ export interface LatencySummary {
 
 /** One row a function that ever succeeded; before them, where there are several, one for all. */
 export function latencies(history: History): readonly LatencySummary[] {
-  const { count, invoke, complete, outcome, f } = history.operations;
-  const { timeNs } = history.events;
-  const sizes = history.functions.map(() => 0);
-  const isOk = (row: number): boolean => outcome[row] === typeCode.ok && complete[row] !== noEvent;
+  const samples = samplesByFunction(history);
+  const rows = history.functions.flatMap((name, id) => summaryOf(name, samples[id]));
+  if (rows.length <= 1) return rows;
+  return [...summaryOf(null, joined(samples)), ...rows];
+}
+
+/** Milliseconds of the ok operations of each function, in order of invocation. */
+function samplesByFunction(history: History): readonly Float64Array[] {
+  const { count, outcome, f } = history.operations;
+  const sizes = new Uint32Array(history.functions.length);
+  const isOk = (row: number): boolean => outcome[row] === typeCode.ok;
   for (let row = 0; row < count; row += 1)
     if (isOk(row)) sizes[f[row] ?? 0] = (sizes[f[row] ?? 0] ?? 0) + 1;
-  const samples = sizes.map((size) => new Float64Array(size));
-  const filled = sizes.map(() => 0);
+  const samples = Array.from(sizes, (size) => new Float64Array(size));
+  const filled = new Uint32Array(sizes.length);
   for (let row = 0; row < count; row += 1) {
     if (!isOk(row)) continue;
     const id = f[row] ?? 0;
     const at = filled[id] ?? 0;
     filled[id] = at + 1;
-    const sample = samples[id];
-    const took = (timeNs[complete[row] ?? 0] ?? 0) - (timeNs[invoke[row] ?? 0] ?? 0);
-    if (sample !== undefined) sample[at] = took / nsPerMs;
+    samples[id]?.fill(tookMs(history, row), at, at + 1);
   }
-  const rows = history.functions.flatMap((name, id) => summaryOf(name, samples[id]));
-  if (rows.length <= 1) return rows;
-  return [...summaryOf(null, joined(samples)), ...rows];
+  return samples;
+}
+
+function tookMs({ operations, events }: History, row: number): number {
+  const start = events.timeNs[operations.invoke[row] ?? 0] ?? 0;
+  const end = events.timeNs[operations.complete[row] ?? 0] ?? 0;
+  return (end - start) / nsPerMs;
 }
 
 /** The share of client operations that ended ok, 0 to 1; null if there were none. */

@@ -107,22 +107,28 @@ export function operationText(operation: Operation, limit = 60): string {
   );
 }
 
-function operationWords(
-  op: { readonly f: string; readonly input: Json; readonly output: Json | undefined },
-  outcome: Operation['outcome'],
-  limit: number,
-): string {
+interface Words {
+  readonly f: string;
+  readonly input: Json;
+  /** Undefined unless it is known. */
+  readonly output: Json | undefined;
+}
+
+function operationWords(op: Words, outcome: Operation['outcome'], limit: number): string {
   const mark = { ok: '', fail: ' ✗', info: ' ?' }[outcome];
   const { f, input, output } = op;
   const shown = output ?? input;
   if (isTransaction(shown)) return `${cutText(transactionText(shown), limit)}${mark}`;
   if (f === 'cas' && isArray(input) && input.length === 2)
-    return `cas ${valueText(input[0] ?? null, limit)} → ${valueText(input[1] ?? null, limit)}${mark}`;
+    return `cas ${input.map((value) => valueText(value, limit)).join(' → ')}${mark}`;
   const asked = input === null ? f : `${f} ${valueText(input, limit)}`;
   if (output === undefined) return `${asked}${mark}`;
-  const same = JSON.stringify(input) === JSON.stringify(output);
-  if (same && input !== null) return asked;
-  return output === null && input !== null ? asked : `${asked} → ${valueText(output, limit)}`;
+  return isEcho(input, output) ? asked : `${asked} → ${valueText(output, limit)}`;
+}
+
+/** True if the result says nothing beyond the argument: an acknowledgement. */
+function isEcho(input: Json, output: Json): boolean {
+  return input !== null && (output === null || JSON.stringify(input) === JSON.stringify(output));
 }
 
 type MicroOp = readonly [f: string, key: Json, value: Json];

@@ -13,8 +13,8 @@ import type { Settled } from './workers.ts';
 /** Where events go as they happen. */
 export interface Journal {
   append(event: HistoryEvent): void;
-  /** Resolves when everything appended is out of this program's hands. */
-  flush?(): Promise<void>;
+  /** Puts everything appended out of this program's hands; called before the run ends. */
+  flush?(): Promise<void> | void;
 }
 
 /** Client operations so far. */

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { fork, prng } from '../base/prng.ts';
 import type { Verdict } from '../checker/verdict.ts';
+import type { Nemesis } from '../contract/nemesis.ts';
 import type { Target } from '../contract/target.ts';
 import type { Testbed } from '../contract/testbed.ts';
 import type { Workload } from '../contract/workload.ts';
@@ -53,9 +54,12 @@ const cleanUpMs = 20_000;
 export async function runTest(job: TestJob): Promise<RunReport> {
   const { plan, watcher } = job;
   const startedAt = new Date();
+  const nemeses = await faultsOf(plan);
+  // Refuses a plan that makes no sense before anything is made.
+  const generator = await generatorOf(job);
   const writer = job.store.create(plan, { pid: process.pid, versions: { dsx: dsxVersion } });
   watcher.started(writer.folder, plan.seed);
-  const driven = await drive(job, writer);
+  const driven = await drive(job, writer, { nemeses, generator });
   watcher.phase('checking');
   const startedMs = performance.now();
   const verdicts = await judge(job, driven.history);
@@ -74,6 +78,11 @@ export async function runTest(job: TestJob): Promise<RunReport> {
   return store(writer, { summary, history: driven.history, folder: writer.folder });
 }
 
+interface Schedule {
+  readonly nemeses: ReadonlyMap<string, Nemesis>;
+  readonly generator: Generator;
+}
+
 interface Driven {
   readonly history: History;
   readonly stats: ReturnType<NonNullable<Testbed['stats']>> | null;
@@ -81,7 +90,8 @@ interface Driven {
 }
 
 /** From the first process to the last: on every way out, all of it is stopped. */
-async function drive(job: TestJob, writer: RunWriter): Promise<Driven> {
+async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promise<Driven> {
+  const { nemeses, generator } = schedule;
   const { plan, watcher } = job;
   const clock = new RunClock();
   const testbed = testbedFor(job, writer, clock);
@@ -93,8 +103,6 @@ async function drive(job: TestJob, writer: RunWriter): Promise<Driven> {
   const journal = writer.journal();
   let nemesis: NemesisThread | undefined;
   try {
-    const nemeses = await faultsOf(plan);
-    const generator = await generatorOf(job);
     await refuseUnsupported(nemeses.values(), testbed);
     watcher.phase(`starting ${plan.nodes.length} nodes`);
     await testbed.start(signal);

@@ -36,19 +36,15 @@ export function readHistoryFile(
 
 /** A pipe says that it has no bytes, and then has some: read until nothing comes. */
 function bytesOf(file: number): Uint8Array {
-  let bytes = Buffer.allocUnsafeSlow(fstatSync(file).size);
+  let bytes = Buffer.allocUnsafeSlow(fstatSync(file).size + 1);
   let length = 0;
   for (;;) {
-    if (length === bytes.length) {
-      const more = Buffer.allocUnsafeSlow(65_536);
-      const count = readSync(file, more);
-      if (count === 0) return bytes;
-      bytes = Buffer.concat([bytes, more.subarray(0, count)]);
-      length += count;
-      continue;
-    }
     const count = readSync(file, bytes, length, Math.min(pieceBytes, bytes.length - length), null);
-    if (count === 0) return bytes.subarray(0, length);
     length += count;
+    if (count === 0) return bytes.subarray(0, length);
+    if (length < bytes.length) continue;
+    const grown = Buffer.allocUnsafeSlow(Math.max(65_536, 2 * bytes.length));
+    bytes.copy(grown);
+    bytes = grown;
   }
 }

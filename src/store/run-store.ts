@@ -32,7 +32,7 @@ import { type Journal, openJournal } from './journal.ts';
 import { readHistoryFile } from './read-file.ts';
 import { writeAtomic } from './write-atomic.ts';
 
-export const historyFile = 'history.jsonl';
+const historyFile = 'history.jsonl';
 const latestLink = 'latest';
 const idPattern = /^\d{8}T\d{6}Z-/;
 
@@ -138,13 +138,24 @@ function newFolder(root: string, name: string): { id: string; folder: string } {
     const id = attempt === 1 ? name : `${name}-${attempt}`;
     const folder = join(root, id);
     try {
-      mkdirSync(root, { recursive: true });
+      makeFolders(root);
       // Not recursive: it fails if the folder is there, also when another dsx just made it.
       mkdirSync(folder);
       return { id, folder };
     } catch (thrown) {
       if (codeOf(thrown) !== 'EEXIST' || !existsSync(folder)) throw rootError(thrown, root);
     }
+  }
+}
+
+/** Like `mkdir -p`. Node's own never returns for a folder in /proc. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(resolve(folder, '..'));
+  try {
+    mkdirSync(folder);
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown;
   }
 }
 

@@ -47,7 +47,8 @@ export class Browser {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     });
     this.#child.on('exit', () => {
-      for (const settle of this.#waiting.values()) settle({ error: { message: 'the browser ended' } });
+      for (const settle of this.#waiting.values())
+        settle({ error: { message: 'the browser ended' } });
     });
     let text = '';
     (this.#child.stdio[4] as Readable).setEncoding('utf8').on('data', (chunk: string) => {
@@ -67,7 +68,8 @@ export class Browser {
       flatten: true,
     });
     this.#session = attached['sessionId'] as string;
-    for (const domain of ['Page', 'Runtime', 'Network', 'Log']) await this.#send(`${domain}.enable`);
+    for (const domain of ['Page', 'Runtime', 'Network', 'Log'])
+      await this.#send(`${domain}.enable`);
   }
 
   /** Loads a page and returns the milliseconds until its load event. */

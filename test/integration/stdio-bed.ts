@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { prng } from '../../src/base/prng.ts';
 import type { JsonObject } from '../../src/base/json.ts';
+import { prng } from '../../src/base/prng.ts';
 import type { Testbed } from '../../src/contract/testbed.ts';
 import type { StdioTestbedOptions } from '../../src/testbed/stdio/options.ts';
 import { createStdioTestbed } from '../../src/testbed/stdio/stdio-testbed.ts';
@@ -27,7 +27,7 @@ export interface Bed {
   readonly folder: string;
   readonly mark: string;
   /** Asks a node once. */
-  ask(node: string, body: JsonObject, timeoutMs?: number): Promise<JsonObject>;
+  readonly ask: (node: string, body: JsonObject, timeoutMs?: number) => Promise<JsonObject>;
   dispose(): Promise<void>;
 }
 

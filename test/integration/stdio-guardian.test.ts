@@ -20,15 +20,17 @@ afterEach(() => {
 
 /** A dsx with two nodes of that program, one of them paused. */
 async function startParent(program: string) {
-  const parent = execa('node', ['--import', 'tsx', fixture('parent.ts'), fixture(program), folder, mark], {
-    reject: false,
-    buffer: false,
-    stderr: 'inherit',
-  });
-  for await (const line of parent.iterable({ preserveNewlines: false })) {
-    if (line === 'ready') break;
-  }
-  return parent;
+  const parent = execa(
+    'node',
+    ['--import', 'tsx', fixture('parent.ts'), fixture(program), folder, mark],
+    {
+      reject: false,
+      buffer: false,
+      stderr: 'inherit',
+    },
+  );
+  await new Promise((resolve) => parent.stdout.once('data', resolve));
+  return { kill: () => parent.kill('SIGKILL'), ended: parent };
 }
 
 test.each(['stubborn.sh', 'echo.js', 'silent-after-init.sh'])(
@@ -36,7 +38,8 @@ test.each(['stubborn.sh', 'echo.js', 'silent-after-init.sh'])(
   async (program) => {
     const parent = await startParent(program);
     await eventually(() => marked(mark).length >= (program === 'stubborn.sh' ? 6 : 2));
-    parent.kill('SIGKILL');
+    parent.kill();
+    await parent.ended;
     await eventually(() => marked(mark).length === 0);
   },
 );
@@ -51,7 +54,7 @@ test('the guardian kills the groups that are registered and spares those taken o
   guardian.remove(spared.pid ?? 0);
   await guardian.close();
   expect((await doomed).signal).toBe('SIGKILL');
-  expect(spared.exitCode).toBeUndefined();
+  expect(spared.exitCode).toBeNull();
   expect(process.kill(spared.pid ?? 0, 0)).toBe(true);
   spared.kill('SIGKILL');
   await spared;
@@ -73,7 +76,8 @@ test('if somebody kills the guardian another one takes over', async () => {
   const guardian = new Guardian(mark);
   await guardian.start();
   guardian.add(doomed.pid ?? 0);
-  const find = async () => (await execa('pgrep', ['-f', `dsx-guardian ${mark}`], { reject: false })).stdout.split('\n');
+  const find = async () =>
+    (await execa('pgrep', ['-f', `dsx-guardian ${mark}`], { reject: false })).stdout.split('\n');
   const [first = ''] = await find();
   process.kill(Number(first), 'SIGKILL');
   let second = '';

@@ -25,19 +25,22 @@ const failureOf = async (promise: Promise<unknown>): Promise<Error> => {
 };
 
 describe('programs in any language', () => {
-  test.each(['echo.js', 'echo.py', 'echo.sh'])('%s is started, initialized and answers', async (program) => {
-    const { testbed, ask } = open(program);
-    await testbed.start(forever);
-    for (const node of ['n1', 'n2', 'n3']) {
-      expect(testbed.cluster.state(node)).toBe('running');
-      expect(await ask(node, { type: 'echo', echo: 'hello' })).toMatchObject({ echo: 'hello' });
-    }
-    expect(testbed.troubles()).toEqual([]);
-    expect(testbed.stats?.()).toMatchObject({
-      clients: { sendCount: 12, receiveCount: 12, messageCount: 12 },
-      servers: { sendCount: 0 },
-    });
-  });
+  test.each(['echo.js', 'echo.py', 'echo.sh'])(
+    '%s is started, initialized and answers',
+    async (program) => {
+      const { testbed, ask } = open(program);
+      await testbed.start(forever);
+      for (const node of ['n1', 'n2', 'n3']) {
+        expect(testbed.cluster.state(node)).toBe('running');
+        expect(await ask(node, { type: 'echo', echo: 'hello' })).toMatchObject({ echo: 'hello' });
+      }
+      expect(testbed.troubles()).toEqual([]);
+      expect(testbed.stats?.()).toMatchObject({
+        clients: { sendCount: 12, receiveCount: 12, messageCount: 12 },
+        servers: { sendCount: 0 },
+      });
+    },
+  );
 
   test('a node knows its name, its run and its data folder, in which it runs', async () => {
     const { testbed, ask, folder, mark } = open('echo.js');
@@ -94,7 +97,7 @@ describe('programs in any language', () => {
   });
 
   test('a target that cannot tell is not asked', () => {
-    expect(open('echo.js').testbed.cluster.primaries).toBeUndefined();
+    expect(open('echo.js').testbed.cluster).toHaveProperty('primaries', undefined);
   });
 });
 
@@ -106,14 +109,23 @@ describe('a node that does not start is explained', () => {
     ['missing-interpreter.sh', /the interpreter \/opt\/no\/such\/interpreter, which is not there/],
     ['crlf.js', /carriage return; save it with Unix line ends/],
     ['../nodes', /it is a folder/],
-    ['exits-at-once.sh', /exited with status 3 .*\n.*\n {2}stdout: nothing\n {2}last lines of stderr:\n {4}reading the configuration\n {4}no configuration found\n {2}full log: .*n1\/stderr\.log/],
-    ['silent.sh', /did not answer init within 600 ms\n.*"init_ok","in_reply_to":1[^]*waiting for nothing/],
+    [
+      'exits-at-once.sh',
+      /exited with status 3 .*\n.*\n {2}stdout: nothing\n {2}last lines of stderr:\n {4}reading the configuration\n {4}no configuration found\n {2}full log: .*n1\/stderr\.log/,
+    ],
+    [
+      'silent.sh',
+      /did not answer init within 3 s\n.*"init_ok","in_reply_to":1[^]*waiting for nothing/,
+    ],
     ['refuses-init.py', /did not accept init: temporarily-unavailable: not today/],
-    ['logs-to-stdout.py', /did not answer init[^]*what is no message \(not JSON[^]*INFO starting up[^]*belongs on stderr/],
+    [
+      'logs-to-stdout.py',
+      /did not answer init[^]*what is no message \(not JSON[^]*INFO starting up[^]*belongs on stderr/,
+    ],
   ];
 
   test.each(cases)('%s', async (program, expected) => {
-    const { testbed } = open(program, { nodes: ['n1'], limits: { initTimeoutMs: 600 } });
+    const { testbed } = open(program, { nodes: ['n1'], limits: { initTimeoutMs: 3_000 } });
     const error = await failureOf(testbed.start(forever));
     expect(error).toBeInstanceOf(TargetError);
     expect(error.message).toMatch(expected);
@@ -158,7 +170,9 @@ describe('a crash that nobody caused', () => {
     await testbed.start(forever);
     const env = (await ask('n1', { type: 'env' }))['value'] as JsonObject;
     process.kill(Number(env['pid']), 'SIGSEGV');
-    expect((await failureOf(testbed.crashed)).message).toMatch(/^node n1 was ended by SIGSEGV though dsx did not send it/);
+    expect((await failureOf(testbed.crashed)).message).toMatch(
+      /^node n1 was ended by SIGSEGV though dsx did not send it/,
+    );
   });
 
   test('leaves a node that can be started again', async () => {
@@ -179,7 +193,9 @@ describe('what a node writes wrongly is reported and survived', () => {
     await ask('n1', { type: 'print', text: 'debug: 2\n' });
     await ask('n1', { type: 'print', text: '{"src":"n1","dest":"n2"}\n' });
     await ask('n1', { type: 'print', text: '{"src":"n1","dest":"n2","body":{},"extra":1}\n' });
-    expect(await ask('n1', { type: 'echo', echo: 'still here' })).toMatchObject({ echo: 'still here' });
+    expect(await ask('n1', { type: 'echo', echo: 'still here' })).toMatchObject({
+      echo: 'still here',
+    });
     const troubles = testbed.troubles();
     expect(troubles.map(({ node, kind, count }) => [node, kind, count])).toEqual([
       ['n1', 'bad-line', 2],
@@ -198,8 +214,12 @@ describe('what a node writes wrongly is reported and survived', () => {
     const { testbed, ask } = open('echo.js');
     await testbed.start(forever);
     await ask('n1', { type: 'tell', dest: 'n9', count: 3, body: { type: 'note' } });
-    expect(testbed.troubles()).toMatchObject([{ node: 'n1', kind: 'unknown-destination', count: 3 }]);
-    expect(testbed.troubles()[0]?.text).toMatch(/sent a message to "n9", which does not exist: .*"type":"note".*\n.*n1, n2 and n3/);
+    expect(testbed.troubles()).toMatchObject([
+      { node: 'n1', kind: 'unknown-destination', count: 3 },
+    ]);
+    expect(testbed.troubles()[0]?.text).toMatch(
+      /sent a message to "n9", which does not exist: .*"type":"note".*\n.*n1, n2 and n3/,
+    );
     expect(testbed.stats?.().servers.sendCount).toBe(0);
   });
 
@@ -217,7 +237,9 @@ describe('what a node writes wrongly is reported and survived', () => {
     const print = { type: 'print', text: 'y'.repeat(300_000) };
     await ask('n1', print, 300).catch(() => undefined);
     expect(await ask('n1', { type: 'echo', echo: 1 })).toMatchObject({ echo: 1 });
-    expect(testbed.troubles().some(({ text }) => text.includes('longer than 10,000 characters'))).toBe(true);
+    expect(
+      testbed.troubles().some(({ text }) => text.includes('longer than 10,000 characters')),
+    ).toBe(true);
   });
 
   test('a reply without in_reply_to ends the request with a readable reason', async () => {
@@ -235,12 +257,24 @@ describe('services', () => {
     await testbed.start(forever);
     const call = async (dest: string, body: JsonObject): Promise<unknown> =>
       (await ask('n1', { type: 'ask', dest, body }))['answer'];
-    expect(await call('lin-kv', { type: 'write', key: 'x', value: [1] })).toMatchObject({ type: 'write_ok' });
-    expect(await call('lin-kv', { type: 'read', key: 'x' })).toMatchObject({ type: 'read_ok', value: [1] });
-    expect(await call('seq-kv', { type: 'read', key: 'x' })).toMatchObject({ type: 'error', code: 20 });
+    expect(await call('lin-kv', { type: 'write', key: 'x', value: [1] })).toMatchObject({
+      type: 'write_ok',
+    });
+    expect(await call('lin-kv', { type: 'read', key: 'x' })).toMatchObject({
+      type: 'read_ok',
+      value: [1],
+    });
+    expect(await call('seq-kv', { type: 'read', key: 'x' })).toMatchObject({
+      type: 'error',
+      code: 20,
+    });
     expect(await call('lin-tso', { type: 'ts' })).toMatchObject({ type: 'ts_ok', ts: 0 });
     expect(await call('lww-kv', { type: 'stats' })).toMatchObject({ type: 'error', code: 10 });
-    expect(testbed.stats?.().servers).toEqual({ sendCount: 10, receiveCount: 10, messageCount: 10 });
+    expect(testbed.stats?.().servers).toEqual({
+      sendCount: 10,
+      receiveCount: 10,
+      messageCount: 10,
+    });
   });
 });
 
@@ -255,22 +289,27 @@ describe('the log of the network', () => {
     });
     await testbed.start(forever);
     await testbed.network.shape('t', [{ from: 'n2', to: 'n1', effect: { kind: 'drop' } }], forever);
-    await ask('n1', { type: 'ask', dest: 'n2', body: { type: 'echo', echo: 'x' } }, 200).catch(() => undefined);
+    await ask('n1', { type: 'ask', dest: 'n2', body: { type: 'echo', echo: 'x' } }, 200).catch(
+      () => undefined,
+    );
     await testbed.stop();
     const logged = readFileSync(join(folder, 'network.jsonl'), 'utf8').trim().split('\n');
     const events = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(events.map(({ event, src, dest }) => `${String(event)} ${String(src)}>${String(dest)}`).slice(-6)).toEqual([
-      'send c2>n1',
-      'recv c2>n1',
-      'send n1>n2',
-      'recv n1>n2',
-      'send n2>n1',
-      'drop n2>n1',
-    ]);
+    expect(
+      events
+        .map(({ event, src, dest }) => `${String(event)} ${String(src)}>${String(dest)}`)
+        .slice(-6),
+    ).toEqual(['send c2>n1', 'recv c2>n1', 'send n1>n2', 'recv n1>n2', 'send n2>n1', 'drop n2>n1']);
     expect(events.at(-1)).toMatchObject({ reason: 'cut', body: { type: 'echo_ok', echo: 'x' } });
-    expect(events.map(({ timeNs }) => timeNs)).toEqual(events.map(({ timeNs }) => Number(timeNs)).toSorted((a, b) => a - b));
-    expect(lines.filter((line) => line.startsWith('send')).length).toBe(events.filter(({ event }) => event === 'send').length);
-    expect(lines[0]).toMatch(/^send {"id":0,"src":"c0","dest":"n1","body":{"type":"init","node_id":"n1","node_ids":\["n1","n2"\],"msg_id":1}}$/);
+    expect(events.map(({ timeNs }) => timeNs)).toEqual(
+      events.map(({ timeNs }) => Number(timeNs)).toSorted((a, b) => a - b),
+    );
+    expect(lines.filter((line) => line.startsWith('send')).length).toBe(
+      events.filter(({ event }) => event === 'send').length,
+    );
+    expect(lines[0]).toMatch(
+      /^send {"id":0,"src":"c0","dest":"n1","body":{"type":"init","node_id":"n1","node_ids":\["n1","n2"\],"msg_id":1}}$/,
+    );
   });
 
   test('a sample has the first messages of a link and then one in a hundred', async () => {
@@ -281,7 +320,9 @@ describe('the log of the network', () => {
     await testbed.stop();
     const logged = readFileSync(join(folder, 'network.jsonl'), 'utf8').trim().split('\n');
     const count = (event: string): number =>
-      logged.filter((line) => line.includes(`"event":"${event}"`) && line.includes('"src":"n1","dest":"n2"')).length;
+      logged.filter(
+        (line) => line.includes(`"event":"${event}"`) && line.includes('"src":"n1","dest":"n2"'),
+      ).length;
     expect([count('send'), count('recv')]).toEqual([109, 109]);
   });
 
@@ -340,4 +381,3 @@ describe('the end', () => {
     expect(await asked).toMatchObject({ code: 'channel-closed', definite: false });
   });
 });
-

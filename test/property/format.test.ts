@@ -162,10 +162,7 @@ describe('a file that was cut off', () => {
           const result = readOrRefuse(bytes.subarray(0, end), format);
           if (result === undefined) continue;
           const found = eventsOf(result.history);
-          // An invocation whose completion was cut off knows less of its key.
-          expect(found.map(({ key: _, ...rest }) => rest)).toEqual(
-            expected.slice(0, found.length).map(({ key: _, ...rest }) => rest),
-          );
+          expect(found).toEqual(expected.slice(0, found.length));
           if (found.length < expected.length && end > 0 && !bytesEndBetween(bytes, end))
             expect(result.warnings).not.toEqual([]);
         }

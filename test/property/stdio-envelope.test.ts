@@ -35,7 +35,7 @@ test('a damaged line is accepted by the scanner only if JSON.parse accepts it, w
   const damage = fc.record({
     at: fc.nat(),
     removed: fc.nat({ max: 3 }),
-    inserted: fc.stringMatching(/^[{}[\]",:\\0-9eE+\-.truefalsn\u0001 ]{0,3}$/),
+    inserted: fc.stringMatching(/^[{}[\]",:\\0-9eE+\-.truefalsn\t ]{0,3}$/),
   });
   let acceptedCount = 0;
   let refusedCount = 0;
@@ -50,7 +50,8 @@ test('a damaged line is accepted by the scanner only if JSON.parse accepts it, w
         return;
       }
       acceptedCount += 1;
-      const { id: _, ...meant } = JSON.parse(line) as Record<string, unknown>;
+      const meant = JSON.parse(line) as Record<string, unknown>;
+      delete meant['id'];
       expect({ ...found, body: JSON.parse(found.body) as unknown }).toEqual(meant);
     }),
     { numRuns: numRuns * 5 },

@@ -32,7 +32,7 @@ export interface Shape {
   readonly processes: number;
   readonly crashRate: number;
   readonly failRate: number;
-  /** How likely a history is damaged. */
+  /** How likely a history is damaged, and then damaged once more. */
   readonly damageRate: number;
 }
 
@@ -46,7 +46,7 @@ export function randomHistory(seed: number, object: (random: Random) => Simulate
   const random = new Random(prng(seed));
   const simulated = object(random);
   const halves = run(random, simulated, shape);
-  if (random.chance(shape.damageRate)) damage(random, simulated, halves);
+  while (random.chance(shape.damageRate)) damage(random, simulated, halves);
   return built(halves);
 }
 
@@ -124,16 +124,16 @@ function damage(random: Random, object: Simulated, into: Half[]): void {
   if (random.chance(0.5)) {
     const op = halves[random.int(halves.length)]?.op;
     const other = halves[random.int(halves.length)]?.op;
-    if (op !== undefined && other !== undefined) {
+    if (op?.outcome === 'ok' && other?.outcome === 'ok') {
       if (object.damage !== undefined && random.chance(0.7)) op.output = object.damage(random, op);
       else if (op.f === other.f) [op.output, other.output] = [other.output, op.output];
     }
   }
-  if (random.chance(0.2)) {
+  if (random.chance(0.1)) {
     const op = halves[random.int(halves.length)]?.op;
     if (op?.outcome === 'ok') op.outcome = 'fail';
   }
-  const swaps = random.int(halves.length * 2);
+  const swaps = random.int(halves.length);
   for (let i = 0; i < swaps; i += 1) {
     const at = random.int(halves.length - 1);
     const [a, b] = [halves[at], halves[at + 1]];

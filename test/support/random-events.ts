@@ -26,9 +26,7 @@ function exact(value: Json): Json {
     return Number.isInteger(value) && !Number.isSafeInteger(value) ? 0.5 : value === 0 ? 0 : value;
   if (Array.isArray(value)) return (value as readonly Json[]).map(exact);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, exact(item as Json)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, exact(item)]));
 }
 
 const text = fc.string({ maxLength: 8, unit: 'grapheme' });
@@ -63,32 +61,33 @@ export const eventList: fc.Arbitrary<readonly HistoryEvent[]> = fc
       const process = processes[client] ?? 0;
       const begun = open.get(client);
       const { f, key, input, node } = begun ?? next;
-      const shared = {
-        index: events.length,
-        time,
-        f,
-        ...(key === undefined ? {} : { key }),
-        ...(node === undefined ? {} : { node }),
-        ...(final ? { final } : {}),
-      };
-      if (begun === undefined) {
-        const value = input === undefined ? {} : { value: input };
-        if (next.waitNs % 10 === 0) {
-          events.push({ ...shared, ...value, type: 'info', process: 'nemesis' });
-          continue;
-        }
-        open.set(client, next);
-        events.push({ ...shared, ...value, type: 'invoke', process });
-        continue;
-      }
-      open.delete(client);
-      if (next.outcome === 'ok')
-        events.push({ ...shared, type: 'ok', process, value: next.output });
+      const shared = { index: events.length, time, ...present({ f, key, node }) };
+      const asked = present({ value: input });
+      const marked = final ? { final } : {};
+      if (begun !== undefined) {
+        open.delete(client);
+        events.push({ ...shared, ...asked, ...marked, ...ending(next), process });
+        if (next.outcome === 'info') processes[client] = process + 5;
+      } else if (next.waitNs % 10 === 0)
+        events.push({ ...shared, ...asked, ...marked, type: 'info', process: 'nemesis' });
       else {
-        const value = input === undefined ? {} : { value: input };
-        events.push({ ...shared, ...value, type: next.outcome, process, error: next.error });
+        open.set(client, next);
+        events.push({ ...shared, ...asked, ...marked, type: 'invoke', process });
       }
-      if (next.outcome === 'info') processes[client] = process + 5;
     }
     return events;
   });
+
+/** What a completion has that its invocation had not; an ok answers, the others explain. */
+function ending({ outcome, output, error }: Step): Pick<HistoryEvent, 'type' | 'value' | 'error'> {
+  return outcome === 'ok' ? { type: outcome, value: output } : { type: outcome, error };
+}
+
+type Present<Fields> = { [Name in keyof Fields]: Exclude<Fields[Name], undefined> };
+
+/** Without the fields that are undefined: an event has a field or has it not. */
+function present<Fields extends object>(fields: Fields): Present<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Present<Fields>;
+}

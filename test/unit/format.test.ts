@@ -115,7 +115,7 @@ describe('JSONL', () => {
     const numbers = ['0', '-1', '1.5', '-0.25', '1e3', '2E-2', '123456789012345', '1e300'];
     const text = `{"type":"invoke","process":0,"f":"w","value":[${numbers.join(',')}]}`;
     expect(events(read(text))[0]?.value).toEqual(numbers.map(Number));
-    for (const wrong of ['+1', '.5', '1.', '0x1', '1e', '--1', 'NaN'])
+    for (const wrong of ['+1', '.5', '1.', '0x1', '1e', '--1', 'NaN', '01', '-01', '00.5'])
       expect(refusal(`{"type":"invoke","process":0,"f":"w","value":[${wrong}]}\n`)).toContain(
         'h, line 1',
       );
@@ -147,6 +147,20 @@ describe('JSONL', () => {
     expect(events(read(text)).map((event) => event.value)).toEqual(
       values.map((value) => JSON.parse(value) as unknown),
     );
+  });
+
+  test('a number with a zero in front is no JSON, also where a value stands alone', () => {
+    expect(refusal(invoke.replace('"value":1', '"value":01'))).toContain('h, line 1');
+    expect(refusal(invoke.replace('"time":5', '"time":05'))).toContain('h, line 1');
+  });
+
+  test('arrays and texts that share a hash are told apart', () => {
+    const line = (process: number, value: string): string =>
+      `{"type":"invoke","process":${process},"f":"w","value":${value}}\n`;
+    // Found by search: each pair has one length, and one hash in the tables of the reader.
+    const values = ['[203,1]', '[297,1]', '[203,1]', '"k0oglidp"', '"k0ec9ni9"', '"k0oglidp"'];
+    const text = values.map((value, process) => line(process, value)).join('');
+    expect(events(read(text)).map((event) => JSON.stringify(event.value))).toEqual(values);
   });
 
   test('a field named __proto__ is a field', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Json } from '../../src/base/json.ts';
 import { drawInt, type Prng, prng } from '../../src/base/prng.ts';
 import * as gen from '../../src/generator/combinators.ts';
 import type { Generator, GeneratorContext, OpRequest } from '../../src/generator/generator.ts';
@@ -538,10 +539,10 @@ describe('keys', () => {
       outcome: { type: 'ok', value: null },
     });
     const heard: string[] = [];
-    const listening = (key: unknown): Generator =>
+    const listening = (key: Json): Generator =>
       gen.onUpdate(
         (inner, _context, event) => {
-          heard.push(`${String(key)} hears of ${String(event.key)}`);
+          heard.push(`${JSON.stringify(key)} hears of ${JSON.stringify(event.key)}`);
           return inner;
         },
         key === 'a' ? one('x') : gen.limit(20, counting('x')),
@@ -554,7 +555,7 @@ describe('keys', () => {
       const history = run(onClients(schedule), { respond });
       // The answer to the only operation on a comes while b is worked on.
       expect(history.findIndex(({ type, key }) => type === 'ok' && key === 'a')).toBeGreaterThan(3);
-      expect(new Set(heard)).toEqual(new Set(['a hears of a', 'b hears of b']));
+      expect(new Set(heard)).toEqual(new Set(['"a" hears of "a"', '"b" hears of "b"']));
     }
   });
 

@@ -346,7 +346,7 @@ describe('limits', () => {
     const pairs = (type: 'invoke' | 'ok'): EventBody[] =>
       processes.map((process, i) => ({ type, process, f: 'add', value: 2 ** i }));
     return [...pairs('invoke'), ...pairs('ok'), ...sequence([['read', null, -1, key * 100]])].map(
-      (event) => ({ ...event, key }) as EventBody,
+      (event) => ({ ...event, key }),
     );
   }
   const easy = sequence([

@@ -6,7 +6,10 @@ import { LineSplitter } from '../../src/testbed/process/line-splitter.ts';
 function split(chunks: readonly string[], charactersMax = 1_000) {
   const lines: string[] = [];
   const tooLong: string[] = [];
-  const sink = { line: (text: string) => lines.push(text), tooLong: (start: string) => tooLong.push(start) };
+  const sink = {
+    line: (text: string) => lines.push(text),
+    tooLong: (start: string) => tooLong.push(start),
+  };
   const splitter = new LineSplitter(sink, charactersMax);
   for (const chunk of chunks) splitter.push(chunk);
   return { lines, tooLong, rest: splitter.takeRest() };
@@ -14,12 +17,16 @@ function split(chunks: readonly string[], charactersMax = 1_000) {
 
 test('the lines do not depend on where the stream was cut into chunks', () => {
   fc.assert(
-    fc.property(fc.stringMatching(/^[ab\n]{0,60}$/), fc.array(fc.nat({ max: 60 })), (text, cuts) => {
-      const places = [0, ...cuts.toSorted((a, b) => a - b), text.length];
-      const chunks = places.slice(1).map((end, i) => text.slice(places[i] ?? 0, end));
-      const { lines, rest } = split(chunks);
-      expect([...lines, rest]).toEqual(text.split('\n'));
-    }),
+    fc.property(
+      fc.stringMatching(/^[ab\n]{0,60}$/),
+      fc.array(fc.nat({ max: 60 })),
+      (text, cuts) => {
+        const places = [0, ...cuts.toSorted((a, b) => a - b), text.length];
+        const chunks = places.slice(1).map((end, i) => text.slice(places[i] ?? 0, end));
+        const { lines, rest } = split(chunks);
+        expect([...lines, rest]).toEqual(text.split('\n'));
+      },
+    ),
   );
 });
 

@@ -23,11 +23,16 @@ describe('what becomes of a message', () => {
 
   test('a cut link drops everything, whatever else is on it', () => {
     const effects: LinkEffect[] = [{ kind: 'duplicate', probability: 1 }, { kind: 'drop' }];
-    expect(share(fates(effects), (fate) => fate.kind === 'dropped' && fate.reason === 'cut')).toBe(1);
+    expect(share(fates(effects), (fate) => fate.kind === 'dropped' && fate.reason === 'cut')).toBe(
+      1,
+    );
   });
 
   test('loss drops its share', () => {
-    const lost = share(fates([{ kind: 'loss', probability: 0.3 }]), ({ kind }) => kind === 'dropped');
+    const lost = share(
+      fates([{ kind: 'loss', probability: 0.3 }]),
+      ({ kind }) => kind === 'dropped',
+    );
     expect(lost).toBeGreaterThan(0.25);
     expect(lost).toBeLessThan(0.35);
   });
@@ -60,7 +65,9 @@ describe('what becomes of a message', () => {
 
   test('reordering holds back its share by its delay and lets the rest pass', () => {
     const all = fates([{ kind: 'reorder', probability: 0.5, delayMs: 40 }]);
-    const extras = all.flatMap((fate) => (fate.kind === 'sent' ? fate.copies.map((c) => c.extraMs) : []));
+    const extras = all.flatMap((fate) =>
+      fate.kind === 'sent' ? fate.copies.map((c) => c.extraMs) : [],
+    );
     expect(new Set(extras)).toEqual(new Set([0, 40]));
   });
 
@@ -110,14 +117,20 @@ describe('latency', () => {
     return sum / 20_000;
   };
 
-  test.each(['constant', 'uniform', 'exponential'] as const)('%s has the mean it was given', (distribution) => {
-    expect(mean(distribution, 10)).toBeGreaterThan(9.7);
-    expect(mean(distribution, 10)).toBeLessThan(10.3);
-  });
+  test.each(['constant', 'uniform', 'exponential'] as const)(
+    '%s has the mean it was given',
+    (distribution) => {
+      expect(mean(distribution, 10)).toBeGreaterThan(9.7);
+      expect(mean(distribution, 10)).toBeLessThan(10.3);
+    },
+  );
 
-  test.each(['constant', 'uniform', 'exponential'] as const)('%s with mean 0 is 0', (distribution) => {
-    expect(mean(distribution, 0)).toBe(0);
-  });
+  test.each(['constant', 'uniform', 'exponential'] as const)(
+    '%s with mean 0 is 0',
+    (distribution) => {
+      expect(mean(distribution, 0)).toBe(0);
+    },
+  );
 });
 
 describe('a fault is verified with probes', () => {
@@ -129,8 +142,13 @@ describe('a fault is verified with probes', () => {
   const rule = (effect: LinkEffect) => ({ from: 'n1', to: 'n2', effect });
 
   test('a cut that cuts is reported with its count', () => {
-    const rules = [rule({ kind: 'drop' }), { from: 'n2', to: 'n1', effect: { kind: 'drop' } } as const];
-    expect(verifyRules(rules, routeOf([{ kind: 'drop' }]), random())).toBe('2 of 2 links seen to drop');
+    const rules = [
+      rule({ kind: 'drop' }),
+      { from: 'n2', to: 'n1', effect: { kind: 'drop' } } as const,
+    ];
+    expect(verifyRules(rules, routeOf([{ kind: 'drop' }]), random())).toBe(
+      '2 of 2 links seen to drop',
+    );
   });
 
   const effects: LinkEffect[] = [
@@ -147,15 +165,24 @@ describe('a fault is verified with probes', () => {
   });
 
   test.each(effects)('$kind that does nothing is found out', (effect) => {
-    expect(() => verifyRules([rule(effect)], routeOf([]), random())).toThrow(/take hold|got through/);
+    expect(() => verifyRules([rule(effect)], routeOf([]), random())).toThrow(
+      /take hold|got through/,
+    );
   });
 
-  test.each(effects.filter(({ kind }) => kind !== 'reorder'))('a link that still has $kind is not healed', (effect) => {
-    const certain = 'probability' in effect ? { ...effect, probability: 1 } : effect;
-    expect(() => verifyHealed([['n1', 'n2']], routeOf([certain]), random())).toThrow(/still harms/);
-  });
+  test.each(effects.filter(({ kind }) => kind !== 'reorder'))(
+    'a link that still has $kind is not healed',
+    (effect) => {
+      const certain = 'probability' in effect ? { ...effect, probability: 1 } : effect;
+      expect(() => verifyHealed([['n1', 'n2']], routeOf([certain]), random())).toThrow(
+        /still harms/,
+      );
+    },
+  );
 
   test('a healed link is reported as such', () => {
-    expect(verifyHealed([['n1', 'n2']], routeOf([]), random())).toBe('1 of 1 link seen to deliver again');
+    expect(verifyHealed([['n1', 'n2']], routeOf([]), random())).toBe(
+      '1 of 1 link seen to deliver again',
+    );
   });
 });

@@ -92,7 +92,9 @@ test('latency that varies reorders, and a message that is due does not wait behi
 
 test('a cut holds in its direction only', async () => {
   const { router, send, arrived } = network();
-  expect(await router.shape('partition', [cut('n1', 'n2')], signal)).toBe('1 of 1 link seen to drop');
+  expect(await router.shape('partition', [cut('n1', 'n2')], signal)).toBe(
+    '1 of 1 link seen to drop',
+  );
   send('n1', 'n2');
   send('n2', 'n1');
   send('n1', 'n3');
@@ -157,8 +159,16 @@ test('healing what has no rules is fine', async () => {
 test.each<[string, LinkRule, RegExp]>([
   ['a client', cut('c0', 'n1'), /"c0", which is not a node/],
   ['a service', cut('n1', 'lin-kv'), /"lin-kv", which is not a node/],
-  ['a probability above 1', { from: 'n1', to: 'n2', effect: { kind: 'loss', probability: 30 } }, /from 0 to 1/],
-  ['a negative delay', { from: 'n1', to: 'n2', effect: { kind: 'delay', meanMs: -1, jitterMs: 0 } }, /negative/],
+  [
+    'a probability above 1',
+    { from: 'n1', to: 'n2', effect: { kind: 'loss', probability: 30 } },
+    /from 0 to 1/,
+  ],
+  [
+    'a negative delay',
+    { from: 'n1', to: 'n2', effect: { kind: 'delay', meanMs: -1, jitterMs: 0 } },
+    /negative/,
+  ],
 ])('a rule with %s is refused and changes nothing', async (_, rule, message) => {
   const { router, send, arrived } = network();
   await expect(router.shape('a', [rule], signal)).rejects.toThrow(message);
@@ -171,7 +181,11 @@ test('verifying a fault does not shift the draws for the messages', async () => 
   const orderOf = async (isProbed: boolean): Promise<readonly string[]> => {
     const { router, send, arrived } = network(latency);
     if (isProbed) {
-      await router.shape('a', [{ from: 'n2', to: 'n3', effect: { kind: 'loss', probability: 0.5 } }], signal);
+      await router.shape(
+        'a',
+        [{ from: 'n2', to: 'n3', effect: { kind: 'loss', probability: 0.5 } }],
+        signal,
+      );
     }
     for (let i = 0; i < 20; i += 1) send('n1', 'n2', `{"i":${i}}`);
     vi.advanceTimersByTime(10_000);

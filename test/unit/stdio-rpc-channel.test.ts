@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
-import { RpcError } from '../../src/contract/client.ts';
 import { MaelstromChannel } from '../../src/client/rpc-channel.ts';
 import { rpcErrorOf, rpcErrors } from '../../src/client/rpc-errors.ts';
+import { RpcError } from '../../src/contract/client.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -80,11 +80,23 @@ test('only timeout and crash are indefinite among the known codes; unknown codes
 describe('a reply that breaks the protocol is malformed-rpc-response, indefinite, and is shown', () => {
   test.each<[string, JsonObject, RegExp]>([
     ['no in_reply_to', { type: 'read_ok', value: 1 }, /expected an integer "in_reply_to"/],
-    ['a text as in_reply_to', { type: 'read_ok', in_reply_to: '1' }, /expected an integer "in_reply_to"/],
-    ['the wrong type', { type: 'raed_ok', in_reply_to: 1 }, /expected the type "read_ok" or "error"/],
+    [
+      'a text as in_reply_to',
+      { type: 'read_ok', in_reply_to: '1' },
+      /expected an integer "in_reply_to"/,
+    ],
+    [
+      'the wrong type',
+      { type: 'raed_ok', in_reply_to: 1 },
+      /expected the type "read_ok" or "error"/,
+    ],
     ['no type', { in_reply_to: 1 }, /expected the type "read_ok"/],
     ['an error without a code', { type: 'error', in_reply_to: 1 }, /needs an integer "code"/],
-    ['an error with a code in words', { type: 'error', in_reply_to: 1, code: 'abort' }, /needs an integer "code"/],
+    [
+      'an error with a code in words',
+      { type: 'error', in_reply_to: 1, code: 'abort' },
+      /needs an integer "code"/,
+    ],
   ])('%s', async (_, body, reason) => {
     const { rpc } = channel();
     const failed = failure(rpc.request({ type: 'read' }, signal));
@@ -111,7 +123,9 @@ test('a request aborted while it waits is indefinite; one aborted before it was 
   const waiting = failure(rpc.request({ type: 'write' }, controller.signal));
   controller.abort();
   expect(await waiting).toMatchObject({ code: 'aborted', definite: false });
-  expect(await failure(rpc.request({ type: 'write' }, controller.signal))).toMatchObject({ definite: true });
+  expect(await failure(rpc.request({ type: 'write' }, controller.signal))).toMatchObject({
+    definite: true,
+  });
   expect(sent).toHaveLength(1);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { prng } from '../../src/base/prng.ts';
-import { createServices } from '../../src/testbed/stdio/services/services.ts';
 import type { Service } from '../../src/testbed/stdio/services/service.ts';
+import { createServices } from '../../src/testbed/stdio/services/services.ts';
 
 function service(name: string): Service {
   const found = createServices(prng(1), 2).find((candidate) => candidate.name === name);
@@ -10,7 +10,12 @@ function service(name: string): Service {
 }
 
 test('there are the four services that Maelstrom has', () => {
-  expect(createServices(prng(1), 2).map(({ name }) => name)).toEqual(['lin-kv', 'seq-kv', 'lww-kv', 'lin-tso']);
+  expect(createServices(prng(1), 2).map(({ name }) => name)).toEqual([
+    'lin-kv',
+    'seq-kv',
+    'lww-kv',
+    'lin-tso',
+  ]);
 });
 
 describe.each(['lin-kv', 'seq-kv', 'lww-kv'])('%s', (name) => {
@@ -47,7 +52,9 @@ describe.each(['lin-kv', 'seq-kv'])('%s', (name) => {
   test('cas needs the right value, compared as JSON, and says which one it found', () => {
     const kv = service(name);
     kv.answer('n1', { type: 'write', key: 'x', value: { a: 1, b: [2] } });
-    expect(kv.answer('n1', { type: 'cas', key: 'x', from: { b: [2], a: 1 }, to: 'y' })).toEqual({ type: 'cas_ok' });
+    expect(kv.answer('n1', { type: 'cas', key: 'x', from: { b: [2], a: 1 }, to: 'y' })).toEqual({
+      type: 'cas_ok',
+    });
     expect(kv.answer('n1', { type: 'cas', key: 'x', from: 5, to: 6 })).toEqual({
       type: 'error',
       code: 22,

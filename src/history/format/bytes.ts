@@ -133,10 +133,10 @@ export class ByteTexts {
     const mask = this.#slots.length - 1;
     const length = end - start;
     for (let slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
-      const id = this.#slots[slot] as number;
+      const id = this.#slots[slot] ?? 0;
       if (id === -1) return this.#add(start, end, hash, slot);
       if (this.#hashes[slot] !== hash || this.#lengths[id] !== length) continue;
-      const from = this.#starts[id] as number;
+      const from = this.#starts[id] ?? 0;
       let i = 0;
       while (i < length && bytes[from + i] === bytes[start + i]) i += 1;
       if (i === length) return id;
@@ -159,9 +159,9 @@ export class ByteTexts {
     this.#slots = new Int32Array(size).fill(-1);
     this.#hashes = new Int32Array(size);
     for (let from = 0; from < slots.length; from += 1) {
-      const id = slots[from] as number;
+      const id = slots[from] ?? 0;
       if (id === -1) continue;
-      const hash = hashes[from] as number;
+      const hash = hashes[from] ?? 0;
       let slot = spread(hash) & (size - 1);
       while (this.#slots[slot] !== -1) slot = (slot + 1) & (size - 1);
       this.#slots[slot] = id;

@@ -108,7 +108,7 @@ export class EdnScanner {
   }
 
   #byteAt(at: number): number {
-    return at < this.end ? (this.#bytes[at] as number) : -1;
+    return at < this.end ? (this.#bytes[at] ?? 0) : -1;
   }
 
   #skipLine(): void {
@@ -129,13 +129,13 @@ export class EdnScanner {
     const start = this.at;
     let hash = 0;
     let at = start;
-    while (at < this.end && !isDelimiter(this.#bytes[at] as number)) {
-      hash = hashStep(hash, this.#bytes[at] as number);
+    while (at < this.end && !isDelimiter(this.#bytes[at] ?? 0)) {
+      hash = hashStep(hash, this.#bytes[at] ?? 0);
       at += 1;
     }
     this.at = at;
     this.#mayBeCutOff();
-    return this.#texts.texts[this.#texts.id(start, at, hash)] as string;
+    return this.#texts.texts[this.#texts.id(start, at, hash)] ?? '';
   }
 
   /** A word that touches the end of the file may have lost some of its letters. */
@@ -149,7 +149,7 @@ export class EdnScanner {
     let hash = 0;
     let escaped = false;
     for (; at < this.end && this.#bytes[at] !== byte.quote; at += 1) {
-      hash = hashStep(hash, this.#bytes[at] as number);
+      hash = hashStep(hash, this.#bytes[at] ?? 0);
       if (this.#bytes[at] !== byte.backslash) continue;
       escaped = true;
       at += 1;
@@ -159,7 +159,7 @@ export class EdnScanner {
     if (at >= this.end) this.fail('the closing quote of a text');
     this.at = at + 1;
     if (escaped) return unescaped(textAt(this.source, start, at));
-    return this.#texts.texts[this.#texts.id(start, at, hash)] as string;
+    return this.#texts.texts[this.#texts.id(start, at, hash)] ?? '';
   }
 
   #items(close: number, depth: number): readonly Json[] {
@@ -178,7 +178,7 @@ export class EdnScanner {
     while (this.peek() !== byte.closeCurly) {
       const key = this.value(depth + 1);
       const name =
-        this.wasKeyword && namespace !== '' ? `${namespace}/${String(key)}` : nameOf(key);
+        this.wasKeyword && namespace !== '' ? `${namespace}/${nameOf(key)}` : nameOf(key);
       const value = this.value(depth + 1);
       if (Object.hasOwn(fields, name))
         throw badAt(
@@ -227,7 +227,7 @@ export class EdnScanner {
     this.at += 2;
     if (this.at >= this.end) throw new TornEnd();
     const start = this.at - 1;
-    while (this.at < this.end && !isDelimiter(this.#bytes[this.at] as number)) this.at += 1;
+    while (this.at < this.end && !isDelimiter(this.#bytes[this.at] ?? 0)) this.at += 1;
     this.#mayBeCutOff();
     return characterNamed(textAt(this.source, start, this.at));
   }
@@ -240,12 +240,12 @@ export class EdnScanner {
     const digits = at;
     let value = 0;
     while (at < this.end) {
-      const digit = this.#bytes[at] as number;
+      const digit = this.#bytes[at] ?? 0;
       if (digit < byte.zero || digit > byte.nine) break;
       value = value * 10 + (digit - byte.zero);
       at += 1;
     }
-    const whole = at < this.end ? isDelimiter(this.#bytes[at] as number) : at < this.#bytes.length;
+    const whole = at < this.end ? isDelimiter(this.#bytes[at] ?? 0) : at < this.#bytes.length;
     if (at > digits && at - digits <= 15 && whole) {
       this.at = at;
       return negative ? -value : value;

@@ -3,6 +3,7 @@
  * list (Knossos' examples), tagged or not, with comments between them.
  */
 import { HistoryError } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
 import { nemesisProcess, typeCode } from '../columns.ts';
 import { noValue } from '../values.ts';
 import {
@@ -112,7 +113,7 @@ class EdnReader {
           sink.setTime(value);
           break;
         case 'type':
-          sink.setType(String(value));
+          sink.setType(wordOf(value));
           break;
         case 'process':
           sink.setProcess(value);
@@ -125,7 +126,7 @@ class EdnReader {
           break;
         case 'value':
           sink.value = sink.valueId(value);
-          wordAsValue = scanner.wasKeyword ? String(value) : undefined;
+          wordAsValue = scanner.wasKeyword ? wordOf(value) : undefined;
           break;
         case 'node':
           sink.setNode(value);
@@ -157,6 +158,10 @@ export function valueMayBeError(sink: EventSink, word: string | undefined): void
   sink.setError(word);
   // eslint-disable-next-line no-param-reassign -- the sink is the record being filled
   sink.value = noValue;
+}
+
+function wordOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function functionName(value: unknown): string {

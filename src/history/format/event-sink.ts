@@ -15,7 +15,7 @@ import type { History } from '../history.ts';
 import { noValue } from '../values.ts';
 
 /** In `process`: the event names none. */
-export const noProcess = -1_000_000_000;
+const noProcess = -1_000_000_000;
 /** In `type`, `f`, `index`: the event has none. */
 export const absent = -1;
 /** Numbers from here down stand for processes that get their number at the end. */
@@ -97,7 +97,7 @@ export class EventSink {
     const { process } = history.events;
     if (this.#freshCount > 0)
       for (let i = 0; i < process.length; i += 1) {
-        const number = process[i] as number;
+        const number = process[i] ?? 0;
         if (number <= firstFresh) process[i] = this.#processHighest + 1 + (firstFresh - number);
       }
     if (this.#aliases.size > 0)
@@ -168,7 +168,7 @@ export class EventSink {
     if (!(value >= 0 && value < smallIntegers) || !Number.isInteger(value))
       return this.builder.values.id(value === 0 ? 0 : value);
     if (value >= this.#smallIds.length) this.#growSmallIds(value);
-    const known = this.#smallIds[value] as number;
+    const known = this.#smallIds[value] ?? 0;
     if (known !== 0) return known - 1;
     const id = this.builder.values.id(value === 0 ? 0 : value);
     this.#smallIds[value] = id + 1;

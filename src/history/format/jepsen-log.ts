@@ -61,11 +61,12 @@ function readRest(scanner: EdnScanner, sink: EventSink): void {
   // eslint-disable-next-line no-param-reassign -- the sink is the record being filled
   sink.f = sink.builder.functionId(scanner.name());
   if (scanner.peek() !== -1) {
+    const value = scanner.value();
+    const word = scanner.wasKeyword && typeof value === 'string' ? value : undefined;
     // eslint-disable-next-line no-param-reassign -- the sink is the record being filled
-    sink.value = sink.valueId(scanner.value());
-    const word = scanner.wasKeyword;
+    sink.value = sink.valueId(value);
     if (scanner.peek() !== -1) sink.setError(restOfLine(scanner));
-    else if (word) valueMayBeError(sink, String(sink.builder.values.value(sink.value)));
+    else valueMayBeError(sink, word);
   }
   sink.commit();
 }

@@ -82,7 +82,7 @@ export class JsonScanner {
 
   /** At a quote. */
   text(): string {
-    return this.texts.texts[this.textId()] as string;
+    return this.texts.texts[this.textId()] ?? '';
   }
 
   /** Any value. */
@@ -121,11 +121,11 @@ export class JsonScanner {
     if (next === byte.minus) at += 1;
     const digits = at;
     let value = 0;
-    let digit = bytes[at] as number;
+    let digit = bytes[at] ?? 0;
     while (digit >= byte.zero && digit <= byte.nine) {
       value = value * 10 + (digit - byte.zero);
       at += 1;
-      digit = bytes[at] as number;
+      digit = bytes[at] ?? 0;
     }
     // e, E or a point: not an integer.
     if (
@@ -135,6 +135,8 @@ export class JsonScanner {
       (digit | 0x20) === 0x65
     )
       return this.#longNumber(at);
+    // A zero in front of other digits is no JSON.
+    if (bytes[digits] === byte.zero && at - digits > 1) this.fail('a number as JSON has it');
     // A number at the very end may have lost its last digits.
     if (at >= bytes.length) throw new TornEnd();
     this.at = at;
@@ -147,7 +149,7 @@ export class JsonScanner {
     while (isNumberByte(this.#bytes[end] ?? 0)) end += 1;
     if (end >= this.#bytes.length) throw new TornEnd();
     const text = textAt(this.source, start, end);
-    if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text)) this.fail('a JSON value');
+    if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) this.fail('a JSON value');
     this.at = end;
     const value = Number(text);
     return Number.isSafeInteger(value) || /[.eE]/.test(text) ? value : text;
@@ -232,7 +234,7 @@ export class JsonScanner {
     let hash = 0;
     let at = start;
     for (; at < bytes.length && bytes[at] !== byte.quote; at += 1) {
-      const next = bytes[at] as number;
+      const next = bytes[at] ?? 0;
       if (next < 0x20) {
         this.at = at;
         this.fail('the closing quote of a text');
@@ -318,7 +320,7 @@ class RecentArrays {
 
   #same(slot: number, start: number, length: number): boolean {
     if (this.#lengths[slot] !== length) return false;
-    const from = this.#starts[slot] as number;
+    const from = this.#starts[slot] ?? 0;
     for (let i = 0; i < length; i += 1)
       if (this.#bytes[from + i] !== this.#bytes[start + i]) return false;
     return true;

@@ -178,7 +178,7 @@ class JsonReader {
     let at = start;
     let value = 0;
     for (;;) {
-      const digit = bytes[at] as number;
+      const digit = bytes[at] ?? 0;
       if (!(digit >= byte.zero && digit <= byte.nine)) break;
       value = value * 10 + (digit - byte.zero);
       at += 1;
@@ -310,27 +310,27 @@ class JsonReader {
 
   #fieldOf(textId: number): number {
     if (textId >= this.#fieldsKnown) this.#grow(textId);
-    const known = this.#fields[textId] as number;
+    const known = this.#fields[textId] ?? 0;
     if (known !== 0) return known - 1;
-    const found = fieldsByName.get(this.#scanner.texts.texts[textId] as string) ?? field.unknown;
+    const found = fieldsByName.get(this.#scanner.texts.texts[textId] ?? '') ?? field.unknown;
     this.#fields[textId] = found + 1;
     return found;
   }
 
   #functionId(textId: number): number {
     if (textId >= this.#fieldsKnown) this.#grow(textId);
-    const known = this.#functionIds[textId] as number;
+    const known = this.#functionIds[textId] ?? 0;
     if (known !== 0) return known - 1;
-    const id = this.sink.builder.functionId(plain(this.#scanner.texts.texts[textId] as string));
+    const id = this.sink.builder.functionId(plain(this.#scanner.texts.texts[textId] ?? ''));
     this.#functionIds[textId] = id + 1;
     return id;
   }
 
   #textValueId(textId: number): number {
     if (textId >= this.#fieldsKnown) this.#grow(textId);
-    const known = this.#valueIds[textId] as number;
+    const known = this.#valueIds[textId] ?? 0;
     if (known !== 0) return known - 1;
-    const id = this.sink.builder.values.id(this.#scanner.texts.texts[textId] as string);
+    const id = this.sink.builder.values.id(this.#scanner.texts.texts[textId] ?? '');
     this.#valueIds[textId] = id + 1;
     return id;
   }

@@ -94,7 +94,7 @@ export function readHistory(
  * The format that the first bytes show.
  * @throws HistoryError if they show none
  */
-export function detectFormat(source: Source): HistoryFormat {
+function detectFormat(source: Source): HistoryFormat {
   const { bytes, name } = source;
   if (bytes.length === 0)
     throw new HistoryError(`${name} is empty: expected a history, found no bytes at all`);

@@ -14,6 +14,12 @@ const awditLine = /^([rw])\s+(-?\d+)\s+(-?\d+)$/;
 const polysiLine = /^([rw])\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*\)$/;
 const aborted = '-1';
 
+/** A transaction whose lines are still being read. */
+interface OpenTransaction {
+  readonly committed: boolean;
+  readonly accesses: Access[];
+}
+
 /** @throws HistoryError with line and column for any other line */
 export function readAwdit(source: Source, start: number): EventSink {
   const sessions: Session[] = [];
@@ -46,7 +52,7 @@ export function readAwdit(source: Source, start: number): EventSink {
 /** @throws HistoryError with line and column for any other line */
 export function readPolysi(source: Source, start: number): EventSink {
   /** By session, and in it by transaction, in order of appearance. */
-  const sessions = new Map<string, Map<string, { committed: boolean; accesses: Access[] }>>();
+  const sessions = new Map<string, Map<string, OpenTransaction>>();
   let torn: string | undefined;
   for (const { text, at, open } of linesOf(source, start)) {
     const [, kind = '', key = '', value = '', who = '', which = ''] = polysiLine.exec(text) ?? [];
@@ -55,7 +61,7 @@ export function readPolysi(source: Source, start: number): EventSink {
       torn = tornWarning(source, at);
       break;
     }
-    const session = sessions.get(who) ?? new Map();
+    const session = sessions.get(who) ?? new Map<string, OpenTransaction>();
     sessions.set(who, session);
     // Each aborted write is a transaction of its own.
     const name = which === aborted ? `aborted ${session.size}` : which;

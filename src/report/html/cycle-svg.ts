@@ -103,7 +103,7 @@ function edgeSvg(edge: string, from: Point, to: Point, nodeCount: number): strin
     x: (begin.x + 2 * control.x + end.x) / 4,
     y: (begin.y + 2 * control.y + end.y) / 4,
   };
-  const classes = `c-edge c-${/^rw/.test(edge) ? 'anti' : 'data'}`;
+  const classes = `c-edge c-${edge.startsWith('rw') ? 'anti' : 'data'}`;
   return `<g class="${classes}"><path marker-end="url(#arrow)" d="M${xy(begin)}Q${xy(control)} ${xy(end)}"/><rect class="c-label" x="${Math.round(label.x - edge.length * 4 - 6)}" y="${Math.round(label.y - 10)}" width="${edge.length * 8 + 12}" height="20" rx="10"/><text x="${Math.round(label.x)}" y="${Math.round(label.y + 4)}">${escapeHtml(edge)}</text></g>`;
 }
 

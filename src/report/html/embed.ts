@@ -6,13 +6,14 @@
  * | column | meaning |
  * |---|---|
  * | index | event index of the invocation, minus that of the row before |
- * | start, end | ticks since the run began; `end` of one that never completed is all ones |
+ * | start | ticks of `tickNs` since the run began |
+ * | took | ticks of `tookTickNs` from start to end; all ones if it never completed |
  * | outcome | 1 ok, 2 fail, 3 info |
  * | process, f, key, node, error | places in the tables; key, node and error from 1, 0 is none |
  * | input, output | 0 none; even: place code / 2 - 1 in `values`; odd: a whole number, zigzag-coded in (code - 1) / 2 |
  *
- * A tick is `tickNs` nanoseconds: one for a run of up to 4 s, so few more for a longer one
- * that times fit into 32 bits. What order operations have is in the rows, not in the ticks.
+ * A tick is one nanosecond where 32 bits allow it (4.29 s), else as many as they need: exact
+ * latencies even in a run of hours. What order operations have is in the rows, not in the ticks.
  */
 import type { Json } from '../../base/json.ts';
 import { noEvent, typeCode } from '../../history/columns.ts';
@@ -24,6 +25,7 @@ import { type PackedColumn, packColumn } from './binary.ts';
 export interface EmbeddedHistory {
   readonly count: number;
   readonly tickNs: number;
+  readonly tookTickNs: number;
   readonly endTicks: number;
   readonly columns: readonly PackedColumn[];
   readonly processes: readonly number[];
@@ -36,7 +38,7 @@ export interface EmbeddedHistory {
   readonly valuesOmitted: number;
 }
 
-/** `end` of an operation that never completed. */
+/** `took` of an operation that never completed. */
 const neverTicks = 0xffff_ffff;
 /** Characters of all values together: what keeps the page of a million operations small. */
 const valuesCharsMax = 24_000_000;
@@ -45,17 +47,21 @@ export function embedHistory(history: History): EmbeddedHistory {
   const { operations, events } = history;
   const { count, invoke, complete } = operations;
   const endNs = events.timeNs.reduce((max, time) => Math.max(max, time), 0);
-  const tickNs = Math.max(1, Math.ceil(endNs / (neverTicks - 1)));
-  const ticks = (index: number): number => Math.floor((events.timeNs[index] ?? 0) / tickNs);
+  const tickNs = tickFor(endNs);
+  const tookNs = (row: number): number =>
+    (events.timeNs[complete[row] ?? 0] ?? 0) - (events.timeNs[invoke[row] ?? 0] ?? 0);
+  let longestNs = 0;
+  for (let row = 0; row < count; row += 1)
+    if (complete[row] !== noEvent) longestNs = Math.max(longestNs, tookNs(row));
+  const tookTickNs = tickFor(longestNs);
   const index = new Uint32Array(count);
   const start = new Uint32Array(count);
-  const end = new Uint32Array(count);
+  const took = new Uint32Array(count).fill(neverTicks);
   for (let row = 0; row < count; row += 1) {
     const at = invoke[row] ?? 0;
-    const done = complete[row] ?? noEvent;
     index[row] = at - (row === 0 ? 0 : (invoke[row - 1] ?? 0));
-    start[row] = ticks(at);
-    end[row] = done === noEvent ? neverTicks : ticks(done);
+    start[row] = Math.floor((events.timeNs[at] ?? 0) / tickNs);
+    if (complete[row] !== noEvent) took[row] = Math.round(tookNs(row) / tookTickNs);
   }
   const processes = ordinals(operations.process, count);
   const keys = ordinals(operations.key, count, noValue);
@@ -65,11 +71,12 @@ export function embedHistory(history: History): EmbeddedHistory {
   return {
     count,
     tickNs,
+    tookTickNs,
     endTicks: Math.floor(endNs / tickNs),
     columns: [
       packColumn('index', index),
       packColumn('start', start),
-      packColumn('end', end),
+      packColumn('took', took),
       packColumn('outcome', Uint32Array.from(operations.outcome)),
       packColumn('process', processes.column),
       packColumn('f', Uint32Array.from(operations.f)),
@@ -87,6 +94,10 @@ export function embedHistory(history: History): EmbeddedHistory {
     valuesCut: values.cut,
     valuesOmitted: values.omitted,
   };
+}
+
+function tickFor(longestNs: number): number {
+  return Math.max(1, Math.ceil(longestNs / (neverTicks - 1)));
 }
 
 /** Dense numbers in order of first use; from 1 if there is a `none`, which is 0. */
@@ -188,6 +199,8 @@ class ValueTexts {
   readonly #history: History;
   readonly #limit: number;
   readonly #codes = new Map<number, number>();
+  /** Composites that read alike are one: a result that repeats its argument is seen to. */
+  readonly #byText = new Map<string, number>();
   #chars = 0;
   #omittedCode = 0;
 
@@ -209,9 +222,13 @@ class ValueTexts {
   #add(value: Json): number {
     if (this.#chars > valuesCharsMax) return this.#omit();
     const text = valueText(value, this.#limit);
+    const known = this.#byText.get(text);
+    if (known !== undefined) return known;
     if (text.length >= this.#limit && text.endsWith('…')) this.cut += 1;
     this.#chars += text.length;
-    return this.texts.push(text) * 2;
+    const code = this.texts.push(text) * 2;
+    this.#byText.set(text, code);
+    return code;
   }
 
   /** One text stands for all that had no room; they are counted. */

@@ -67,13 +67,15 @@ const table = `<h4>Operations in view</h4>
 <div class="scroll" tabindex="0"><table><thead><tr><th>event</th><th>invoked</th><th>process</th><th>node</th><th>key</th><th>operation</th><th>outcome</th><th>latency</th><th>error</th></tr></thead><tbody id="operations"></tbody></table></div>`;
 
 /** What the page does not hold, said where one would look for it. */
-function omissions({ valuesCut, valuesOmitted, tickNs }: EmbeddedHistory): string {
+function omissions({ valuesCut, valuesOmitted, tickNs, tookTickNs }: EmbeddedHistory): string {
   const notes = [
     valuesCut > 0 ? `${valuesCut.toLocaleString('en-US')} long values are cut (…).` : '',
     valuesOmitted > 0
       ? `${valuesOmitted.toLocaleString('en-US')} values are left out to keep this page small; history.jsonl has them.`
       : '',
-    tickNs > 1 ? `Times here are to ${tickNs} ns; the order of operations is exact.` : '',
+    tickNs > 1
+      ? `Moments here are to ${tickNs} ns; ${tookTickNs > 1 ? `latencies to ${tookTickNs} ns; the order of operations is` : 'latencies and the order of operations are'} exact.`
+      : '',
   ].filter((note) => note !== '');
   return notes.map((note) => `<p class="note">${note}</p>`).join('');
 }

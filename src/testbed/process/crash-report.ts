@@ -54,7 +54,8 @@ function stream(name: string, lines: readonly string[]): string[] {
 }
 
 function exitHint(code: number): string {
-  if (code === 127) return ' (127: a command was not found, often the interpreter in its first line)';
+  if (code === 127)
+    return ' (127: a command was not found, often the interpreter in its first line)';
   if (code === 126) return ' (126: a command was found but is not executable)';
   return '';
 }

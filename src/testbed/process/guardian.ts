@@ -14,6 +14,7 @@ import { assert } from '../../base/assert.ts';
 import { messageOf, TargetError } from '../../base/errors.ts';
 
 // `kill -s KILL -- -N` is the one form that dash, bash and busybox understand alike.
+// grep's own status says nothing here: it is an error for each process that is not ours.
 const script = `
 trap '' HUP INT QUIT TERM
 groups=' '
@@ -28,7 +29,8 @@ done
 for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
 round=0
 while [ "$round" -lt 50 ]; do
-  found=$(grep -lszxF -- "DSX_RUN=$1" /proc/[0-9]*/environ 2>/dev/null) || break
+  found=$(grep -lszxF -- "DSX_RUN=$1" /proc/[0-9]*/environ 2>/dev/null)
+  [ -n "$found" ] || break
   for file in $found; do
     pid=\${file#/proc/}
     kill -s KILL "\${pid%/environ}" 2>/dev/null
@@ -36,6 +38,8 @@ while [ "$round" -lt 50 ]; do
   round=$((round + 1))
 done
 `;
+
+const startsMax = 5;
 
 interface Shell {
   readonly stdin: Writable;
@@ -47,6 +51,7 @@ export class Guardian {
   readonly #mark: string;
   readonly #groups = new Set<number>();
   #shell: Shell | undefined;
+  #startCount = 0;
 
   /** `mark`: the value of DSX_RUN in the environment of all processes of the run. */
   constructor(mark: string) {
@@ -56,6 +61,7 @@ export class Guardian {
   /** Must have resolved before the first node is started. @throws TargetError without a shell. */
   async start(): Promise<void> {
     if (this.#shell !== undefined) return;
+    this.#startCount += 1;
     const child = execa('sh', ['-c', script, 'dsx-guardian', this.#mark], {
       detached: true,
       cleanup: false,
@@ -89,6 +95,7 @@ export class Guardian {
   /** Registers a process group, at once: call it in the same tick as the spawn. */
   add(group: number): void {
     assert(group > 1, `a process group to be guarded has the number ${group}`);
+    assert(this.#startCount > 0, 'the guardian must be started before the first node');
     this.#groups.add(group);
     this.#say(`add ${group}`);
   }
@@ -116,14 +123,14 @@ export class Guardian {
   }
 
   #say(line: string): void {
-    const shell = this.#shell;
-    assert(shell !== undefined, 'the guardian was not started');
-    shell.stdin.write(`${line}\n`);
+    this.#shell?.stdin.write(`${line}\n`);
   }
 
   /** Somebody killed the guardian. Another one takes over, with the same groups. */
   #replace(): void {
     this.#shell = undefined;
+    // A shell that dies again and again is broken, and not a victim.
+    if (this.#startCount >= startsMax) return;
     this.start().then(
       () => {
         for (const group of this.#groups) this.#say(`add ${group}`);

@@ -3,9 +3,10 @@
  * guardian from the moment it exists. It notices by itself how the process ended; pausing and
  * killing are for whoever owns it.
  */
-import { StringDecoder } from 'node:string_decoder';
+
 import type { Socket } from 'node:net';
 import { resolve as resolvePath } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { execa } from 'execa';
 import type { NodeProgram } from '../../contract/target.ts';
 import type { NodeId } from '../../fault/fault.ts';
@@ -33,10 +34,10 @@ export interface NodeProcessOptions {
   readonly stderrLog: LogFile;
   /** Longer lines are skipped, and `longLine` hears of it. */
   readonly lineCharactersMax: number;
-  stdoutLine(line: string): void;
-  stderrLine(line: string): void;
+  readonly stdoutLine: (line: string) => void;
+  readonly stderrLine: (line: string) => void;
   /** A line of stdout that is over the limit (its beginning). */
-  longLine(start: string): void;
+  readonly longLine: (start: string) => void;
 }
 
 /** Once the process is gone, its output is read for this long at most: a child may hold the pipe. */
@@ -103,7 +104,7 @@ export class NodeProcess {
   async pause(): Promise<number> {
     return this.group === undefined || this.#isGone
       ? 0
-      : await pauseGroup(this.group, this.#options.node);
+      : pauseGroup(this.group, this.#options.node);
   }
 
   async resume(): Promise<void> {

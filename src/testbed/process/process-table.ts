@@ -49,7 +49,7 @@ function isDead(state: string): boolean {
 }
 
 async function allProcesses(): Promise<readonly ProcessEntry[]> {
-  return hasProcfs ? fromProcfs() : await fromPs();
+  return hasProcfs ? fromProcfs() : fromPs();
 }
 
 function fromProcfs(): ProcessEntry[] {

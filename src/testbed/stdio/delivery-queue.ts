@@ -48,7 +48,9 @@ export class DeliveryQueue<T> {
     if (first === undefined) return;
     this.#timerDueMs = first.dueMs;
     this.#timer = setTimeout(
-      () => this.#deliverDue(),
+      () => {
+        this.#deliverDue();
+      },
       Math.max(1, Math.ceil(first.dueMs - this.#nowMs())),
     );
   }
@@ -74,8 +76,8 @@ function siftUp<T>(heap: Flight<T>[], flight: Flight<T>): void {
   heap.push(flight);
   while (hole > 0) {
     const parent = (hole - 1) >> 1;
-    const above = heap[parent] as Flight<T>;
-    if (!isBefore(flight, above)) break;
+    const above = heap[parent];
+    if (above === undefined || !isBefore(flight, above)) break;
     heap[hole] = above;
     hole = parent;
   }
@@ -87,15 +89,14 @@ function removeFirst<T>(heap: Flight<T>[]): void {
   if (last === undefined || heap.length === 0) return;
   let hole = 0;
   for (;;) {
-    let child = 2 * hole + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && isBefore(heap[child + 1] as Flight<T>, heap[child] as Flight<T>)) {
-      child += 1;
-    }
-    const below = heap[child] as Flight<T>;
+    const left = heap[2 * hole + 1];
+    const right = heap[2 * hole + 2];
+    if (left === undefined) break;
+    const isLeft = right === undefined || isBefore(left, right);
+    const below = isLeft ? left : right;
     if (!isBefore(below, last)) break;
     heap[hole] = below;
-    hole = child;
+    hole = 2 * hole + (isLeft ? 1 : 2);
   }
   heap[hole] = last;
 }

@@ -74,8 +74,9 @@ export class Inbox {
   #nextBatch(): string {
     let batch = '';
     let head = this.#head;
-    while (head < this.#queue.length && batch.length < batchCharacters) {
-      const message = this.#queue[head] as Message;
+    while (batch.length < batchCharacters) {
+      const message = this.#queue[head];
+      if (message === undefined) break;
       batch += `${lineOf(message)}\n`;
       this.#characters -= message.body.length + messageOverhead;
       this.#events.received(message);

@@ -1,6 +1,7 @@
 /** How long a message is on its way. */
-import type { Random } from '../../base/prng.ts';
+
 import { unreachable } from '../../base/assert.ts';
+import type { Random } from '../../base/prng.ts';
 import type { LatencyDistribution } from '../../plan/plan.ts';
 
 export interface Latency {

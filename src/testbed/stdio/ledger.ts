@@ -133,14 +133,19 @@ export class Ledger {
     this.#batch.push(line);
     this.#batchLength += line.length;
     if (this.#batchLength >= batchCharacters) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), batchMs).unref();
+    else
+      this.#timer ??= setTimeout(() => {
+        this.#flush();
+      }, batchMs).unref();
   }
 
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#skippedCount > 0) {
-      this.#batch.push(`{"timeNs":${this.#options.clock.nowNs()},"event":"skipped","count":${this.#skippedCount}}\n`);
+      this.#batch.push(
+        `{"timeNs":${this.#options.clock.nowNs()},"event":"skipped","count":${this.#skippedCount}}\n`,
+      );
       this.#skippedCount = 0;
     }
     if (this.#batch.length === 0) return;

@@ -21,9 +21,9 @@ export interface StdioTestbedOptions {
    * How to start a node. A command with a slash is a path from dsx's own working folder; the
    * node itself runs in its data folder, so paths in `args` must be absolute.
    */
-  program(node: NodeId): NodeProgram;
+  readonly program: (node: NodeId) => NodeProgram;
   /** Absolute; is made. Gets `stderr.log`, `stdout.log` (what is no message) and `data/`. */
-  nodeFolder(node: NodeId): string;
+  readonly nodeFolder: (node: NodeId) => string;
   /** The source of all draws: latencies, losses, services. */
   readonly rng: Prng;
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export interface StdioTestbedOptions {
   /** Where `network.jsonl` goes; its folder must be there. */
   readonly networkLogPath: string;
   /** `createProcessClocks`, say. */
-  createClocks(processes: NodeProcesses): Clocks & { close?(): void };
+  readonly createClocks: (processes: NodeProcesses) => Clocks & { close?(): void };
   /** True if nodes answer `dsx_status`. */
   readonly reportsPrimary: boolean;
   /** DSX_RUN of every process: `<pid of dsx>-…`, by which leftovers are found. No spaces. */

@@ -34,11 +34,14 @@ export function verifyRules(rules: readonly LinkRule[], route: Route, random: Ra
       throw new TargetError(`the link from ${from} to ${to} is cut, but a probe got through`);
     }
   }
-  const parts = cuts.length === 0 ? [] : [`${cuts.length} of ${plural(cuts.length, 'link')} seen to drop`];
+  const parts =
+    cuts.length === 0 ? [] : [`${cuts.length} of ${plural(cuts.length, 'link')} seen to drop`];
   const observed = others.map((rule) => verifyEffect(rule, route, random));
   // Links with the same rule differ only by chance; one of them tells it all.
   if (observed[0] !== undefined) {
-    parts.push(`${plural(others.length, 'rule')} seen to act on ${probeCount} probes each (${observed[0]})`);
+    parts.push(
+      `${plural(others.length, 'rule')} seen to act on ${probeCount} probes each (${observed[0]})`,
+    );
   }
   return parts.join('; ');
 }

@@ -1,5 +1,5 @@
 /** Starts, stops and asks the nodes of the testbed `stdio`. */
-import { UsageError, TargetError } from '../../base/errors.ts';
+import { TargetError, UsageError } from '../../base/errors.ts';
 import { isObject, type JsonObject } from '../../base/json.ts';
 import { durationText, listed } from '../../base/text.ts';
 import { channelErrors } from '../../client/rpc-errors.ts';
@@ -35,7 +35,7 @@ export class StdioCluster implements Cluster {
     this.#options = options;
     this.nodes = options.nodes.map((node) => node.name);
     this.#byName = new Map(options.nodes.map((node) => [node.name, node]));
-    if (options.reportsPrimary) this.primaries = async (signal) => await this.#askPrimaries(signal);
+    if (options.reportsPrimary) this.primaries = async (signal) => this.#askPrimaries(signal);
   }
 
   state(node: NodeId): NodeState {

@@ -93,10 +93,10 @@ export class StdioNode implements Endpoint {
   async inTurn<T>(signal: AbortSignal, change: () => Promise<T>): Promise<T> {
     const turn = this.#lastChange.then(async () => {
       signal.throwIfAborted();
-      return await change();
+      return change();
     });
     this.#lastChange = turn.catch(() => undefined);
-    return await turn;
+    return turn;
   }
 
   /** Spawns a new incarnation in this very tick. */
@@ -106,8 +106,12 @@ export class StdioNode implements Endpoint {
       {
         ...this.#options,
         node: name,
-        stdoutLine: (line) => this.#readLine(line),
-        stderrLine: (line) => events.stderrLine(name, line),
+        stdoutLine: (line) => {
+          this.#readLine(line);
+        },
+        stderrLine: (line) => {
+          events.stderrLine(name, line);
+        },
         longLine: (start) => {
           const limit = this.#options.lineCharactersMax.toLocaleString('en-US');
           this.#badLine(`longer than ${limit} characters`, `${start}…`);

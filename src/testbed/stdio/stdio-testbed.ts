@@ -5,7 +5,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type TargetError, UsageError } from '../../base/errors.ts';
+import { messageOf, TargetError, UsageError } from '../../base/errors.ts';
 import { fork } from '../../base/prng.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { RpcChannel } from '../../contract/client.ts';
@@ -22,7 +22,12 @@ import { processTree } from '../clock/process-tree.ts';
 import { Guardian } from '../process/guardian.ts';
 import { LogFile } from '../process/log-file.ts';
 import { Ledger } from './ledger.ts';
-import { checkNodeNames, defaultLimits, type StdioLimits, type StdioTestbedOptions } from './options.ts';
+import {
+  checkNodeNames,
+  defaultLimits,
+  type StdioLimits,
+  type StdioTestbedOptions,
+} from './options.ts';
 import { Router } from './router.ts';
 import { createServices } from './services/services.ts';
 import { StdioCluster } from './stdio-cluster.ts';
@@ -58,7 +63,10 @@ class StdioTestbed implements Testbed {
     const { nodes, clock, rng, networkLog, onNetSend, onNetReceive } = options;
     const limits: StdioLimits = { ...defaultLimits, ...options.limits };
     const services = createServices(fork(rng, 'services'), limits.lwwReplicaCount);
-    checkNodeNames(nodes, services.map((service) => service.name));
+    checkNodeNames(
+      nodes,
+      services.map((service) => service.name),
+    );
     this.crashed = new Promise((_, reject) => {
       this.#fail = reject;
     });
@@ -67,7 +75,13 @@ class StdioTestbed implements Testbed {
     this.#guardian = new Guardian(options.runMark);
     this.#troubles = new Troubles(options.onTrouble);
     const file = networkLog === 'off' ? undefined : this.#logFile(options.networkLogPath);
-    this.#ledger = new Ledger({ clock, networkLog, file, onSend: onNetSend, onReceive: onNetReceive });
+    this.#ledger = new Ledger({
+      clock,
+      networkLog,
+      file,
+      onSend: onNetSend,
+      onReceive: onNetReceive,
+    });
     const latency = { meanMs: options.latencyMs, distribution: options.latencyDistribution };
     const router = new Router({ nodes, latency, rng, clock, ledger: this.#ledger });
     const troubles = this.#troubles;
@@ -123,7 +137,7 @@ class StdioTestbed implements Testbed {
   async #start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     for (const node of this.#options.nodes) {
-      await mkdir(resolve(this.#options.nodeFolder(node), 'data'), { recursive: true });
+      await makeFolder(resolve(this.#options.nodeFolder(node), 'data'));
     }
     signal.throwIfAborted();
     for (const log of this.#logs) log.open();
@@ -187,5 +201,15 @@ class StdioTestbed implements Testbed {
     });
     this.#logs.push(log);
     return log;
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (thrown) {
+    throw new TargetError(`cannot make the folder of a node: ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
   }
 }

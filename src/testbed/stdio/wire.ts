@@ -4,8 +4,8 @@
  */
 import { listed } from '../../base/text.ts';
 import type { NodeId } from '../../fault/fault.ts';
-import { ClientEndpoint, formerClient, ServiceEndpoint } from './endpoints.ts';
 import type { Endpoint } from './endpoint.ts';
+import { ClientEndpoint, formerClient, ServiceEndpoint } from './endpoints.ts';
 import type { Envelope } from './envelope.ts';
 import type { Ledger } from './ledger.ts';
 import type { Router } from './router.ts';
@@ -51,7 +51,12 @@ export class Wire {
     const { router, troubles } = this.#options;
     const to = router.find(dest) ?? this.#formerClient(dest);
     if (to === undefined) {
-      troubles.add(node.name, 'unknown-destination', dest, this.#unknownDestination(node, dest, body));
+      troubles.add(
+        node.name,
+        'unknown-destination',
+        dest,
+        this.#unknownDestination(node, dest, body),
+      );
       return;
     }
     if (src === node.name) {

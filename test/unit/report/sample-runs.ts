@@ -5,6 +5,7 @@ import type { Anomaly, NonEmpty, Verdict } from '../../../src/checker/verdict.ts
 import type { Fault } from '../../../src/fault/fault.ts';
 import { HistoryBuilder } from '../../../src/history/builder.ts';
 import { typeCode } from '../../../src/history/columns.ts';
+import type { HistoryEvent } from '../../../src/history/event.ts';
 import type { History } from '../../../src/history/history.ts';
 import { noValue } from '../../../src/history/values.ts';
 import type { RunPlan } from '../../../src/plan/plan.ts';
@@ -126,73 +127,93 @@ const fourFaults = [
   fault('clock', 'bump', ['n2'], "n2's clock is 12 s ahead"),
 ] as const;
 
+/** Something to add to a history at its time. */
+interface Moment {
+  readonly atNs: number;
+  readonly event: Omit<HistoryEvent, 'index' | 'time'>;
+}
+
+interface Stretch {
+  readonly one: Fault;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Register operations on eight keys by ten clients, with four kinds of faults. */
-export function loadedHistory(operationCount: number, seed = 7): History {
-  const random = new Random(prng(seed));
-  const builder = new HistoryBuilder();
-  const rows: { atNs: number; add: () => void }[] = [];
-  const endNs = operationCount * ms;
-  const clients = 10;
-  const process = Array.from({ length: clients }, (_, i) => i);
-  const windows = fourFaults.map((one, i) => ({
+export function loadedHistory(milliseconds: number, seed = 7): History {
+  const endNs = milliseconds * ms;
+  const stretches = fourFaults.map((one, i) => ({
     one,
-    start: (endNs * (1 + 2 * i)) / 9,
-    end: (endNs * (2 + 2 * i)) / 9,
+    start: Math.round((endNs * (1 + 2 * i)) / 9),
+    end: Math.round((endNs * (2 + 2 * i)) / 9),
   }));
-  for (const { one, start, end } of windows) {
-    const body = { process: 'nemesis' as const, type: 'info' as const };
-    const stopped = { stopped: one.kind, evidence: 'seen to have ended' };
-    const began = {
-      fault: one as unknown as Json,
-      evidence: 'seen to hold: 12 of 12 messages were cut',
-    };
-    rows.push(
-      { atNs: start, add: () => builder.add({ ...body, f: one.f, time: start, value: began }) },
-      {
-        atNs: end,
-        add: () => builder.add({ ...body, f: `stop-${one.kind}`, time: end, value: stopped }),
-      },
-    );
-  }
-  let value = 0;
-  for (let client = 0; client < clients; client += 1) {
-    let atNs = random.int(5 * ms);
-    while (atNs < endNs) {
-      const faulty = windows.some(({ start, end }) => atNs >= start && atNs < end);
-      const reads = random.chance(0.5);
-      const timesOut = faulty && random.chance(0.03);
-      const took = timesOut ? 1000 * ms : random.exponential((faulty ? 18 : 6) * ms) + 0.2 * ms;
-      const self = process[client] ?? client;
-      const call = { process: self, f: reads ? 'read' : 'write', key: random.int(8) };
-      const end = atNs + took;
-      const node = `n${1 + (client % 5)}`;
-      const argument = reads ? null : (value += 1);
-      const begun = atNs;
-      rows.push({
-        atNs: begun,
-        add: () => builder.add({ ...call, type: 'invoke', time: begun, value: argument, node }),
-      });
-      if (timesOut) {
-        const type = reads ? 'fail' : 'info';
-        const error = ['timeout', `no answer from ${node} in 1000 ms`] as const;
-        rows.push({
-          atNs: end,
-          add: () => builder.add({ ...call, type, time: end, value: argument, error }),
-        });
-        if (!reads) process[client] = self + clients;
-      } else {
-        const result = argument ?? value;
-        rows.push({
-          atNs: end,
-          add: () => builder.add({ ...call, type: 'ok', time: end, value: result }),
-        });
-      }
-      atNs = end + random.exponential(3 * ms);
-    }
-  }
-  rows.sort((a, b) => a.atNs - b.atNs);
-  for (const row of rows) row.add();
+  const moments = stretches.flatMap(faultMoments);
+  const random = new Random(prng(seed));
+  let written = 0;
+  const values = (wanted: number): number => (written += wanted);
+  for (let client = 0; client < 10; client += 1)
+    moments.push(...clientMoments({ client, endNs, random, stretches, values }));
+  moments.sort((a, b) => a.atNs - b.atNs);
+  const builder = new HistoryBuilder();
+  for (const { atNs, event } of moments) builder.add({ ...event, time: atNs });
   return builder.build();
+}
+
+function faultMoments({ one, start, end }: Stretch): Moment[] {
+  const body = { process: 'nemesis', type: 'info' } as const;
+  const began = {
+    fault: one as unknown as Json,
+    evidence: 'seen to hold: 12 of 12 messages were cut',
+  };
+  const stopped = { stopped: one.kind, evidence: 'seen to have ended' };
+  return [
+    { atNs: start, event: { ...body, f: one.f, value: began } },
+    { atNs: end, event: { ...body, f: `stop-${one.kind}`, value: stopped } },
+  ];
+}
+
+interface Load {
+  readonly client: number;
+  readonly endNs: number;
+  readonly random: Random;
+  readonly stretches: readonly Stretch[];
+  /** Takes so many new values; returns the last one taken, over all clients. */
+  readonly values: (wanted: number) => number;
+}
+
+function* clientMoments({ client, endNs, random, stretches, values }: Load): Generator<Moment> {
+  const node = `n${1 + (client % 5)}`;
+  const error = ['timeout', `no answer from ${node} in 1000 ms`] as const;
+  let process = client;
+  let atNs = random.int(5 * ms);
+  while (atNs < endNs) {
+    const now = atNs;
+    const faulty = stretches.some(({ start, end }) => now >= start && now < end);
+    const reads = random.chance(0.5);
+    const timesOut = faulty && random.chance(0.03);
+    const took = random.exponential((faulty ? 18 : 6) * ms) + 0.2 * ms;
+    const end = now + (timesOut ? 1000 * ms : Math.round(took));
+    const call = { process, f: reads ? 'read' : 'write', key: random.int(8) };
+    const value = values(reads ? 0 : 1);
+    const argument = reads ? null : value;
+    yield { atNs: now, event: { ...call, type: 'invoke', value: argument, node } };
+    if (timesOut) {
+      yield {
+        atNs: end,
+        event: { ...call, type: reads ? 'fail' : 'info', value: argument, error },
+      };
+      if (!reads) process += 10;
+    } else yield { atNs: end, event: { ...call, type: 'ok', value } };
+    atNs = end + Math.round(random.exponential(3 * ms));
+  }
+}
+
+interface OpenCall {
+  readonly process: number;
+  readonly f: number;
+  readonly key: number;
+  readonly value: number;
+  readonly doneNs: number;
 }
 
 /** The fast way to a very long history: `clients` at once, distinct writes, now and then an info. */
@@ -200,35 +221,55 @@ export function hugeHistory(operationCount: number, clients = 20): History {
   const random = new Random(prng(3));
   const builder = new HistoryBuilder();
   const functions = [builder.functionId('read'), builder.functionId('write')];
-  const busy: { process: number; f: number; key: number; value: number; doneNs: number }[] = [];
+  const open: OpenCall[] = [];
   let nowNs = 0;
   let next = clients;
   for (let i = 0; i < operationCount; i += 1) {
-    const open = busy.length < clients ? undefined : busy.shift();
-    let process = busy.length;
-    if (open !== undefined) {
-      nowNs = Math.max(nowNs, open.doneNs);
-      const isInfo = i % 5003 === 0;
-      const type = isInfo ? typeCode.info : i % 997 === 0 ? typeCode.fail : typeCode.ok;
-      const row = builder.addRow(type, open.process, open.f, open.key, open.value, nowNs);
-      if (type !== typeCode.ok) builder.addExtra(row, { error: ['timeout', 'no answer'] });
-      process = isInfo ? next : open.process;
-      if (isInfo) next += 1;
+    const done = open.length < clients ? undefined : open.shift();
+    let process = open.length;
+    if (done !== undefined) {
+      nowNs = Math.max(nowNs, done.doneNs);
+      process = completed(builder, done, nowNs, i) ? done.process : (next += 1) - 1;
     }
-    const f = functions[i % 2] ?? 0;
     const key = builder.values.id(`k${i % 16}`);
-    const value = i % 2 === 0 ? noValue : builder.values.id(i);
+    const f = functions[i % 2] ?? 0;
     nowNs += 1000 + random.int(20_000);
-    builder.addRow(typeCode.invoke, process, f, key, value, nowNs);
-    busy.push({
-      process,
-      f,
-      key,
-      value: value === noValue ? builder.values.id(i - 1) : value,
-      doneNs: nowNs + random.int(2 * ms),
-    });
+    const doneNs = nowNs + random.int(2 * ms);
+    const value = builder.values.id(i);
+    builder.addRow(typeCode.invoke, process, f, key, i % 2 === 0 ? noValue : value, nowNs);
+    open.push({ process, f, key, value, doneNs });
   }
   return builder.build();
+}
+
+/** Ends a call; false if its process is lost with it. */
+function completed(builder: HistoryBuilder, call: OpenCall, nowNs: number, i: number): boolean {
+  const isInfo = i % 5003 === 0;
+  const isFail = !isInfo && i % 997 === 0;
+  const type = isInfo ? typeCode.info : isFail ? typeCode.fail : typeCode.ok;
+  const row = builder.addRow(type, call.process, call.f, call.key, call.value, nowNs);
+  if (type !== typeCode.ok) builder.addExtra(row, { error: ['timeout', 'no answer'] });
+  return !isInfo;
+}
+
+/** The anomaly of `staleRead`. */
+export function staleAnomaly(): Anomaly {
+  return {
+    type: 'stale-read',
+    key: 3,
+    model: 'linearizable',
+    operations: [0, 3, 4, 6],
+    explanation:
+      'write 2 of process 1 (events 3 to 5) returned before read → 1 of process 3 (event 6) began.\nSo the read must see 2 or something newer.\nIt saw 1, which write 1 of process 0 (events 0 to 1) wrote, and which ended before write 2 began.',
+    evidence: {
+      offending: [3, 6],
+      longestPrefix: [
+        { operation: 0, state: 1 },
+        { operation: 3, state: 2 },
+      ],
+      stuck: [{ operation: 6, state: 2, reason: 'the register holds 2, and it read 1' }],
+    },
+  };
 }
 
 /** A stale read after a partition began: three operations among a few. */
@@ -279,22 +320,7 @@ export function staleRead(): RunReport {
     value: { stopped: 'partition', evidence: 'healed' },
   });
   const history = builder.build();
-  const anomaly: Anomaly = {
-    type: 'stale-read',
-    key,
-    model: 'linearizable',
-    operations: [0, 3, 4, 6],
-    explanation:
-      'write 2 of process 1 (events 3 to 5) returned before read → 1 of process 3 (event 6) began.\nSo the read must see 2 or something newer.\nIt saw 1, which write 1 of process 0 (events 0 to 1) wrote, and which ended before write 2 began.',
-    evidence: {
-      offending: [3, 6],
-      longestPrefix: [
-        { operation: 0, state: 1 },
-        { operation: 3, state: 2 },
-      ],
-      stuck: [{ operation: 6, state: 2, reason: 'the register holds 2, and it read 1' }],
-    },
-  };
+  const anomaly = staleAnomaly();
   return reportOf(history, [invalidVerdict(history, [anomaly])], {
     plan: { system: { kind: 'target', name: 'raft', variant: 'stale-reads' } },
     summary: { warnings: ['fault kill was asked for and never injected'] },

@@ -1,5 +1,6 @@
 /** Who held a lock, as far as each owner's own operations tell. */
 import { canonical } from '../../../base/json.ts';
+import type { History } from '../../../history/history.ts';
 import { noValue } from '../../../history/values.ts';
 import { type NotApplicable, notApplicable, type Violation, violation } from './result.ts';
 import { never, type Timeline } from './timeline.ts';
@@ -32,6 +33,25 @@ export function holdEnd(timeline: Timeline, holds: Holds, hold: number): number 
   return end === none ? never : (timeline.invoke[end] ?? never);
 }
 
+/** The rows of an owner's operations from those that began a hold to the one that ended it. */
+export function holdRows(timeline: Timeline, holds: Holds, hold: number): readonly number[] {
+  const { row, history } = timeline;
+  const first = holds.acquire[hold] ?? 0;
+  const last = holds.release[hold] ?? none;
+  const owner = ownerKey(history, row[first] ?? 0);
+  const rows: number[] = [];
+  for (let op = first; op < (last === none ? timeline.count : last + 1); op += 1)
+    if (ownerKey(history, row[op] ?? 0) === owner) rows.push(row[op] ?? 0);
+  return rows;
+}
+
+/** A process number, or the canonical text of a name given with the operation. */
+function ownerKey(history: History, id: number): number | string {
+  const { input, process } = history.operations;
+  const name = history.values.value(input[id] ?? noValue) ?? null;
+  return name === null ? (process[id] ?? 0) : canonical(name);
+}
+
 /** One owner: a process, or a name given with the operation. */
 interface Owner {
   /** The return of its last operation. */
@@ -59,7 +79,6 @@ class HoldBook implements Holds {
   readonly #timeline: Timeline;
   readonly #rules: LockRules;
   readonly #no: number;
-  readonly #nullId: number;
   /** By process number, or by the canonical text of a name. */
   readonly #owners = new Map<number | string, Owner>();
 
@@ -67,7 +86,6 @@ class HoldBook implements Holds {
     this.#timeline = timeline;
     this.#rules = rules;
     this.#no = timeline.history.values.find(false);
-    this.#nullId = timeline.history.values.find(null);
   }
 
   get count(): number {
@@ -94,13 +112,7 @@ class HoldBook implements Holds {
   }
 
   #ownerOf(id: number): Owner {
-    const { history } = this.#timeline;
-    const { input, process } = history.operations;
-    const name = input[id] ?? noValue;
-    const key =
-      name === noValue || name === this.#nullId
-        ? (process[id] ?? 0)
-        : canonical(history.values.value(name) ?? null);
+    const key = ownerKey(this.#timeline.history, id);
     const known = this.#owners.get(key);
     if (known !== undefined) return known;
     const owner = { free: -1, hold: none, count: 0 };

@@ -35,10 +35,10 @@ export function checkKvCell(timeline: Timeline, initial: Json): PolyResult {
   const cut = cutReads(timeline, written);
   if ('kind' in cut) return cut;
   const kv: KvTexts = { timeline, initial: start, ...written, cut };
-  const table = linkTable(kv);
-  if ('kind' in table) return table;
-  const conflict = chainConflict(table);
-  return conflict === undefined ? linearizable : explainKvConflict(kv, table, conflict);
+  const links = linkTable(kv);
+  if ('kind' in links) return links;
+  const conflict = chainConflict(links.table);
+  return conflict === undefined ? linearizable : explainKvConflict(kv, links, conflict);
 }
 
 /** Numbers count as their digits and null as the empty text, as in the model. */
@@ -140,14 +140,19 @@ function cutText(text: string, { start, lengths, numberOf }: Dictionary): readon
   return tokens.length === 0 ? 0 : tokens;
 }
 
+export interface KvLinks {
+  readonly table: ChainTable;
+  /** By token the get that first showed it after the token before it. */
+  readonly shownBy: Int32Array;
+}
+
 /** Links from the reads, zones from the rest; or what is wrong inside of a read. */
-function linkTable(kv: KvTexts): ChainTable | Violation {
+function linkTable(kv: KvTexts): KvLinks | Violation {
   const { timeline, token, cut, texts, initial } = kv;
   const { history, count, row, code } = timeline;
   const { output } = history.operations;
   const table = new ChainTable(timeline, texts.length);
   const { writer, real, source, next } = table;
-  /** By token the get that first showed it. */
   const shownBy = new Int32Array(texts.length).fill(none);
   real[0] = 1;
   for (let op = 0; op < count; op += 1)
@@ -189,5 +194,5 @@ function linkTable(kv: KvTexts): ChainTable | Violation {
         return explainTokens.predecessors(kv, { each, from, known: source[each] ?? 0, shownBy, op });
     }
   }
-  return table;
+  return { table, shownBy };
 }

@@ -1,8 +1,8 @@
 /** Which operations show a violation of a key-value text, and what part each plays. */
 import { InvariantError } from '../../../base/errors.ts';
 import { noValue } from '../../../history/values.ts';
-import { type ChainConflict, type ChainTable, none, type Zone } from './chains.ts';
-import { type KvTexts, textOf } from './kv-cell.ts';
+import { type ChainConflict, none, type Zone } from './chains.ts';
+import { type KvLinks, type KvTexts, textOf } from './kv-cell.ts';
 import { type Violation, violation } from './result.ts';
 import { failedRow, type Timeline } from './timeline.ts';
 
@@ -76,9 +76,10 @@ export const explainTokens = {
 /** Chains that do not fit: the same shapes as for a register, in words about texts. */
 export function explainKvConflict(
   kv: KvTexts,
-  table: ChainTable,
+  links: KvLinks,
   conflict: ChainConflict,
 ): Violation {
+  const { table } = links;
   const { timeline } = kv;
   switch (conflict.rule) {
     case 'cycle':
@@ -86,12 +87,12 @@ export function explainKvConflict(
       throw new InvariantError(`texts follow each other in a ring at ${kv.texts[conflict.value] ?? ''}`);
     case 'order': {
       const { early, late, earlyValue, lateValue } = conflict;
-      const links = linksTo(kv, table, [earlyValue]);
+      const rows = linksTo(kv, links, [earlyValue]);
       const roles = { early: rowOf(timeline, early), late: rowOf(timeline, late) };
       const extra = {
         facts: { value: kv.texts[earlyValue] ?? '', older: kv.texts[lateValue] ?? '' },
-        also: links ?? [],
-        standalone: links !== undefined,
+        also: rows ?? [],
+        standalone: rows !== undefined,
       };
       return table.writer[lateValue] === late
         ? violation('future-read', 'future', roles, extra)
@@ -99,7 +100,7 @@ export function explainKvConflict(
     }
     default: {
       const { rule, outer, inner } = conflict;
-      const links = linksTo(kv, table, [
+      const rows = linksTo(kv, links, [
         outer.firstValue,
         outer.lastValue,
         inner.firstValue,
@@ -113,8 +114,8 @@ export function explainKvConflict(
       };
       const extra = {
         facts: { outerText: zoneText(kv, outer), innerText: zoneText(kv, inner) },
-        also: links ?? [],
-        standalone: links !== undefined,
+        also: rows ?? [],
+        standalone: rows !== undefined,
       };
       const template = rule === 'overlap' ? 'both-current' : 'came-and-went';
       const suffix = outer.firstReturn === none ? '-initial' : '';
@@ -133,16 +134,21 @@ function zoneText(kv: KvTexts, { head, firstValue, lastValue }: Zone): string {
 }
 
 /**
- * All writers of these chains up to these tokens, and for those of unknown outcome a get that
- * shows them. Undefined if they are too many to list.
+ * All writers of these chains up to these tokens, and gets that show how they follow each other.
+ * Undefined if they are too many to list.
  */
-function linksTo(kv: KvTexts, table: ChainTable, tokens: readonly number[]): number[] | undefined {
+function linksTo(
+  kv: KvTexts,
+  { table, shownBy }: KvLinks,
+  tokens: readonly number[],
+): number[] | undefined {
   const rows = new Set<number>();
   for (const token of tokens) {
     for (const op of table.proof(token)) rows.add(rowOf(kv.timeline, op));
     for (let v = token; v !== none; v = table.source[v] ?? none) {
       const own = table.writer[v] ?? none;
-      if (own !== none) rows.add(rowOf(kv.timeline, own));
+      const shown = shownBy[v] ?? none;
+      for (const op of [own, shown]) if (op !== none) rows.add(rowOf(kv.timeline, op));
       if (rows.size > listedMax) return undefined;
     }
   }

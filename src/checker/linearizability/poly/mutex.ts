@@ -8,7 +8,7 @@
  * An acquire that was refused needs an instant at which somebody holds the lock: it has one if
  * some hold is certain then, and none if no hold is possible; otherwise a search has to decide.
  */
-import { type Holds, holdEnd, holdsOf, type LockRules } from './holds.ts';
+import { type Holds, holdEnd, holdRows, holdsOf, type LockRules } from './holds.ts';
 import { linearizable, notApplicable, type PolyResult, type Violation, violation } from './result.ts';
 import { never, type Timeline } from './timeline.ts';
 
@@ -38,15 +38,18 @@ function twoHolders(timeline: Timeline, holds: Holds): Violation | undefined {
   return undefined;
 }
 
+/** More operations than this are not listed: the violation is then not `standalone`. */
+const listedMax = 24;
+
 function explainTwoHolders(timeline: Timeline, holds: Holds, first: number, second: number): Violation {
   const { row } = timeline;
   const { acquire, release } = holds;
-  const releases = [release[first] ?? none, release[second] ?? none];
-  const also = releases.filter((op) => op !== none).map((op) => row[op] ?? 0);
+  const all = [first, second].flatMap((hold) => holdRows(timeline, holds, hold));
+  const extra = { also: all.slice(0, listedMax), standalone: all.length <= listedMax };
   const roles = { first: row[acquire[first] ?? 0] ?? 0, second: row[acquire[second] ?? 0] ?? 0 };
-  const own = releases[0] ?? none;
-  if (own === none) return violation('two-holders', 'two-holders-for-ever', roles, { also });
-  return violation('two-holders', 'two-holders', { ...roles, release: row[own] ?? 0 }, { also });
+  const own = release[first] ?? none;
+  if (own === none) return violation('two-holders', 'two-holders-for-ever', roles, extra);
+  return violation('two-holders', 'two-holders', { ...roles, release: row[own] ?? 0 }, extra);
 }
 
 /** Acquires that were refused, given that no two holds are certain at one time. */

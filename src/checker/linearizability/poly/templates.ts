@@ -89,7 +89,7 @@ export const templates = {
     '{refused} was refused, but its owner held the lock {count} times since {first}, and may hold it {limitText} times.',
   'refused-while-free':
     '{refused} was refused, but nobody can have held the lock between events {refused.invoke} and {refused.return}.',
-  'refused-own-release': '{release} was refused, but its owner held the lock.',
+  'refused-own-release': '{refused} was refused, but its owner held the lock since {first}.',
   'too-many-permits':
     'When {last} returned (event {last.return}), {held} permits were certainly held, among others since {first}. There are {permits}.',
   'permits-refused':

@@ -32,7 +32,7 @@ export interface Blocked {
   readonly since: number;
 }
 
-/** `kind` by operation; `object` by operation, numbered from 0. */
+/** `kind` by operation, 0 for those left out; `object` by operation, numbered from 0. */
 export function blockedOperation(
   timeline: Timeline,
   kind: Uint8Array,
@@ -78,6 +78,10 @@ class TwoStates {
 
   invoke(op: number): void {
     const kind = this.#kind[op] ?? 0;
+    if (kind === 0) {
+      this.#done[op] = 1;
+      return;
+    }
     const object = this.#object[op] ?? 0;
     const state = kind === twoStateKind.turnOff || kind === twoStateKind.seeOff ? 0 : 1;
     const list = 2 * object + state;

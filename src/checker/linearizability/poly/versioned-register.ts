@@ -29,8 +29,9 @@ interface VersionedOperations {
 export function checkVersionedRegister(timeline: Timeline): PolyResult {
   const cell = versionedOperations(timeline);
   if ('why' in cell) return cell;
-  const writers = writersByVersion(cell);
-  if ('kind' in writers) return writers;
+  const book = writersByVersion(cell);
+  if ('kind' in book) return book;
+  const { writers, shownBy } = book;
   const { version } = cell;
   const { row } = timeline;
   const versions = Float64Array.from(writers.keys()).sort();
@@ -49,11 +50,13 @@ export function checkVersionedRegister(timeline: Timeline): PolyResult {
   const nameOf = (op: number): string => rankText(versions[Math.ceil((rank[op] ?? 0) / 2) - 1 - ((rank[op] ?? 0) % 2)]);
   const isStale = timeline.code[late] === versionedCode.read;
   const roles = { early: row[early] ?? 0, late: row[late] ?? 0 };
-  const writer = isStale ? writers.get(version[late] ?? 0) : undefined;
-  const from = timeline.code[early] === versionedCode.read ? writers.get(version[early] ?? 0) : undefined;
+  const seen = [early, late]
+    .filter((op) => timeline.code[op] === versionedCode.read)
+    .map((op) => writers.get(version[op] ?? 0));
+  const proofs = [early, late, ...seen].map((op) => shownBy.get(op ?? none));
   return violation(isStale ? 'stale-read' : 'version-order', 'order-of-versions', roles, {
     facts: { reasonText: `the one is of ${nameOf(early)}, the other of ${nameOf(late)}` },
-    also: [writer, from].filter((op) => op !== undefined).map((op) => row[op] ?? 0),
+    also: [...seen, ...proofs].filter((op) => op !== undefined).map((op) => row[op] ?? 0),
   });
 }
 
@@ -99,11 +102,18 @@ function versionedOperations(timeline: Timeline): VersionedOperations | NotAppli
   return { timeline, values, version, value, expected };
 }
 
-/** The write of each version: those that said it, and those that a read tells of. */
-function writersByVersion(cell: VersionedOperations): Map<number, number> | Violation | NotApplicable {
+interface VersionBook {
+  /** By version its write: those that said it, and those that a read tells of. */
+  readonly writers: Map<number, number>;
+  /** By write of unknown outcome the read that tells of it. */
+  readonly shownBy: Map<number, number>;
+}
+
+function writersByVersion(cell: VersionedOperations): VersionBook | Violation | NotApplicable {
   const { timeline, version, value } = cell;
   const { row, code } = timeline;
   const writers = new Map<number, number>();
+  const shownBy = new Map<number, number>();
   const crashed = new Map<number, number[]>();
   for (let op = 0; op < timeline.count; op += 1) {
     if (code[op] === versionedCode.read) continue;
@@ -138,8 +148,9 @@ function writersByVersion(cell: VersionedOperations): Map<number, number> | Viol
     if (candidates.length > 0)
       return notApplicable(`several writes of ${JSON.stringify(facts.found)} have an unknown outcome`);
     writers.set(own, only);
+    shownBy.set(only, op);
   }
-  return writers;
+  return { writers, shownBy };
 }
 
 /** Each compare-and-set must have found what the version before it left. */

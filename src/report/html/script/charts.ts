@@ -121,7 +121,7 @@ function drawQuantiles(plot) {
     }
   }
   for (const [level, points] of lines.entries()) drawLine(plot, points, palette.quantiles[level], 1.8);
-  return durationText(stepMs);
+  return lines[0].some((point) => point !== null) ? durationText(stepMs) : null;
 }
 
 /** A line with gaps where a point is null. */
@@ -186,9 +186,9 @@ function drawRate() {
 
 function drawRateAxis(plot, most, yOf) {
   const { context } = plot;
-  const step = niceStep(most, 4);
+  const gap = niceStep(most, 4);
   context.textAlign = 'right';
-  for (let rate = 0; rate <= most; rate += step) {
+  for (let rate = 0; rate <= most; rate += gap) {
     const y = Math.round(yOf(rate)) + 0.5;
     context.strokeStyle = palette.rule;
     context.beginPath();

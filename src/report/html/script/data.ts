@@ -11,9 +11,9 @@ const never = 0xffffffff;
 
 /** Base64 text of an element into numbers; the text is let go, since it is large. */
 function decodeColumn(name, bytes) {
-  const element = elementOf('dsx-' + name);
-  const binary = atob(element.textContent.replace(/\s+/g, ''));
-  element.remove();
+  const holder = elementOf('dsx-' + name);
+  const binary = atob(holder.textContent.replace(/\s+/g, ''));
+  holder.remove();
   const data = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i += 1) data[i] = binary.charCodeAt(i);
   if (bytes === 4) return new Uint32Array(data.buffer);
@@ -24,7 +24,6 @@ const columns = {};
 for (const { name, bytes } of meta.columns) columns[name] = decodeColumn(name, bytes);
 const count = meta.count;
 const startOf = columns.start;
-const endOf = columns.end;
 const outcomeOf = columns.outcome;
 /** Event index of each invocation. */
 const indexOf = new Uint32Array(count);
@@ -36,7 +35,12 @@ for (let i = 0, sum = 0; i < count; i += 1) {
 const msPerTick = meta.tickNs / 1e6;
 const endTicks = Math.max(1, meta.endTicks);
 const lastTick = (row) => (endOf[row] === never ? endTicks : endOf[row]);
-const latencyMs = (row) => (endOf[row] - startOf[row]) * msPerTick;
+const msPerTookTick = meta.tookTickNs / 1e6;
+const latencyMs = (row) => columns.took[row] * msPerTookTick;
+const endOf = new Uint32Array(count);
+for (let i = 0; i < count; i += 1)
+  endOf[i] = columns.took[i] === never ? never
+    : Math.min(endTicks, startOf[i] + Math.round((columns.took[i] * meta.tookTickNs) / meta.tickNs));
 const number = (value) => value.toLocaleString('en-US');
 
 function durationText(ms) {

@@ -45,7 +45,8 @@ function drawRowNames(plot) {
   const every = Math.max(1, Math.ceil(11 / plot.rowHeight));
   context.fillStyle = palette.muted;
   for (let place = 0; place < plot.shown; place += every) {
-    const name = rows.names[place + view.rowOffset];
+    const full = rows.names[place + view.rowOffset];
+    const name = plot.left < 60 ? full.replace(/^client /, 'c') : full;
     const room = Math.floor((plot.left - 8) / 6.2);
     const text = name.length > room ? name.slice(0, room - 1) + '…' : name;
     context.fillText(text, 2, plot.top + (place + 0.5) * plot.rowHeight + 4);
@@ -121,8 +122,8 @@ function paintCells(image, cells, { shown, width, rowPixels }) {
   }
 }
 
-function shade(color, under, alpha) {
-  const part = (i) => Math.round(color[i] * alpha + under[i] * (1 - alpha));
+function shade(color, ground, alpha) {
+  const part = (i) => Math.round(color[i] * alpha + ground[i] * (1 - alpha));
   return ((255 << 24) | (part(2) << 16) | (part(1) << 8) | part(0)) >>> 0;
 }
 

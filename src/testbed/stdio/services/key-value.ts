@@ -39,7 +39,7 @@ export function parseRequest(service: string, body: JsonObject): KeyValueRequest
 }
 
 export function isRequest(parsed: KeyValueRequest | JsonObject): parsed is KeyValueRequest {
-  return parsed['type'] !== 'error';
+  return parsed.type !== 'error';
 }
 
 /** Does what is asked to the cell of its key. */

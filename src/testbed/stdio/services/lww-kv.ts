@@ -5,6 +5,7 @@
  * equal stamps the larger value, so that all replicas agree whichever way they were merged.
  * (In Maelstrom the source of the merge wins, and replicas can swap their values for ever.)
  */
+import { present } from '../../../base/assert.ts';
 import { canonical, type JsonObject } from '../../../base/json.ts';
 import type { Random } from '../../../base/prng.ts';
 import { applyRequest, type Cell, isRequest, isSameCell, parseRequest } from './key-value.ts';
@@ -47,7 +48,7 @@ export class LastWriterWinsKeyValue implements Service {
   }
 
   #draw(): Replica {
-    return this.#replicas[this.#random.int(this.#replicas.length)] as Replica;
+    return present(this.#replicas[this.#random.int(this.#replicas.length)], 'a replica');
   }
 }
 

@@ -1,0 +1,293 @@
+/**
+ * Dependencies between transactions that append to lists and read them.
+ *
+ * Along the versions of a key: who made the next version follows who made this one (ww), who
+ * read a version follows who made it (wr), and who made the next version follows who read this
+ * one (rw). Committed appends that no read shows make versions after the longest list, in an
+ * order that nobody knows: each of them follows who made that list and who read it.
+ */
+import { EdgeList } from '../../base/graph.ts';
+import { typeCode } from '../../history/columns.ts';
+import {
+  type AppendHistory,
+  lastAppend,
+  none,
+  observedTransactions,
+  unobservedAppends,
+} from './append-versions.ts';
+import type { DependencyGraph } from './cycles.ts';
+import { addProcessEdges, addRealtimeEdges } from './order-edges.ts';
+import { relation } from './relations.ts';
+import { readKind } from './transactions.ts';
+
+export interface AppendGraph extends DependencyGraph {
+  /** Edges that say something of data. */
+  readonly dataEdges: number;
+  /** Edges that were too many to be made: what was not found may still be there. */
+  readonly edgesLeftOut: number;
+  /** Keys with two or more appends whose order nobody knows. */
+  readonly unorderedKeys: number;
+}
+
+/** More readers × appends of one key than this go through a helper vertex. */
+const pairsMax = 64;
+/** Of those that both read the longest list and appended, so many pairs are linked. */
+const rivalPairsMax = 4096;
+
+/** @param realTime false where the order of events between processes means nothing */
+export function appendGraphOf(history: AppendHistory, realTime: boolean): AppendGraph {
+  const { transactions } = history;
+  const edges = new EdgeList();
+  const nextOther = nextWriters(history);
+  addVersionEdges(history, edges);
+  addReadEdges(history, edges, nextOther);
+  const tail = new TailEdges(history, edges);
+  tail.add();
+  const dataEdges = edges.length;
+  addProcessEdges(edges, transactions);
+  let vertexCount = transactions.count + tail.helpers;
+  if (realTime) vertexCount += addRealtimeEdges(edges, transactions, vertexCount);
+  return {
+    graph: edges.toDigraph(vertexCount),
+    transactionCount: transactions.count,
+    dataEdges,
+    edgesLeftOut: tail.leftOut,
+    unorderedKeys: tail.unorderedKeys,
+  };
+}
+
+/**
+ * For each position in the versions: the transaction of the first append from there on by
+ * another transaction than the one before, or `none`.
+ */
+function nextWriters(history: AppendHistory): Int32Array {
+  const { transactions, start, versions, trusted, ambiguous } = history;
+  const { keys, of, outcome } = transactions;
+  const next = new Int32Array(versions.length + 1).fill(none);
+  for (let k = 0; k < keys.length; k += 1) {
+    if (ambiguous.has(k)) continue;
+    const begin = start[k] as number;
+    let later: number = none;
+    let laterBut: number = none;
+    for (let at = begin + (trusted[k] as number) - 1; at >= begin; at -= 1) {
+      const append = versions[at] as number;
+      const writer = append === none ? none : (of[append] as number);
+      if (writer !== none && outcome[writer] !== typeCode.fail) {
+        if (writer !== later) laterBut = later;
+        later = writer;
+      }
+      // Who read the version before this one; its writer may go on to be this one's.
+      const before = at > begin ? (versions[at - 1] as number) : none;
+      next[at] = before !== none && of[before] === later ? laterBut : later;
+    }
+  }
+  return next;
+}
+
+function addVersionEdges(history: AppendHistory, edges: EdgeList): void {
+  const { transactions, start, versions, trusted, ambiguous } = history;
+  const { keys, of, outcome } = transactions;
+  for (let k = 0; k < keys.length; k += 1) {
+    if (ambiguous.has(k)) continue;
+    const begin = start[k] as number;
+    let before: number = none;
+    for (let at = begin; at < begin + (trusted[k] as number); at += 1) {
+      const append = versions[at] as number;
+      if (append === none || outcome[of[append] as number] === typeCode.fail) continue;
+      const writer = of[append] as number;
+      if (before !== none && before !== writer) edges.add(before, writer, relation.ww);
+      before = writer;
+    }
+  }
+}
+
+function addReadEdges(history: AppendHistory, edges: EdgeList, nextOther: Int32Array): void {
+  const { transactions, odd, start, trusted, ambiguous } = history;
+  const { kind, key, value, of, outcome } = transactions;
+  for (let i = 0; i < kind.length; i += 1) {
+    if (kind[i] !== readKind) continue;
+    const [k, reader] = [key[i] as number, of[i] as number];
+    if (ambiguous.has(k)) continue;
+    const last = lastAppend(history, i);
+    const writer = last === none ? none : (of[last] as number);
+    if (writer !== none && writer !== reader && outcome[writer] !== typeCode.fail)
+      edges.add(writer, reader, relation.wr);
+    const length = value[i] as number;
+    if (writer === reader || odd.has(i) || length >= (trusted[k] as number)) continue;
+    const next = nextOther[(start[k] as number) + length] as number;
+    if (next !== none && next !== reader) edges.add(reader, next, relation.rw);
+  }
+}
+
+/** Edges from the longest list of each key to the appends that no read shows. */
+class TailEdges {
+  helpers = 0;
+  leftOut = 0;
+  unorderedKeys = 0;
+  readonly #history: AppendHistory;
+  readonly #edges: EdgeList;
+
+  constructor(history: AppendHistory, edges: EdgeList) {
+    this.#history = history;
+    this.#edges = edges;
+  }
+
+  add(): void {
+    const { longest, trusted } = this.#history;
+    const tails = unobservedAppends(this.#history);
+    const readers = this.#readersOfLongest(tails);
+    for (const [k, appends] of tails) {
+      if (trusted[k] !== (longest[k] ?? []).length) continue;
+      const writers = appends.map((append) => this.#history.transactions.of[append] as number);
+      if (writers.length > 1) this.unorderedKeys += 1;
+      this.#link(this.#lastWriters(k), writers, relation.ww);
+      this.#link(readers.get(k) ?? [], writers, relation.rw);
+    }
+  }
+
+  /** Edges from all of `from` to all of `to`, but not from one to itself. */
+  #link(from: readonly number[], to: readonly number[], bits: number): void {
+    if (from.length * to.length <= pairsMax) {
+      for (const a of from) for (const b of to) if (a !== b) this.#edges.add(a, b, bits);
+      return;
+    }
+    const targets = new Set(to);
+    const helper = this.#history.transactions.count + this.helpers;
+    this.helpers += 1;
+    for (const b of to) this.#edges.add(helper, b, relation.ww);
+    let pairs = 0;
+    for (const a of from) {
+      if (!targets.has(a)) this.#edges.add(a, helper, bits);
+      else
+        for (const b of to) {
+          if (a === b) continue;
+          pairs += 1;
+          if (pairs <= rivalPairsMax) this.#edges.add(a, b, bits);
+          else this.leftOut += 1;
+        }
+    }
+  }
+
+  /** Who appended the last element of the longest list. */
+  #lastWriters(k: number): readonly number[] {
+    const { transactions, start, versions } = this.#history;
+    for (let at = (start[k + 1] as number) - 1; at >= (start[k] as number); at -= 1) {
+      const append = versions[at] as number;
+      if (append === none) continue;
+      const writer = transactions.of[append] as number;
+      if (transactions.outcome[writer] !== typeCode.fail) return [writer];
+    }
+    return [];
+  }
+
+  #readersOfLongest(
+    tails: ReadonlyMap<number, readonly number[]>,
+  ): ReadonlyMap<number, readonly number[]> {
+    const { transactions, odd, longest } = this.#history;
+    const { kind, key, value, of } = transactions;
+    const readers = new Map<number, number[]>();
+    if (tails.size === 0) return readers;
+    for (let i = 0; i < kind.length; i += 1) {
+      if (kind[i] !== readKind || odd.has(i)) continue;
+      const k = key[i] as number;
+      if (!tails.has(k) || value[i] !== (longest[k] ?? []).length) continue;
+      const last = lastAppend(this.#history, i);
+      // What it read was its own: the edge between writers says it.
+      if (last !== none && transactions.of[last] === of[i]) continue;
+      const known = readers.get(k);
+      if (known === undefined) readers.set(k, [of[i] as number]);
+      else if (known.at(-1) !== of[i]) known.push(of[i] as number);
+    }
+    return readers;
+  }
+}
+
+/** Why `from` comes before `to`, of data: a key, what was written or read there, and words. */
+export interface Reason {
+  readonly key: number;
+  /** The append by which the two are linked. */
+  readonly append: number;
+  /** The read, of wr and rw. */
+  readonly read: number;
+  /** False if no read shows the append. */
+  readonly observed: boolean;
+}
+
+/** Finds the micro-operations behind an edge of `appendGraphOf`. */
+export function reasonOf(
+  history: AppendHistory,
+  [from, to]: readonly [number, number],
+  bits: number,
+): Reason | undefined {
+  if ((bits & relation.wr) !== 0) return readReason(history, from, to);
+  if ((bits & relation.rw) !== 0) return missedReason(history, from, to);
+  return writeReason(history, from, to);
+}
+
+function readReason(history: AppendHistory, from: number, to: number): Reason | undefined {
+  const { first, kind, key, of } = history.transactions;
+  for (let i = first[to] as number; i < (first[to + 1] as number); i += 1) {
+    if (kind[i] !== readKind) continue;
+    const append = lastAppend(history, i);
+    if (append !== none && of[append] === from)
+      return { key: key[i] as number, append, read: i, observed: true };
+  }
+  return undefined;
+}
+
+/** The read of `from` that shows the version before the first append of `to` that it lacks. */
+function missedReason(history: AppendHistory, from: number, to: number): Reason | undefined {
+  const { transactions, position, odd, trusted } = history;
+  const { first, kind, key, value } = transactions;
+  let best: Reason | undefined;
+  let nearest = Number.POSITIVE_INFINITY;
+  for (let i = first[from] as number; i < (first[from + 1] as number); i += 1) {
+    if (kind[i] !== readKind || odd.has(i)) continue;
+    for (let w = first[to] as number; w < (first[to + 1] as number); w += 1) {
+      if (kind[w] === readKind || key[w] !== key[i]) continue;
+      const at = position[w] as number;
+      const length = value[i] as number;
+      const k = key[i] as number;
+      const observed = at !== none && at < (trusted[k] as number);
+      if (at !== none && at < length) continue;
+      if (!observed && length !== (history.longest[k] ?? []).length) continue;
+      const distance = observed ? at - length : 1_000_000_000;
+      if (distance >= nearest) continue;
+      nearest = distance;
+      best = { key: k, append: w, read: i, observed };
+    }
+  }
+  return best;
+}
+
+function writeReason(history: AppendHistory, from: number, to: number): Reason | undefined {
+  const { transactions, position, final } = history;
+  const { first, kind, key } = transactions;
+  let best: Reason | undefined;
+  let nearest = Number.POSITIVE_INFINITY;
+  for (let a = first[from] as number; a < (first[from + 1] as number); a += 1) {
+    if (kind[a] === readKind || position[a] === none) continue;
+    for (let b = first[to] as number; b < (first[to + 1] as number); b += 1) {
+      if (kind[b] === readKind || key[b] !== key[a]) continue;
+      const observed = position[b] !== none;
+      if (!observed && final[b] === 0) continue;
+      const distance = observed
+        ? (position[b] as number) - (position[a] as number)
+        : 1_000_000_000;
+      if (distance <= 0 || distance >= nearest) continue;
+      nearest = distance;
+      best = { key: key[a] as number, append: b, read: a, observed };
+    }
+  }
+  return best;
+}
+
+/** 1 for transactions that must have committed: their outcome is ok, or a read shows them. */
+export function committed(history: AppendHistory): Uint8Array {
+  const { outcome, count } = history.transactions;
+  const seen = observedTransactions(history);
+  const all = new Uint8Array(count);
+  for (let t = 0; t < count; t += 1)
+    all[t] = outcome[t] === typeCode.ok || (outcome[t] === typeCode.info && seen[t] === 1) ? 1 : 0;
+  return all;
+}

@@ -1,0 +1,57 @@
+/** Raft: a replicated log with a leader, after Ongaro and Ousterhout, "In Search of an
+ * Understandable Consensus Algorithm" (2014), with pre-vote, read-index and snapshots. */
+import { nodeScript, type Target } from '../src/sdk.ts';
+
+export default {
+  name: 'raft',
+  summary: 'a key-value store replicated by Raft; linearizable',
+  testbed: 'stdio',
+  nodeCount: 5,
+  objects: ['register'],
+  survives: ['partition', 'kill', 'pause', 'packet', 'clock'],
+  reportsPrimary: true,
+  variants: [
+    { name: 'correct', summary: 'Raft as published' },
+    {
+      name: 'stale-reads',
+      summary: 'a leader answers reads from its state without asking whether it still leads',
+      broken: {
+        mistake: 'a deposed leader answers reads from the past',
+        shownBy: { workload: 'register', nemesis: 'partition' },
+      },
+    },
+    {
+      name: 'no-fsync',
+      summary: 'term, vote and log are kept in memory only',
+      broken: {
+        mistake: 'a restarted node has forgotten its vote and what it acknowledged',
+        shownBy: { workload: 'register', nemesis: 'kill' },
+      },
+    },
+    {
+      name: 'commit-old-term',
+      summary: 'a leader commits entries of older terms by counting their copies',
+      broken: {
+        mistake: 'an entry counted as committed is overwritten by a later leader (figure 8)',
+        shownBy: { workload: 'register', nemesis: 'kill,partition' },
+      },
+    },
+    {
+      name: 'double-vote',
+      summary: 'a node votes for every candidate of a term',
+      broken: {
+        mistake: 'two leaders in one term',
+        shownBy: { workload: 'register', nemesis: 'partition' },
+      },
+    },
+    {
+      name: 'ack-before-quorum',
+      summary: 'a leader acknowledges a write once it is in its own log',
+      broken: {
+        mistake: 'acknowledged writes are lost with the leader',
+        shownBy: { workload: 'register', nemesis: 'partition' },
+      },
+    },
+  ],
+  program: (variant) => nodeScript(import.meta.url, './raft/node', ['--variant', variant]),
+} satisfies Target;

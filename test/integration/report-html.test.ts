@@ -1,0 +1,150 @@
+/** The report as a browser sees it. Skipped where there is no Chromium. */
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { renderHtmlParts } from '../../src/report/html/page.ts';
+import type { RunReport } from '../../src/report/report.ts';
+import {
+  hugeHistory,
+  loadedHistory,
+  reportOf,
+  staleRead,
+  validVerdict,
+} from '../unit/report/sample-runs.ts';
+import { Browser, findBrowser } from './report-html-browser.ts';
+
+const path = findBrowser();
+const name =
+  path === undefined
+    ? 'the report in a browser (skipped: no Chromium here)'
+    : 'the report in a browser';
+
+const settled =
+  'new Promise((r) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(r)), 300))';
+const drawn = `${settled}.then(() => document.getElementById('drawn').textContent)`;
+
+describe.skipIf(path === undefined)(name, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dsx-report-'));
+  const browser = new Browser(path ?? '');
+
+  beforeAll(async () => {
+    await browser.open();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function load(
+    title: string,
+    report: RunReport,
+  ): Promise<{ sizeBytes: number; loadMs: number }> {
+    const file = join(folder, `${title}.html`);
+    const descriptor = openSync(file, 'w');
+    for (const part of renderHtmlParts(report)) writeSync(descriptor, part);
+    closeSync(descriptor);
+    browser.troubles.length = 0;
+    browser.requests.length = 0;
+    const loadMs = await browser.load(pathToFileURL(file).href);
+    return { sizeBytes: statSync(file).size, loadMs };
+  }
+
+  const quiet = (): void => {
+    expect(browser.troubles).toEqual([]);
+    expect(browser.requests).toHaveLength(1);
+  };
+
+  function valid(history: ReturnType<typeof loadedHistory>): RunReport {
+    return reportOf(history, [validVerdict(history)]);
+  }
+
+  test('draws every operation, loads nothing and complains of nothing', async () => {
+    const history = loadedHistory(2000);
+    await load('loaded', valid(history));
+    const all = history.operationCount.toLocaleString('en-US');
+    expect(await browser.evaluate(drawn)).toContain(`${all} of ${all} operations drawn`);
+    expect(await browser.evaluate(`document.querySelectorAll('#operations tr').length`)).toBe(25);
+    quiet();
+  });
+
+  test('what a filter and a zoom leave out is counted, and all of it adds up', async () => {
+    const history = loadedHistory(2000);
+    await load('filtered', valid(history));
+    await browser.evaluate(`document.querySelector('#filter-outcomes input').click()`);
+    await browser.evaluate(`document.getElementById('zoom-in').click()`);
+    const text = String(await browser.evaluate(drawn));
+    const counts = [...text.matchAll(/([\d,]+) (?:of|hidden|outside|in rows)/g)].map(
+      ([, count = '']) => Number(count.replaceAll(',', '')),
+    );
+    expect(text).toContain('hidden by the filter');
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(history.operationCount);
+    const notOk = history.operations.outcome.filter((code) => code !== 1).length;
+    expect(counts[1]).toBe(history.operationCount - notOk);
+    quiet();
+  });
+
+  test('is used with the keyboard alone', async () => {
+    await load('keys', valid(loadedHistory(2000)));
+    const press = (key: string): string =>
+      `document.getElementById('timeline').dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', bubbles: true, cancelable: true }))`;
+    const range = `${settled}.then(() => document.getElementById('window').textContent)`;
+    const whole = await browser.evaluate(range);
+    await browser.evaluate(press('+'));
+    expect(await browser.evaluate(range)).not.toBe(whole);
+    await browser.evaluate(press('0'));
+    expect(await browser.evaluate(range)).toBe(whole);
+    await browser.evaluate(press(']'));
+    expect(await browser.evaluate(`document.getElementById('selected').textContent`)).toContain(
+      '#0',
+    );
+    quiet();
+  });
+
+  test('an anomaly is found in the timeline by its button', async () => {
+    await load('stale', staleRead());
+    expect(await browser.evaluate(`document.querySelectorAll('svg.witness .w-op').length`)).toBe(4);
+    await browser.evaluate(`document.querySelector('button.jump').click()`);
+    expect(await browser.evaluate(drawn)).toContain('4 of 4 operations drawn');
+    expect(await browser.evaluate(`document.getElementById('window').textContent`)).toMatch(
+      /^0 ns to \d\d ms$/,
+    );
+    quiet();
+  });
+
+  test('light and dark differ, by preference and by the button; no part is wider than a phone', async () => {
+    const background = `getComputedStyle(document.documentElement).backgroundColor`;
+    const scheme = async (value: string): Promise<void> => {
+      await browser.send('Emulation.setEmulatedMedia', {
+        features: [{ name: 'prefers-color-scheme', value }],
+      });
+    };
+    await scheme('light');
+    await load('theme', staleRead());
+    const light = await browser.evaluate(background);
+    await scheme('dark');
+    const dark = await browser.evaluate(background);
+    expect(dark).not.toBe(light);
+    await browser.evaluate(`document.getElementById('theme').click()`);
+    expect(await browser.evaluate(background)).toBe(light);
+    await browser.evaluate(`localStorage.clear()`);
+    const phone = { width: 390, height: 844, deviceScaleFactor: 1, mobile: true };
+    await browser.send('Emulation.setDeviceMetricsOverride', phone);
+    expect(await browser.evaluate(`document.documentElement.scrollWidth`)).toBeLessThanOrEqual(390);
+    await browser.send('Emulation.clearDeviceMetricsOverride', {});
+    quiet();
+  });
+
+  test('a million operations: under 100 MB, open in seconds, all of them drawn', async () => {
+    const { sizeBytes, loadMs } = await load('million', valid(hugeHistory(1_000_000)));
+    expect(sizeBytes).toBeLessThan(100e6);
+    const startedMs = performance.now();
+    expect(await browser.evaluate(drawn)).toContain('1,000,000 of 1,000,000 operations drawn');
+    const openMs = Math.round(loadMs + performance.now() - startedMs);
+    // The goal is 3 s on a quiet machine; this bound is for a busy one.
+    expect(openMs).toBeLessThan(10_000);
+    quiet();
+  });
+});

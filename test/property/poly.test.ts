@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { explainViolation } from '../../src/checker/linearizability/poly/explain.ts';
+import { checkPolynomial } from '../../src/checker/linearizability/poly/polynomial.ts';
+import type { Violation } from '../../src/checker/linearizability/poly/result.ts';
+import type { History } from '../../src/history/history.ts';
+import { isLinearizable } from '../support/exhaustive.ts';
+import { historyText, randomHistory, type Shape } from '../support/poly-histories.ts';
+import { type ObjectCase, objectCases } from '../support/poly-objects.ts';
+
+/** Histories per object. DSX_RUNS=400000 takes hours and is meant to. */
+const runs = Number(process.env['DSX_RUNS'] ?? 600);
+const firstSeed = Number(process.env['DSX_SEED'] ?? 1);
+
+function shapeOf(seed: number, { operations = 9, processes = 4 }: ObjectCase): Shape {
+  return {
+    operations: 3 + (seed % (operations - 2)),
+    processes: 2 + (seed % (processes - 1)),
+    crashRate: [0, 0.08, 0.2][seed % 3] ?? 0,
+    failRate: seed % 5 === 0 ? 0.1 : 0,
+    damageRate: 0.75,
+  };
+}
+
+function allRows(history: History): Int32Array {
+  return Int32Array.from({ length: history.operationCount }, (_, row) => row);
+}
+
+const takes = ['dequeue', 'pop', 'poll'];
+
+/**
+ * The operations of the evidence, and what may speak against it although it is not part of it:
+ * takes of unknown outcome, and what the same processes did last.
+ */
+function evidenceRows(history: History, { operations }: Violation): number[] {
+  const rows = new Set(operations);
+  const processes = new Set(operations.map((row) => history.operation(row).process));
+  for (const { id, outcome, f, process } of history.eachOperation())
+    if (outcome === 'info' && (takes.includes(f) || processes.has(process))) rows.add(id);
+  return [...rows].toSorted((a, b) => a - b);
+}
+
+describe.each(objectCases.map((each) => ({ ...each })))('$name', (object: ObjectCase) => {
+  const tally = { linearizable: 0, violation: 0, 'not-applicable': 0 };
+  const draw = (seed: number): History => randomHistory(seed, object.simulate, shapeOf(seed, object));
+  const judge = (history: History): ReturnType<typeof checkPolynomial> =>
+    checkPolynomial(object.model, history, allRows(history), object.parameter);
+
+  test('the algorithm agrees with trying everything, and its evidence stands alone', () => {
+    for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
+      const history = draw(seed);
+      const result = judge(history);
+      tally[result.kind] += 1;
+      if (result.kind === 'not-applicable') continue;
+      const truth = isLinearizable(history, allRows(history), object.specification);
+      const where = `seed ${seed}\n${historyText(history)}\n${JSON.stringify(result)}`;
+      expect(result.kind, where).toBe(truth ? 'linearizable' : 'violation');
+      if (result.kind !== 'violation') continue;
+      const text = explainViolation(history, result);
+      expect(text, where).not.toMatch(/[{}]|undefined|NaN/u);
+      expect(Object.keys(result.explain.roles).length, where).toBeLessThanOrEqual(6);
+      expect(result.operations, where).not.toEqual([]);
+      if (!result.standalone) continue;
+      const evidence = evidenceRows(history, result);
+      expect(isLinearizable(history, evidence, object.specification), `evidence of ${where}`).toBe(false);
+    }
+  });
+
+  test('both verdicts were common, and few histories were declined', () => {
+    const { linearizable, violation } = tally;
+    const share = (count: number): number => count / runs;
+    const most = object.declinedMax ?? 0;
+    expect(share(tally['not-applicable']), JSON.stringify(tally)).toBeLessThanOrEqual(most);
+    expect(Math.min(linearizable, violation) / (linearizable + violation), JSON.stringify(tally)).toBeGreaterThan(0.12);
+  });
+});
