@@ -5,9 +5,13 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 const next = `dist.next-${process.pid}`;
 const old = `dist.old-${process.pid}`;
 const tsc = 'node_modules/typescript/bin/tsc';
-const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', next], {
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  process.execPath,
+  [tsc, '-p', 'tsconfig.build.json', '--outDir', next],
+  {
+    stdio: 'inherit',
+  },
+);
 if (status !== 0) {
   rmSync(next, { recursive: true, force: true });
   process.exit(status ?? 1);

@@ -41,7 +41,9 @@ const rules: readonly Rule[] = [
       ? each(file, /[ \t]+$/, 'white space at the end of the line; run npm run format')
       : [],
   (file) =>
-    /^src\/.*\.ts$/.test(file.path) && !file.path.startsWith('src/commands/') && !opensWithPurpose(file)
+    /^src\/.*\.ts$/.test(file.path) &&
+    !file.path.startsWith('src/commands/') &&
+    !opensWithPurpose(file)
       ? [`${file.path}:1: a file opens with a comment that says what it is for`]
       : [],
   (file) =>
@@ -53,14 +55,18 @@ const rules: readonly Rule[] = [
 /** A block comment near the top, before the first declaration. */
 function opensWithPurpose(file: SourceFile): boolean {
   const body = file.lines.findIndex((line) => !/^\s*$|^import |^ {2}|^} from/.test(line));
-  return /^\/\*\*/.test(file.lines[body] ?? '');
+  return (file.lines[body] ?? '').startsWith('/**');
 }
 
 /** Every golden history has an expectation beside it. */
 function goldenComplaints(files: readonly SourceFile[]): string[] {
-  const paths = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'histories/golden'], {
-    encoding: 'utf8',
-  }).split('\n');
+  const paths = execFileSync(
+    'git',
+    ['ls-files', '--cached', '--others', '--exclude-standard', 'histories/golden'],
+    {
+      encoding: 'utf8',
+    },
+  ).split('\n');
   const known = new Set(paths);
   return paths
     .filter((path) => path.endsWith('.jsonl'))
@@ -70,6 +76,9 @@ function goldenComplaints(files: readonly SourceFile[]): string[] {
 }
 
 const files = tracked();
-const complaints = [...files.flatMap((file) => rules.flatMap((rule) => rule(file))), ...goldenComplaints(files)];
+const complaints = [
+  ...files.flatMap((file) => rules.flatMap((rule) => rule(file))),
+  ...goldenComplaints(files),
+];
 for (const complaint of complaints) console.log(complaint);
 if (complaints.length > 0) process.exitCode = 1;

@@ -5,9 +5,9 @@ import {
   echoes,
   enough,
   type Outcome,
-  repeatedly,
   type RpcChannel,
   RpcError,
+  repeatedly,
   type Workload,
 } from '../src/sdk.ts';
 

@@ -23,9 +23,9 @@ import {
   type JsonObject,
   limit,
   linearizable,
-  of,
   type OpRequest,
   type Outcome,
+  of,
   type Prng,
   pick,
   processLimit,
@@ -118,7 +118,8 @@ function linKv(rpc: {
         return f === 'read' ? readOutcome(reply) : { type: 'ok', value };
       } catch (thrown) {
         if (!(thrown instanceof RpcError)) throw thrown;
-        if (f === 'read' && thrown.code === 'key-does-not-exist') return { type: 'ok', value: null };
+        if (f === 'read' && thrown.code === 'key-does-not-exist')
+          return { type: 'ok', value: null };
         const harmless = thrown.definite || f === 'read';
         return { type: harmless ? 'fail' : 'info', error: [thrown.code, thrown.message] };
       }
@@ -187,16 +188,20 @@ export default {
       cell.rng,
       cell.nextValue + 1,
     ];
-    const main = concurrentKeys(group, (position) => position, (key) => {
-      const cell: Cell = {
-        rng: fork(rng, `key ${String(key)}`),
-        nextValue: 1,
-        seen: null,
-        draw: options['cas'] === 'no' ? writesOnly : draw,
-      };
-      const bounded = limit(Number(options['ops-per-key']), cellGenerator(cell));
-      return processLimit(Number(options['processes-per-key']), bounded);
-    });
+    const main = concurrentKeys(
+      group,
+      (position) => position,
+      (key) => {
+        const cell: Cell = {
+          rng: fork(rng, `key ${JSON.stringify(key)}`),
+          nextValue: 1,
+          seen: null,
+          draw: options['cas'] === 'no' ? writesOnly : draw,
+        };
+        const bounded = limit(Number(options['ops-per-key']), cellGenerator(cell));
+        return processLimit(Number(options['processes-per-key']), bounded);
+      },
+    );
     return { main, final: lastReads };
   },
   maelstrom: linKv,

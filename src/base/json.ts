@@ -7,9 +7,7 @@ export type Json =
   | readonly Json[]
   | { readonly [name: string]: Json };
 
-export interface JsonObject {
-  readonly [name: string]: Json;
-}
+export type JsonObject = Readonly<Record<string, Json>>;
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,7 +1,7 @@
 /** Joins the verdicts of one checker on parts of a history into one. */
 import { assert, present } from '../base/assert.ts';
 import type { Json, JsonObject } from '../base/json.ts';
-import { isObject } from '../base/json.ts';
+import { isArray, isObject } from '../base/json.ts';
 import { type Anomaly, anomaliesOf, type NonEmpty, type Verdict, worst } from './verdict.ts';
 
 /** @param parts at least one verdict, all of the same checker on disjoint parts. */
@@ -21,15 +21,22 @@ export function mergeVerdicts(parts: readonly Verdict[]): Verdict {
     ...(first.models === undefined ? {} : { models: mergeModels(parts) }),
     ...(details.length === 0 ? {} : { details: details.reduce(mergeDetails) }),
   };
-  const valid = worst(parts.map((part) => part.valid));
+  // A part with nothing in it proves nothing, and takes nothing from what the others prove.
+  const telling = parts.filter((part) => !isEmpty(part));
+  const judged = telling.length === 0 ? parts : telling;
+  const valid = worst(judged.map((part) => part.valid));
   if (valid === true) return { ...base, valid };
   if (valid === false) {
     const anomalies = parts.flatMap(anomaliesOf).toSorted(byFirstOperation);
     return { ...base, valid, anomalies: anomalies as unknown as NonEmpty<Anomaly> };
   }
-  const unknown = parts.find((part) => part.valid === 'unknown');
+  const unknown = judged.find((part) => part.valid === 'unknown');
   assert(unknown?.valid === 'unknown', 'unknown has a part that is unknown');
   return { ...base, valid, reason: unknown.reason };
+}
+
+function isEmpty(verdict: Verdict): boolean {
+  return verdict.valid === 'unknown' && verdict.reason.kind === 'too-few-ok';
 }
 
 function byFirstOperation(a: Anomaly, b: Anomaly): number {
@@ -55,7 +62,7 @@ function mergeDetails(a: JsonObject, b: JsonObject): JsonObject {
     if (typeof known === 'number' && typeof value === 'number')
       merged[name] = /max|longest|worst/i.test(name) ? Math.max(known, value) : known + value;
     else if (isObject(known) && isObject(value)) merged[name] = mergeDetails(known, value);
-    else if (Array.isArray(known) && Array.isArray(value)) merged[name] = [...known, ...value];
+    else if (isArray(known) && isArray(value)) merged[name] = [...known, ...value];
     else merged[name] ??= value;
   }
   return merged;

@@ -5,13 +5,13 @@ import { HistoryError, messageOf, UsageError } from '../base/errors.ts';
 import { modelCatalog } from '../checker/catalog.ts';
 import { worst } from '../checker/verdict.ts';
 import { historyFormatOf, type ReadResult } from '../history/format/read-history.ts';
-import { readHistoryFile } from '../store/read-file.ts';
 import { parseNumber } from '../plan/parse.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import { checkJson } from '../report/check-json.ts';
 import { checkText } from '../report/check-text.ts';
 import { checkHistory } from '../runner/check.ts';
 import type { CheckSource } from '../runner/check-job.ts';
+import { readHistoryFile } from '../store/read-file.ts';
 import { verdictExitCode, worstExitCode } from './exit-codes.ts';
 import { interruptible } from './interrupt.ts';
 import { paintFor } from './paint.ts';
@@ -26,10 +26,7 @@ export interface CheckRequest {
 }
 
 /** Exit code over all files: 255 beats 1 beats 2 beats 0. */
-export async function checkFiles(
-  files: readonly string[],
-  request: CheckRequest,
-): Promise<number> {
+export async function checkFiles(files: readonly string[], request: CheckRequest): Promise<number> {
   const codes: number[] = [];
   for (const file of files) codes.push(await checkFile(file, request));
   return worstExitCode(codes);
@@ -49,7 +46,15 @@ async function checkFile(path: string, request: CheckRequest): Promise<number> {
     checkHistory(read.history, source, budget, signal),
   );
   const checkMs = performance.now() - startedMs;
-  const checked = { verdicts, history: read.history, checkMs, warnings: read.warnings, file, format: read.format, model: source.model };
+  const checked = {
+    verdicts,
+    history: read.history,
+    checkMs,
+    warnings: read.warnings,
+    file,
+    format: read.format,
+    model: source.model,
+  };
   const text = request.json
     ? JSON.stringify(checkJson(checked))
     : checkText(checked, paintFor(process.stdout), process.stdout.columns || 80);
@@ -80,7 +85,13 @@ function refuseWithoutRealTime(read: ReadResult, file: string, model: string): v
 function sourceFor(file: string, model: string | null): CheckSource {
   const plan = planBeside(file);
   if (plan !== null && (model === null || model === plan.model))
-    return { kind: 'workload', workload: plan.workload, model: plan.model, options: plan.options, availability: plan.availability };
+    return {
+      kind: 'workload',
+      workload: plan.workload,
+      model: plan.model,
+      options: plan.options,
+      availability: plan.availability,
+    };
   if (model !== null) return { kind: 'model', model };
   const names = modelCatalog().map((entry) => entry.name);
   throw new UsageError(

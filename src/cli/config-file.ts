@@ -87,7 +87,7 @@ function keyOf(pair: Pair, complain: Complain): string {
 /** A scalar, or a list of scalars joined with commas. */
 function textOf(pair: Pair, name: string, complain: Complain): string {
   const { value } = pair;
-  if (isScalar(value) && value.value !== null) return String(value.value);
+  if (isScalar(value) && value.value !== null) return value.toString();
   if (isSeq(value) && value.items.every((item) => isScalar(item)))
     return value.items.map((item) => String(isScalar(item) ? item.value : '')).join(',');
   throw complain(value ?? pair.key, `${name} takes a word, a number or a list of words`);
@@ -99,7 +99,8 @@ function switchOf(pair: Pair, name: string, complain: Complain): boolean {
 }
 
 function optionsOf(pair: Pair, complain: Complain): Record<string, string> {
-  if (!isMap(pair.value)) throw complain(pair.value ?? pair.key, 'options takes `name: value` lines');
+  if (!isMap(pair.value))
+    throw complain(pair.value ?? pair.key, 'options takes `name: value` lines');
   const options: Record<string, string> = {};
   for (const item of pair.value.items) {
     const name = keyOf(item, complain);
@@ -141,9 +142,9 @@ function scriptedNemesis(name: string, pair: Pair, complain: Complain): NemesisS
     const parts = (value.toJSON() as unknown[][]).map((part) => part.join('+'));
     return { name, shape: 'literal', parameters: { parts: parts.join('|') } };
   }
-  if (isSeq(value))
-    return { name, shape: (value.toJSON() as unknown[]).join('+'), parameters: {} };
-  const text = value === null || (isScalar(value) && value.value === null) ? '' : textOf(pair, name, complain);
+  if (isSeq(value)) return { name, shape: value.toJSON().join('+'), parameters: {} };
+  const text =
+    value === null || (isScalar(value) && value.value === null) ? '' : textOf(pair, name, complain);
   const [spec] = parseNemeses(text === '' ? name : `${name}:${text}`);
   if (spec === undefined) throw complain(pair.key, `cannot read the fault ${name}`);
   return spec;

@@ -16,7 +16,16 @@ export interface Finding {
 }
 
 export async function examine(): Promise<readonly Finding[]> {
-  return [node(), machine(), runsFolder(), testbedStdio(), guardian(), pause(), await clock(), python()];
+  return [
+    node(),
+    machine(),
+    runsFolder(),
+    testbedStdio(),
+    guardian(),
+    pause(),
+    await clock(),
+    python(),
+  ];
 }
 
 export function findingsText(findings: readonly Finding[]): string {
@@ -48,7 +57,12 @@ function runsFolder(): Finding {
     accessSync('.', constants.W_OK);
     return { what, ok: true, found: 'this folder can be written', advice: null };
   } catch (thrown) {
-    return { what, ok: false, found: messageOf(thrown), advice: 'use --out with a folder that you may write' };
+    return {
+      what,
+      ok: false,
+      found: messageOf(thrown),
+      advice: 'use --out with a folder that you may write',
+    };
   }
 }
 
@@ -89,7 +103,11 @@ async function clock(): Promise<Finding> {
 function python(): Finding {
   const what = 'python3 (some examples)';
   const folder = mkdtempSync(join(tmpdir(), 'dsx-doctor-'));
-  const tried = spawnSync('python3', ['--version'], { encoding: 'utf8', timeout: 5_000, cwd: folder });
+  const tried = spawnSync('python3', ['--version'], {
+    encoding: 'utf8',
+    timeout: 5_000,
+    cwd: folder,
+  });
   rmSync(folder, { recursive: true, force: true });
   const ok = tried.status === 0;
   return {

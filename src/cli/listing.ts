@@ -1,7 +1,8 @@
 /** `dsx list`: what there is, and what fits together. */
+
+import { modelCatalog } from '../checker/catalog.ts';
 import { loadNemeses, loadTargets, loadWorkloads } from '../registry.ts';
 import { createRunStore } from '../store/run-store.ts';
-import { modelCatalog } from '../checker/catalog.ts';
 
 export interface ListRequest {
   readonly what: string | null;
@@ -99,7 +100,10 @@ async function runs(folder: string): Promise<Section> {
   const all = createRunStore(folder).list();
   return {
     name: 'runs',
-    rows: all.length === 0 ? [[`none in ${folder} yet; make one with: dsx test`]] : all.map((run) => [run]),
+    rows:
+      all.length === 0
+        ? [[`none in ${folder} yet; make one with: dsx test`]]
+        : all.map((run) => [run]),
     data: all,
   };
 }
@@ -129,6 +133,8 @@ async function matrix(): Promise<Section> {
 function tableText(rows: Rows): string {
   const width = Math.max(...rows.map((row) => (row.length > 1 ? (row[0] ?? '').length : 0)), 0);
   return rows
-    .map(([name = '', ...rest]) => `  ${rest.length === 0 ? name : name.padEnd(width)}  ${rest.join('  ')}`.trimEnd())
+    .map(([name = '', ...rest]) =>
+      `  ${rest.length === 0 ? name : name.padEnd(width)}  ${rest.join('  ')}`.trimEnd(),
+    )
     .join('\n');
 }

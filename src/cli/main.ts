@@ -3,7 +3,13 @@
  * would look like verdicts, so nothing leaves except through here.
  */
 import { Errors, flush, run } from '@oclif/core';
-import { HistoryError, InvariantError, messageOf, TargetError, UsageError } from '../base/errors.ts';
+import {
+  HistoryError,
+  InvariantError,
+  messageOf,
+  TargetError,
+  UsageError,
+} from '../base/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** @param entry `import.meta.url` of the file in `bin/`. */

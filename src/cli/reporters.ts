@@ -19,7 +19,10 @@ export interface ReporterRequest {
   readonly file: string | null;
 }
 
-export function parseReporters(text: string | undefined, json: boolean): readonly ReporterRequest[] {
+export function parseReporters(
+  text: string | undefined,
+  json: boolean,
+): readonly ReporterRequest[] {
   if (json) return [{ name: 'json', file: null }];
   const asked = (text ?? defaultReporters()).split(',').filter((item) => item !== '');
   return asked.map((item) => {

@@ -143,8 +143,7 @@ function checkProgram(path: string): void {
   } catch (thrown) {
     if (thrown instanceof UsageError) throw thrown;
     const code = (thrown as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT')
-      throw new UsageError(`--bin takes a program; there is no file ${path}`);
+    if (code === 'ENOENT') throw new UsageError(`--bin takes a program; there is no file ${path}`);
     if (code === 'EACCES')
       throw new UsageError(
         `--bin takes a program that may be executed; ${path} may not.\nto allow it: chmod +x ${path}`,
@@ -152,7 +151,11 @@ function checkProgram(path: string): void {
     throw new UsageError(`--bin ${path} cannot be read: ${String(thrown)}`);
   }
   // ELF, a script, or one of the Mach-O magics: what a kernel can start by itself.
-  if (head.startsWith('\x7fELF') || head.startsWith('#!') || /^(?:\xca\xfe|\xcf\xfa|\xce\xfa)/.test(head))
+  if (
+    head.startsWith('\x7fELF') ||
+    head.startsWith('#!') ||
+    /^(?:\xca\xfe|\xcf\xfa|\xce\xfa)/.test(head)
+  )
     return;
   throw new UsageError(
     `--bin ${path} is neither a binary nor a script with a first line that names its interpreter.\nif it is a script, begin it with a line such as: #!/usr/bin/env python3`,
@@ -176,7 +179,10 @@ function nodesOf(settings: Settings, target: Target | null): string[] {
     return names;
   }
   if (text['node-count'] === undefined) return nodeNames(target?.nodeCount ?? 5, 1);
-  return nodeNames(parseNumber('node-count', text['node-count'], { min: 1, max: 200, integer: true }), 0);
+  return nodeNames(
+    parseNumber('node-count', text['node-count'], { min: 1, max: 200, integer: true }),
+    0,
+  );
 }
 
 async function checkNemesis(spec: NemesisSpec): Promise<void> {

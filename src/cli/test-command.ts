@@ -8,9 +8,9 @@ import { createRunStore } from '../store/run-store.ts';
 import { readConfig } from './config-file.ts';
 import { exitCodes, verdictExitCode, worstExitCode } from './exit-codes.ts';
 import { interruptible } from './interrupt.ts';
-import { createWatcher } from './watch.ts';
 import { emitReports, parseReporters } from './reporters.ts';
 import { planOf, type Settings } from './settings.ts';
+import { createWatcher } from './watch.ts';
 
 export interface TestArguments {
   readonly text: Readonly<Record<string, string | undefined>>;
@@ -49,7 +49,9 @@ export async function testCommand(given: TestArguments): Promise<number> {
   const reporters = parseReporters(given.reporters ?? config.text['reporter'], given.json);
   const first = await planOf(settings, seed);
   if (given.printConfig) {
-    process.stdout.write(given.json ? `${JSON.stringify(first.plan, null, 2)}\n` : stringify(first.plan));
+    process.stdout.write(
+      given.json ? `${JSON.stringify(first.plan, null, 2)}\n` : stringify(first.plan),
+    );
     return exitCodes.valid;
   }
   const store = createRunStore(given.out ?? config.text['out'] ?? 'histories/runs');
@@ -73,7 +75,8 @@ function parseOptions(options: readonly string[]): Record<string, string> {
   const parsed: Record<string, string> = {};
   for (const option of options) {
     const at = option.indexOf('=');
-    if (at < 1) throw new UsageError(`--option takes name=value, as in values=small; got "${option}"`);
+    if (at < 1)
+      throw new UsageError(`--option takes name=value, as in values=small; got "${option}"`);
     parsed[option.slice(0, at)] = option.slice(at + 1);
   }
   return parsed;

@@ -3,7 +3,7 @@ import { isObject, type Json } from '../base/json.ts';
 import { nsToMs } from '../base/units.ts';
 import type { Progress } from '../runner/interpreter.ts';
 import type { Watcher } from '../runner/watcher.ts';
-import { createProgress } from './live-view.ts';
+import { createProgress, type ProgressFigures, type ProgressView } from './live-view.ts';
 import { paintFor } from './paint.ts';
 
 export interface CommandWatcher extends Watcher {
@@ -13,25 +13,52 @@ export interface CommandWatcher extends Watcher {
 /** @param quiet nothing but errors (for --json) */
 export function createWatcher(quiet: boolean): CommandWatcher {
   const stream = process.stderr;
-  const view = createProgress({ isTty: stream.isTTY && !process.env['CI'], stream, paint: paintFor(stream) });
+  const isTty = !quiet && stream.isTTY && (process.env['CI'] ?? '') === '';
+  const view = createProgress({ isTty, stream, paint: paintFor(stream) });
+  if (quiet) return silent(view);
   const inForce = new Map<string, string>();
-  const say = quiet ? () => undefined : (act: () => void) => act();
   return {
-    started: (folder, seed) => say(() => view.log(`seed ${seed}, recording to ${folder}`)),
-    phase: (name) => say(() => view.phase(name)),
-    fault: (f, value) => say(() => {
+    started(folder, seed) {
+      view.log(`seed ${seed}, recording to ${folder}`);
+    },
+    phase(name) {
+      view.phase(name);
+    },
+    fault(f, value) {
       note(inForce, value);
       view.fault(faultText(f, value));
-    }),
-    log: (message) => say(() => view.log(message)),
-    progress: (progress, plan) => say(() => view.progress(figures(progress, plan.timeLimitMs, inForce))),
-    done: () => {
+    },
+    log(message) {
+      view.log(message);
+    },
+    progress(progress, plan) {
+      view.progress(figures(progress, plan.timeLimitMs, inForce));
+    },
+    done() {
       view.done();
     },
   };
 }
 
-function figures(progress: Progress, totalMs: number, inForce: ReadonlyMap<string, string>) {
+function silent(view: ProgressView): CommandWatcher {
+  const ignore = (): void => undefined;
+  return {
+    started: ignore,
+    phase: ignore,
+    fault: ignore,
+    log: ignore,
+    progress: ignore,
+    done() {
+      view.done();
+    },
+  };
+}
+
+function figures(
+  progress: Progress,
+  totalMs: number,
+  inForce: ReadonlyMap<string, string>,
+): ProgressFigures {
   const { ok, fail, info, inFlight, nowNs, invoked } = progress;
   const elapsedMs = nsToMs(nowNs);
   const rateHz = elapsedMs === 0 ? 0 : (invoked / elapsedMs) * 1000;
@@ -43,12 +70,16 @@ function note(inForce: Map<string, string>, value: Json): void {
   const { stopped, fault } = value;
   if (typeof stopped === 'string') inForce.delete(stopped);
   if (Array.isArray(stopped)) inForce.clear();
-  if (isObject(fault)) inForce.set(String(fault['kind']), String(fault['description']));
+  if (isObject(fault)) inForce.set(wordsOf(fault['kind']), wordsOf(fault['description']));
 }
 
 function faultText(f: string, value: Json): string {
   if (!isObject(value)) return f;
   const { fault, evidence } = value;
-  if (isObject(fault)) return `${f}: ${String(fault['description'])}`;
+  if (isObject(fault)) return `${f}: ${wordsOf(fault['description'])}`;
   return typeof evidence === 'string' && evidence !== '' ? `${f}: ${evidence}` : f;
+}
+
+function wordsOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }

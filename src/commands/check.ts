@@ -22,8 +22,14 @@ export default class Check extends Command {
     }),
     format: Flags.string({ char: 'f', description: 'format of the file', default: 'auto' }),
     json: Flags.boolean({ description: 'print one JSON object a file' }),
-    'check-timeout': Flags.string({ description: 'seconds before a checker gives up', default: '60' }),
-    'check-memory': Flags.string({ description: 'megabytes that a checker may use', default: '2048' }),
+    'check-timeout': Flags.string({
+      description: 'seconds before a checker gives up',
+      default: '60',
+    }),
+    'check-memory': Flags.string({
+      description: 'megabytes that a checker may use',
+      default: '2048',
+    }),
   };
 
   async run(): Promise<void> {

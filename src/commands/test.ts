@@ -17,10 +17,14 @@ const text = {
     description: 'faults, as in partition,pause:one,packet:loss (default: none)',
   }),
   'nemesis-interval': Flags.string({ description: 'mean seconds between faults (default: 2)' }),
-  'recovery-time': Flags.string({ description: 'seconds between healing and last reads (default: 1)' }),
+  'recovery-time': Flags.string({
+    description: 'seconds between healing and last reads (default: 1)',
+  }),
   latency: Flags.string({ description: 'mean milliseconds between nodes (default: 0)' }),
   'latency-dist': Flags.string({ description: 'constant, uniform or exponential' }),
-  'operation-timeout': Flags.string({ description: 'seconds before a client gives up (default: 1)' }),
+  'operation-timeout': Flags.string({
+    description: 'seconds before a client gives up (default: 1)',
+  }),
   model: Flags.string({ char: 'm', description: 'what is promised; see `dsx list models`' }),
   'consistency-models': Flags.string({ description: "Maelstrom's name of --model" }),
   availability: Flags.string({ description: 'fraction that must succeed: 0 to 1, or total' }),
@@ -30,7 +34,9 @@ const text = {
   topology: Flags.string({ description: 'who gossips with whom (workload broadcast)' }),
   values: Flags.string({ description: 'distinct or small values (workload register)' }),
   expect: Flags.string({ description: 'valid, or anomaly: then 0 and 1 change places' }),
-  'network-log': Flags.string({ description: 'messages kept: off, sample or all (default: sample)' }),
+  'network-log': Flags.string({
+    description: 'messages kept: off, sample or all (default: sample)',
+  }),
   'check-timeout': Flags.string({ description: 'seconds before a checker gives up (default: 60)' }),
   'check-memory': Flags.string({ description: 'megabytes that a checker may use (default: 2048)' }),
 };
@@ -59,9 +65,13 @@ export default class Test extends Command {
     config: Flags.string({ char: 'c', description: 'a configuration file (default: dsx.yaml)' }),
     out: Flags.string({ description: 'folder of the runs (default: histories/runs)' }),
     reporter: Flags.string({
-      description: 'terminal, json, markdown, junit, github; several with commas, each perhaps =FILE',
+      description:
+        'terminal, json, markdown, junit, github; several with commas, each perhaps =FILE',
     }),
-    'test-count': Flags.string({ description: 'how many runs, each with the next seed', default: '1' }),
+    'test-count': Flags.string({
+      description: 'how many runs, each with the next seed',
+      default: '1',
+    }),
     'keep-data': Flags.boolean({ description: 'keep what the nodes stored' }),
     'log-net-send': Flags.boolean({ description: 'print each message as it is sent' }),
     'log-net-recv': Flags.boolean({ description: 'print each message as it is received' }),

@@ -12,7 +12,7 @@ import {
   type OperationColumns,
   typeCode,
 } from './columns.ts';
-import type { HistoryEvent, Operation, OpError } from './event.ts';
+import type { HistoryEvent, OpError, Operation } from './event.ts';
 import { type EventExtra, type ExtraData, ExtraTable } from './extras.ts';
 import { noValue, ValueTable } from './values.ts';
 
@@ -90,6 +90,7 @@ export class History {
   }
 
   /** The operation in row `id` of `operations`. */
+  // eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
   operation(id: number): Operation {
     const rows = this.operations;
     assert(id >= 0 && id < rows.count, `no operation ${id}`);
@@ -150,7 +151,8 @@ export class History {
   restrictedTo(keys: ReadonlySet<number>): History {
     const all = this.operations;
     const kept: number[] = [];
-    for (let row = 0; row < all.count; row += 1) if (keys.has(all.key[row] ?? noValue)) kept.push(row);
+    for (let row = 0; row < all.count; row += 1)
+      if (keys.has(all.key[row] ?? noValue)) kept.push(row);
     const part = new History(this.events, this.functions, this.values, this.#extras);
     part.#operations = pickRows(all, kept);
     return part;
@@ -198,6 +200,7 @@ function optional<Name extends string>(
   return value === undefined ? {} : ({ [name]: value } as Record<Name, Json>);
 }
 
+// eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
 function joinOperations(events: EventColumns): OperationColumns {
   const { type, process, f, key, value, pair } = events;
   let count = 0;

@@ -8,6 +8,10 @@
  * | `cas` | `[from, to]` | anything but `false` | the cell holds `from`; then it holds `to` |
  * | `cas` | `[from, to]` | `false` | the cell does not hold `from`; nothing changes (a guard) |
  *
+ * A cell that starts with another value than null never holds null unless null is written, so a
+ * read of null then says that nothing was recorded, and nothing of the cell: Knossos' histories
+ * of registers that start as 0 have such reads.
+ *
  * The last row is a compare-and-set that completed and said no: it claims something of the
  * cell at some instant of its interval. A `fail` claims nothing: it did not happen.
  */
@@ -40,7 +44,7 @@ function cell(name: string, summary: string, init: Json, known: readonly string[
     step(state, op): Json | Illegal {
       switch (nameOf(op)) {
         case 'read':
-          return op.output === undefined || sameValue(op.output, state) ? state : illegal;
+          return saysNothing(op, init) || sameValue(op.output ?? null, state) ? state : illegal;
         case 'write':
           return op.input;
         default:
@@ -49,7 +53,7 @@ function cell(name: string, summary: string, init: Json, known: readonly string[
     },
     fingerprint: canonical,
     isPure: (op) => nameOf(op) === 'read' || isGuard(op),
-    valuesOf: (op) => cellValues(op),
+    valuesOf: (op) => cellValues(op, init),
     describeOp(op): string {
       if (op.f === 'read') return `read → ${resultText(op.output)}`;
       if (op.f === 'write') return `write ${JSON.stringify(op.input)}`;
@@ -59,6 +63,11 @@ function cell(name: string, summary: string, init: Json, known: readonly string[
     },
     describeState: (state) => JSON.stringify(state),
   };
+}
+
+/** A read whose result nobody knows. */
+function saysNothing(op: ModelOp, init: Json): boolean {
+  return op.output === undefined || (op.output === null && init !== null);
 }
 
 function isGuard(op: ModelOp): boolean {
@@ -77,10 +86,10 @@ function casStep(state: Json, op: ModelOp): Json | Illegal {
   return op.output === undefined ? state : illegal;
 }
 
-function cellValues(op: ModelOp): OpValues {
+function cellValues(op: ModelOp, init: Json): OpValues {
   if (op.f === 'write') return { about: [op.input], puts: [op.input], sees: [], replaces: true };
   if (op.f === 'read') {
-    const seen = op.output === undefined ? [] : [op.output];
+    const seen = saysNothing(op, init) ? [] : [op.output ?? null];
     return { about: seen, puts: [], sees: seen, replaces: false };
   }
   const [from, to] = casPair(op);

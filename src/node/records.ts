@@ -55,7 +55,6 @@ function lineOf(record: string): string | undefined {
 /** FNV-1a over UTF-16 units, as eight hexadecimal digits. Sees every single changed unit. */
 function checksum(text: string): string {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return (hash >>> 0).toString(16).padStart(checksumLength, '0');
 }

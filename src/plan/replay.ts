@@ -21,8 +21,7 @@ export function commandOf(plan: RunPlan): string {
   words.push('--model', plan.model);
   if (plan.availability !== null) words.push('--availability', String(plan.availability));
   words.push('--seed', String(plan.seed));
-  if (system.kind === 'bin' && system.args.length > 0)
-    words.push('--', ...system.args.map(quoted));
+  if (system.kind === 'bin' && system.args.length > 0) words.push('--', ...system.args.map(quoted));
   return words.join(' ');
 }
 

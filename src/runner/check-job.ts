@@ -1,8 +1,8 @@
 /** What a checking thread is handed: plain data, since functions do not cross threads. */
 import { UsageError } from '../base/errors.ts';
 import { availability } from '../checker/availability.ts';
-import type { Checker } from '../checker/checker.ts';
 import { checkersOfModel } from '../checker/catalog.ts';
+import type { Checker } from '../checker/checker.ts';
 import type { Verdict } from '../checker/verdict.ts';
 import type { HistoryData } from '../history/history.ts';
 import { findWorkload } from '../registry.ts';

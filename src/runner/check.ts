@@ -10,7 +10,13 @@ import { mergeVerdicts } from '../checker/merge.ts';
 import type { UnknownReason, Verdict } from '../checker/verdict.ts';
 import type { EventColumns } from '../history/columns.ts';
 import type { History, HistoryData } from '../history/history.ts';
-import { type CheckAnswer, type CheckBudget, type CheckJob, type CheckSource, checkersOf } from './check-job.ts';
+import {
+  type CheckAnswer,
+  type CheckBudget,
+  type CheckJob,
+  type CheckSource,
+  checkersOf,
+} from './check-job.ts';
 
 /** A checker is asked to stop at its budget, and its thread is ended this much later. */
 const graceMs = 5_000;

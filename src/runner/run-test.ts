@@ -20,17 +20,18 @@ import type { Generator } from '../generator/generator.ts';
 import type { History } from '../history/history.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import { renderHtmlParts } from '../report/html/page.ts';
+import { verdictJson } from '../report/json.ts';
 import type { RunReport, RunSummary } from '../report/report.ts';
 import { summarize } from '../report/summarize.ts';
 import type { RunStore, RunWriter } from '../store/run-store.ts';
 import { checkHistory } from './check.ts';
+import { RunClock } from './clock.ts';
 import { interpret } from './interpreter.ts';
 import { createNemesis, type NemesisThread, refuseUnsupported } from './nemesis.ts';
-import type { Watcher } from './watcher.ts';
 import { faultsOf, planSchedule } from './schedule.ts';
 import { testbedFor } from './start-testbed.ts';
-import { RunClock } from './clock.ts';
 import { dsxVersion } from './version.ts';
+import type { Watcher } from './watcher.ts';
 
 export interface TestJob {
   readonly plan: RunPlan;
@@ -114,23 +115,50 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
     });
     await prepare(job, testbed);
     watcher.phase('testing');
-    const history = await run(job, generator, { testbed, nemesis, clock, journal, signal, fail: failed });
+    const history = await run(job, generator, {
+      testbed,
+      nemesis,
+      clock,
+      journal,
+      signal,
+      fail: failed,
+    });
     signal.throwIfAborted();
+    // The history is whole on disk before anybody judges it.
+    journal.close();
     return { history, stats: testbed.stats?.() ?? null, troubles: testbed.troubles() };
   } finally {
     watcher.phase('stopping');
-    const limit = AbortSignal.timeout(cleanUpMs);
-    if (nemesis !== undefined) {
+    const heal = nemesis;
+    // Each of these is tried, whatever became of the others: a full disk stops no healing.
+    const failures = await tryAll([
       // On the ordinary way all is healed already; then this does nothing.
-      await nemesis.healAll(limit).catch((thrown: unknown) => {
-        watcher.log(`healing failed: ${messageOf(thrown)}`);
-      });
-      writer.writeText('schedule.json', scheduleText(plan.seed, nemesis.schedule));
-    }
-    await testbed.stop();
-    journal.close();
-    if (!job.keepData) await removeData(writer, plan.nodes);
+      () => heal?.healAll(AbortSignal.timeout(cleanUpMs)),
+      () => testbed.stop(),
+      () => {
+        journal.close();
+      },
+      () => {
+        if (heal !== undefined)
+          writer.writeText('schedule.json', scheduleText(plan.seed, heal.schedule));
+      },
+      () => (job.keepData ? undefined : removeData(writer, plan.nodes)),
+    ]);
+    for (const failure of failures) watcher.log(`cleaning up: ${messageOf(failure)}`);
   }
+}
+
+/** Runs every step; returns what was thrown. */
+async function tryAll(steps: readonly (() => unknown)[]): Promise<readonly unknown[]> {
+  const failures: unknown[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (thrown) {
+      failures.push(thrown);
+    }
+  }
+  return failures;
 }
 
 /** What the workload wants to tell each node before the load (a topology, say). */
@@ -234,9 +262,9 @@ async function removeData(writer: RunWriter, nodes: readonly NodeId[]): Promise<
 }
 
 function store(writer: RunWriter, report: RunReport): RunReport {
-  writer.writeJson('verdict.json', report.summary);
+  writer.writeJson('verdict.json', verdictJson(report));
   try {
-    writer.writeText('report.html', [...renderHtmlParts(report)].join(''));
+    writer.writeParts('report.html', renderHtmlParts(report));
   } catch (thrown) {
     // A picture that failed never changes a verdict; it is said beside it.
     const warning = `report.html could not be written: ${messageOf(thrown)}`;

@@ -4,20 +4,25 @@ import { fork, type Prng } from '../base/prng.ts';
 import { secondsToNs } from '../base/units.ts';
 import type { Nemesis } from '../contract/nemesis.ts';
 import type { WorkloadSchedule } from '../contract/workload.ts';
-import { faultFrom } from '../fault/schedule.ts';
 import type { Fault } from '../fault/fault.ts';
+import { faultFrom } from '../fault/schedule.ts';
 import {
   clients,
   log,
-  nemesis as onNemesis,
   of,
+  nemesis as onNemesis,
   phases,
   rate,
   sequence,
   sleep,
   timeLimit,
 } from '../generator/combinators.ts';
-import { type FaultSource, randomFaults, scriptedFaults, type TimedFault } from '../generator/faults.ts';
+import {
+  type FaultSource,
+  randomFaults,
+  scriptedFaults,
+  type TimedFault,
+} from '../generator/faults.ts';
 import type { Generator } from '../generator/generator.ts';
 import { rememberKeys } from '../generator/remember.ts';
 import type { NemesisSpec, RunPlan, ScriptedFault } from '../plan/plan.ts';
@@ -80,7 +85,9 @@ async function faultGenerator(
     return scriptedFaults(timed);
   }
   if (plan.nemeses.length === 0) return null;
-  const sources = plan.nemeses.map((spec) => sourceOf(plan, spec, nemesisIn(nemeses, spec), knowsPrimaries));
+  const sources = plan.nemeses.map((spec) =>
+    sourceOf(plan, spec, nemesisIn(nemeses, spec), knowsPrimaries),
+  );
   // Proposed once here, so that a fault that makes no sense is refused before anything starts.
   for (const source of sources) source.propose(rng);
   return randomFaults({ sources, intervalNs: secondsToNs(plan.nemesisIntervalMs / 1000), rng });

@@ -33,12 +33,28 @@ export function testbedFor(job: TestbedJob, writer: RunWriter, clock: RunClock):
     networkLog: plan.networkLog,
     networkLogPath: join(writer.folder, 'network.jsonl'),
     createClocks: createProcessClocks,
-    reportsPrimary: target?.reportsPrimary ?? true,
+    reportsPrimary: target?.reportsPrimary ?? false,
     runMark: `${process.pid}-${writer.id}`,
-    ...(plan.logNetSend ? { onNetSend: (line: string) => { log(`send ${line}`); } } : {}),
-    ...(plan.logNetReceive ? { onNetReceive: (line: string) => { log(`recv ${line}`); } } : {}),
+    ...(plan.logNetSend
+      ? {
+          onNetSend: (line: string) => {
+            log(`send ${line}`);
+          },
+        }
+      : {}),
+    ...(plan.logNetReceive
+      ? {
+          onNetReceive: (line: string) => {
+            log(`recv ${line}`);
+          },
+        }
+      : {}),
     ...(plan.logStderr
-      ? { onStderr: (node: NodeId, line: string) => { log(`${node}: ${line}`); } }
+      ? {
+          onStderr: (node: NodeId, line: string) => {
+            log(`${node}: ${line}`);
+          },
+        }
       : {}),
     onTrouble: (trouble) => {
       log(`node ${trouble.node}: ${trouble.text}`);

@@ -81,7 +81,14 @@ export class Leadership {
     const next = host.durable.log.lastIndex + 1;
     for (const id of nodeIds)
       if (id !== nodeId)
-        this.#peers.set(id, { id, next, match: 0, busyUntilMs: 0, round: 0, answeredMs: this.#nowMs });
+        this.#peers.set(id, {
+          id,
+          next,
+          match: 0,
+          busyUntilMs: 0,
+          round: 0,
+          answeredMs: this.#nowMs,
+        });
   }
 
   /** Begins the term. Its no-op lets entries of older terms commit, and reads begin. */

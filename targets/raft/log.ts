@@ -46,7 +46,11 @@ export class RaftLog {
     const start = index - this.firstIndex;
     const term = this.#entries[start]?.term;
     let end = start;
-    while (end < start + countMax && this.#entries[end]?.term === term && end < this.#entries.length)
+    while (
+      end < start + countMax &&
+      this.#entries[end]?.term === term &&
+      end < this.#entries.length
+    )
       end += 1;
     return this.#entries.slice(start, end);
   }

@@ -14,7 +14,7 @@ export function fixture(name: string): string {
   return fileURLToPath(new URL(`../fixtures/nodes/${name}`, import.meta.url));
 }
 
-export const noClocks = (): ReturnType<StdioTestbedOptions['createClocks']> => ({
+const noClocks = (): ReturnType<StdioTestbedOptions['createClocks']> => ({
   unsupported: async () => 'not in this test',
   set: async () => undefined,
   readOffsetMs: async () => 0,

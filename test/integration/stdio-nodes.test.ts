@@ -1,9 +1,11 @@
 /** Nodes in several languages, and all the ways in which they fail to start or to behave. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { messageOf, TargetError, UsageError } from '../../src/base/errors.ts';
 import type { JsonObject } from '../../src/base/json.ts';
+import { checkNodeNames } from '../../src/testbed/stdio/options.ts';
 import { type Bed, bed, eventually, forever, marked } from './stdio-bed.ts';
 
 let current: Bed | undefined;
@@ -107,7 +109,6 @@ describe('a node that does not start is explained', () => {
     ['not-executable.js', /is not executable; make it so: chmod \+x .*not-executable\.js/],
     ['no-shebang.py', /a script needs a first line .* #!\/usr\/bin\/env python3/],
     ['missing-interpreter.sh', /the interpreter \/opt\/no\/such\/interpreter, which is not there/],
-    ['crlf.js', /carriage return; save it with Unix line ends/],
     ['../nodes', /it is a folder/],
     [
       'exits-at-once.sh',
@@ -131,6 +132,16 @@ describe('a node that does not start is explained', () => {
     expect(error.message).toMatch(expected);
   });
 
+  test('a script with the line ends of Windows', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dsx-test-'));
+    const program = join(folder, 'crlf.js');
+    writeFileSync(program, '#!/usr/bin/env node\r\n', { mode: 0o755 });
+    const { testbed } = open([program], { nodes: ['n1'] });
+    const error = await failureOf(testbed.start(forever));
+    expect(error.message).toMatch(/carriage return; save it with Unix line ends/);
+    rmSync(folder, { recursive: true });
+  });
+
   test('a command that is not on the PATH', async () => {
     const { testbed } = open(['no-such-command']);
     const error = await failureOf(testbed.start(forever));
@@ -138,7 +149,9 @@ describe('a node that does not start is explained', () => {
   });
 
   test.each([['c1'], ['lin-kv']])('a node cannot have the name %s', (name) => {
-    expect(() => bed('echo.js', { nodes: [name] })).toThrow(UsageError);
+    expect(() => {
+      checkNodeNames(['n1', name], ['lin-kv']);
+    }).toThrow(UsageError);
   });
 });
 

@@ -23,6 +23,7 @@ import {
   type Effort,
   reachableStates,
   shrink,
+  truncateAt,
 } from '../../src/checker/linearizability/witness.ts';
 import type { History } from '../../src/history/history.ts';
 import { illegal, type Model } from '../../src/model/model.ts';
@@ -175,6 +176,18 @@ describe.each(everyModel)('%s', (specification, model, shapes) => {
 });
 
 describe.each(everyModel)('%s', (_, model, shapes) => {
+  test('truncating never breaks a history that was right', () => {
+    fc.assert(
+      fc.property(seeds, fc.nat(30), ({ seed, count, trouble }, end) => {
+        const history = randomHistory(model, shapes, seed, count, { ...trouble, lie: 0 });
+        const calls = onlyCalls(history, model);
+        if (calls === undefined || !hasOrder(toOracle(calls), model, model.init)) return;
+        expect(hasOrder(toOracle(truncateAt(model, calls, end)), model, model.init)).toBe(true);
+      }),
+      { numRuns },
+    );
+  });
+
   test('cutting the beginning off never breaks a history that was right', () => {
     fc.assert(
       fc.property(seeds, fc.nat(30), ({ seed, count, trouble }, cut) => {

@@ -41,7 +41,8 @@ function evidenceRows(history: History, { operations }: Violation): number[] {
 
 describe.each(objectCases.map((each) => ({ ...each })))('$name', (object: ObjectCase) => {
   const tally = { linearizable: 0, violation: 0, 'not-applicable': 0 };
-  const draw = (seed: number): History => randomHistory(seed, object.simulate, shapeOf(seed, object));
+  const draw = (seed: number): History =>
+    randomHistory(seed, object.simulate, shapeOf(seed, object));
   const judge = (history: History): ReturnType<typeof checkPolynomial> =>
     checkPolynomial(object.model, history, allRows(history), object.parameter);
 
@@ -61,7 +62,9 @@ describe.each(objectCases.map((each) => ({ ...each })))('$name', (object: Object
       expect(result.operations, where).not.toEqual([]);
       if (!result.standalone) continue;
       const evidence = evidenceRows(history, result);
-      expect(isLinearizable(history, evidence, object.specification), `evidence of ${where}`).toBe(false);
+      expect(isLinearizable(history, evidence, object.specification), `evidence of ${where}`).toBe(
+        false,
+      );
     }
   });
 
@@ -70,6 +73,9 @@ describe.each(objectCases.map((each) => ({ ...each })))('$name', (object: Object
     const share = (count: number): number => count / runs;
     const most = object.declinedMax ?? 0;
     expect(share(tally['not-applicable']), JSON.stringify(tally)).toBeLessThanOrEqual(most);
-    expect(Math.min(linearizable, violation) / (linearizable + violation), JSON.stringify(tally)).toBeGreaterThan(0.12);
+    expect(
+      Math.min(linearizable, violation) / (linearizable + violation),
+      JSON.stringify(tally),
+    ).toBeGreaterThan(0.12);
   });
 });

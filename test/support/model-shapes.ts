@@ -10,7 +10,7 @@ const yesNo = [true, true, false];
 
 const cas: OpShape = {
   f: 'cas',
-  inputs: few.flatMap((from) => few.map((to) => [from, to])).concat([[0, 1]]),
+  inputs: [0, ...few].flatMap((from) => [0, ...few].map((to) => [from, to])),
   outputs: [...yesNo],
 };
 const list = (values: readonly Json[]): Json[] => {
@@ -26,14 +26,14 @@ const locks: readonly OpShape[] = [
   { f: 'release', inputs: [null, null, 'a'], outputs: [true, true, true, false] },
 ];
 
-export const shapesOf: Readonly<Record<string, readonly OpShape[]>> = {
+const shapesOf: Readonly<Record<string, readonly OpShape[]>> = {
   register: [
     { f: 'read', inputs: [null], outputs: orNull },
     { f: 'write', inputs: few, outputs: [null] },
   ],
   'cas-register:0': [
     { f: 'read', inputs: [null], outputs: [0, ...few] },
-    { f: 'write', inputs: few, outputs: [null] },
+    { f: 'write', inputs: [0, ...few], outputs: [null] },
     cas,
   ],
   'multi-register': [

@@ -42,7 +42,11 @@ interface Half {
 }
 
 /** The same history for the same seed. */
-export function randomHistory(seed: number, object: (random: Random) => Simulated, shape: Shape): History {
+export function randomHistory(
+  seed: number,
+  object: (random: Random) => Simulated,
+  shape: Shape,
+): History {
   const random = new Random(prng(seed));
   const simulated = object(random);
   const halves = run(random, simulated, shape);
@@ -60,79 +64,105 @@ interface Thread {
 }
 
 function run(random: Random, object: Simulated, shape: Shape): Half[] {
-  const halves: Half[] = [];
-  const late: SimulatedOp[] = [];
-  let processes = shape.processes;
-  const threads: Thread[] = Array.from({ length: shape.processes }, (_, process) => ({
-    process,
-    own: [],
-    current: undefined,
-    isApplied: false,
-    waits: 0,
-  }));
-  let begun = 0;
-  while (begun < shape.operations || threads.some((each) => each.current !== undefined)) {
-    const thread = threads[random.int(threads.length)];
-    if (thread === undefined) continue;
-    const lateOp = late.length > 0 && random.chance(0.1) ? late.pop() : undefined;
-    if (lateOp !== undefined) object.apply(lateOp, lateOp.process);
-    if (thread.current === undefined) {
-      if (begun >= shape.operations) continue;
-      begun += 1;
-      const call = object.propose(random, thread.own);
-      const op: SimulatedOp = { ...call, process: thread.process, outcome: 'ok', output: null };
-      thread.current = op;
-      thread.isApplied = false;
-      thread.waits = 0;
-      thread.own.push(op);
-      halves.push({ op, isInvoke: true });
-      continue;
-    }
-    const op = thread.current;
-    const ends = (outcome: 'ok' | 'fail' | 'info'): void => {
-      op.outcome = outcome;
-      halves.push({ op, isInvoke: false });
-      thread.current = undefined;
-      if (outcome !== 'info') return;
-      thread.process = processes;
-      processes += 1;
-      thread.own = [];
-    };
-    if (!thread.isApplied) {
-      if (random.chance(shape.failRate)) ends('fail');
-      else if (random.chance(shape.crashRate)) {
-        late.push(op);
-        ends('info');
-      } else {
-        const output = object.apply(op, op.process);
-        if (output === undefined) {
-          thread.waits += 1;
-          if (thread.waits > 6) ends('info');
-        } else {
-          op.output = output;
-          thread.isApplied = true;
-        }
-      }
-    } else ends(random.chance(shape.crashRate) ? 'info' : 'ok');
+  const simulation = new Simulation(random, object, shape);
+  while (simulation.isRunning) simulation.step();
+  return simulation.halves;
+}
+
+class Simulation {
+  readonly halves: Half[] = [];
+  readonly #random: Random;
+  readonly #object: Simulated;
+  readonly #shape: Shape;
+  readonly #threads: readonly Thread[];
+  /** Operations that crashed before they took effect, and may yet. */
+  readonly #late: SimulatedOp[] = [];
+  #processes: number;
+  #begun = 0;
+
+  constructor(random: Random, object: Simulated, shape: Shape) {
+    this.#random = random;
+    this.#object = object;
+    this.#shape = shape;
+    this.#processes = shape.processes;
+    this.#threads = Array.from({ length: shape.processes }, (_, process) => ({
+      process,
+      own: [],
+      current: undefined,
+      isApplied: false,
+      waits: 0,
+    }));
   }
-  return halves;
+
+  get isRunning(): boolean {
+    const isOpen = this.#threads.some((each) => each.current !== undefined);
+    return isOpen || this.#begun < this.#shape.operations;
+  }
+
+  step(): void {
+    const late = this.#random.chance(0.1) ? this.#late.pop() : undefined;
+    if (late !== undefined) this.#object.apply(late, late.process);
+    const thread = this.#threads[this.#random.int(this.#threads.length)];
+    if (thread === undefined) return;
+    if (thread.current === undefined) this.#begin(thread);
+    else if (!thread.isApplied) this.#apply(thread, thread.current);
+    else this.#end(thread, this.#random.chance(this.#shape.crashRate) ? 'info' : 'ok');
+  }
+
+  #begin(by: Thread): void {
+    const thread = by;
+    if (this.#begun >= this.#shape.operations) return;
+    this.#begun += 1;
+    const call = this.#object.propose(this.#random, thread.own);
+    const op: SimulatedOp = { ...call, process: thread.process, outcome: 'ok', output: null };
+    thread.current = op;
+    thread.isApplied = false;
+    thread.waits = 0;
+    thread.own.push(op);
+    this.halves.push({ op, isInvoke: true });
+  }
+
+  #apply(by: Thread, pending: SimulatedOp): void {
+    const [thread, op] = [by, pending];
+    if (this.#random.chance(this.#shape.failRate)) {
+      this.#end(thread, 'fail');
+      return;
+    }
+    if (this.#random.chance(this.#shape.crashRate)) {
+      this.#late.push(op);
+      this.#end(thread, 'info');
+      return;
+    }
+    const output = this.#object.apply(op, op.process);
+    if (output !== undefined) {
+      op.output = output;
+      thread.isApplied = true;
+      return;
+    }
+    thread.waits += 1;
+    if (thread.waits > 6) this.#end(thread, 'info');
+  }
+
+  #end(by: Thread, outcome: 'ok' | 'fail' | 'info'): void {
+    const thread = by;
+    const op = thread.current;
+    if (op === undefined) return;
+    op.outcome = outcome;
+    this.halves.push({ op, isInvoke: false });
+    thread.current = undefined;
+    if (outcome !== 'info') return;
+    thread.process = this.#processes;
+    this.#processes += 1;
+    thread.own = [];
+  }
 }
 
 /** Wrong answers, effects of operations that failed, events in another order. */
 function damage(random: Random, object: Simulated, into: Half[]): void {
   const halves = into;
-  if (random.chance(0.5)) {
-    const op = halves[random.int(halves.length)]?.op;
-    const other = halves[random.int(halves.length)]?.op;
-    if (op?.outcome === 'ok' && other?.outcome === 'ok') {
-      if (object.damage !== undefined && random.chance(0.7)) op.output = object.damage(random, op);
-      else if (op.f === other.f) [op.output, other.output] = [other.output, op.output];
-    }
-  }
-  if (random.chance(0.1)) {
-    const op = halves[random.int(halves.length)]?.op;
-    if (op?.outcome === 'ok') op.outcome = 'fail';
-  }
+  if (random.chance(0.5)) damageAnswer(random, object, halves);
+  const op = halves[random.int(halves.length)]?.op;
+  if (random.chance(0.1) && op?.outcome === 'ok') op.outcome = 'fail';
   const swaps = random.int(halves.length);
   for (let i = 0; i < swaps; i += 1) {
     const at = random.int(halves.length - 1);
@@ -140,6 +170,14 @@ function damage(random: Random, object: Simulated, into: Half[]): void {
     if (a === undefined || b === undefined || a.op.process === b.op.process) continue;
     [halves[at], halves[at + 1]] = [b, a];
   }
+}
+
+function damageAnswer(random: Random, object: Simulated, halves: readonly Half[]): void {
+  const op = halves[random.int(halves.length)]?.op;
+  const other = halves[random.int(halves.length)]?.op;
+  if (op?.outcome !== 'ok' || other?.outcome !== 'ok') return;
+  if (object.damage !== undefined && random.chance(0.7)) op.output = object.damage(random, op);
+  else if (op.f === other.f) [op.output, other.output] = [other.output, op.output];
 }
 
 function built(halves: readonly Half[]): History {
@@ -156,6 +194,9 @@ function built(halves: readonly Half[]): History {
 /** A history as lines of text, for the message of a failed test. */
 export function historyText(history: History): string {
   return [...history.eachEvent()]
-    .map(({ index, type, process, f, value }) => `${index} ${type} ${process} ${f} ${JSON.stringify(value)}`)
+    .map(
+      ({ index, type, process, f, value }) =>
+        `${index} ${type} ${process} ${f} ${JSON.stringify(value)}`,
+    )
     .join('\n');
 }

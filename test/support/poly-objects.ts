@@ -28,7 +28,8 @@ export interface ObjectCase {
   readonly declinedMax?: number;
 }
 
-const one = <T>(random: Random, choices: readonly T[]): T => choices[random.int(choices.length)] as T;
+const one = <T>(random: Random, choices: readonly T[]): T =>
+  choices[random.int(choices.length)] as T;
 
 /** A register; `casRate` of its operations are compare-and-sets, with guards or without. */
 function cell(initial: Json, casRate: number, guards: boolean): (random: Random) => Simulated {
@@ -108,9 +109,14 @@ function textCell(initial: string): () => Simulated {
       damage(random, { f, output }): Json {
         if (f !== 'get') return output;
         if (random.chance(0.5)) return one(random, seen);
-        const letters = [...(output as string)];
+        const letters = (output as string).split('');
         if (random.chance(0.5)) letters.splice(random.int(letters.length + 1), random.int(2));
-        else letters.splice(random.int(letters.length + 1), 0, one(random, [...'abcdez']));
+        else
+          letters.splice(
+            random.int(letters.length + 1),
+            0,
+            one(random, ['a', 'b', 'c', 'd', 'e', 'z']),
+          );
         return letters.join('');
       },
     };
@@ -179,7 +185,10 @@ function container(
 function boolSet(): Simulated {
   const elements = new Set<Json>();
   return {
-    propose: (random) => ({ f: one(random, ['add', 'add', 'remove', 'contains']), input: random.int(2) }),
+    propose: (random) => ({
+      f: one(random, ['add', 'add', 'remove', 'contains']),
+      input: random.int(2),
+    }),
     apply({ f, input }): Json {
       const there = elements.has(input);
       if (f === 'add') elements.add(input);
@@ -275,7 +284,8 @@ function permits(limit: number, tries: boolean): (random: Random) => Simulated {
           0,
         );
         const most = Math.min(mine, 2);
-        if (mine > 0 && draws.chance(0.7)) return { f: 'release', input: most === 1 ? null : 1 + draws.int(2) };
+        if (mine > 0 && draws.chance(0.7))
+          return { f: 'release', input: most === 1 ? null : 1 + draws.int(2) };
         return { f: 'acquire', input: draws.chance(0.6) ? null : 1 + draws.int(2) };
       },
       apply({ f, input }): Json | undefined {
@@ -307,7 +317,9 @@ function sum(initial: number, amounts: readonly Json[], gets: boolean): () => Si
         return f === 'add' ? null : total;
       },
       damage: (random, { f, output }) =>
-        f === 'add' ? output : Number(output) + one(random, [-2, -1, 1, 2]) * Number(amounts[0] ?? 1),
+        f === 'add'
+          ? output
+          : Number(output) + one(random, [-2, -1, 1, 2]) * Number(amounts[0] ?? 1),
     };
   };
 }
@@ -322,12 +334,14 @@ function versioned(): Simulated {
       if (random.chance(0.45)) return { f: 'read', input: null };
       last += 1;
       const fresh = random.chance(0.8) ? last : 1;
-      if (random.chance(0.3)) return { f: 'cas', input: [random.chance(0.7) ? value : random.int(last), fresh] };
+      if (random.chance(0.3))
+        return { f: 'cas', input: [random.chance(0.7) ? value : random.int(last), fresh] };
       return { f: 'write', input: fresh };
     },
     apply({ f, input }): Json | undefined {
       if (f === 'read') return version === 0 ? null : [version, value];
-      if (f === 'cas' && canonical((input as Json[])[0] ?? null) !== canonical(value)) return undefined;
+      if (f === 'cas' && canonical((input as Json[])[0] ?? null) !== canonical(value))
+        return undefined;
       version += 1 + (version % 2);
       value = f === 'cas' ? ((input as Json[])[1] ?? null) : input;
       seen.push([version, value]);
@@ -356,7 +370,8 @@ const versionedModel: Model<readonly VersionedState[]> = {
         const shown = state.version === 0 ? null : [state.version, state.value];
         return output === undefined || canonical(shown) === canonical(output) ? [state] : [];
       }
-      if (f === 'cas' && canonical((input as Json[])[0] ?? null) !== canonical(state.value)) return [];
+      if (f === 'cas' && canonical((input as Json[])[0] ?? null) !== canonical(state.value))
+        return [];
       const value = f === 'cas' ? ((input as Json[])[1] ?? null) : input;
       const versions =
         output === undefined
@@ -376,7 +391,10 @@ function fencedWrites(random: Random): Simulated {
   let token = 0;
   const isFaulty = random.chance(0.4);
   return {
-    propose: (draws) => ({ f: 'write', input: [Math.max(1, token + one(draws, [-1, 0, 1, 2])), 'x'] }),
+    propose: (draws) => ({
+      f: 'write',
+      input: [Math.max(1, token + one(draws, [-1, 0, 1, 2])), 'x'],
+    }),
     apply({ input }): Json | undefined {
       const own = Number((input as Json[])[0]);
       if (own < token && !isFaulty) return undefined;
@@ -405,15 +423,31 @@ const greatest = (elements: readonly number[]): number => elements.indexOf(Math.
 const least = (elements: readonly number[]): number => elements.indexOf(Math.min(...elements));
 
 function modelOf<State>(model: Model<State>): Model<unknown> {
-  return model as Model<unknown>;
+  return model;
 }
 
 const queueWords = ['enqueue', 'dequeue'] as const;
 
 export const objectCases: readonly ObjectCase[] = [
-  { name: 'register', model: 'register', specification: modelOf(register()), simulate: cell(null, 0, false) },
-  { name: 'register from 0', model: 'register', parameter: 0, specification: modelOf(register(0)), simulate: cell(0, 0, false) },
-  { name: 'cas-register', model: 'cas-register', specification: modelOf(casRegister()), simulate: cell(null, 0.4, false) },
+  {
+    name: 'register',
+    model: 'register',
+    specification: modelOf(register()),
+    simulate: cell(null, 0, false),
+  },
+  {
+    name: 'register from 0',
+    model: 'register',
+    parameter: 0,
+    specification: modelOf(register(0)),
+    simulate: cell(0, 0, false),
+  },
+  {
+    name: 'cas-register',
+    model: 'cas-register',
+    specification: modelOf(casRegister()),
+    simulate: cell(null, 0.4, false),
+  },
   {
     name: 'cas-register with refusals',
     model: 'cas-register',
@@ -421,16 +455,49 @@ export const objectCases: readonly ObjectCase[] = [
     simulate: cell(null, 0.45, true),
     declinedMax: 0.15,
   },
-  { name: 'multi-register', model: 'multi-register', specification: modelOf(multiRegister()), simulate: multiCell },
+  {
+    name: 'multi-register',
+    model: 'multi-register',
+    specification: modelOf(multiRegister()),
+    simulate: multiCell,
+  },
   { name: 'kv', model: 'kv', specification: modelOf(kv()), simulate: textCell('') },
-  { name: 'kv from a text', model: 'kv', parameter: 'Z', specification: modelOf(kv('Z')), simulate: textCell('Z') },
-  { name: 'append-list', model: 'append-list', specification: modelOf(appendList), simulate: growing('append') },
+  {
+    name: 'kv from a text',
+    model: 'kv',
+    parameter: 'Z',
+    specification: modelOf(kv('Z')),
+    simulate: textCell('Z'),
+  },
+  {
+    name: 'append-list',
+    model: 'append-list',
+    specification: modelOf(appendList),
+    simulate: growing('append'),
+  },
   { name: 'g-set', model: 'g-set', specification: modelOf(set), simulate: growing('add') },
-  { name: 'set with full reads', model: 'set', specification: modelOf(set), simulate: growing('add') },
+  {
+    name: 'set with full reads',
+    model: 'set',
+    specification: modelOf(set),
+    simulate: growing('add'),
+  },
   { name: 'set', model: 'set', specification: modelOf(set), simulate: boolSet, operations: 10 },
-  { name: 'set with silent operations', model: 'set', specification: modelOf(set), simulate: silentSet, declinedMax: 0.8 },
+  {
+    name: 'set with silent operations',
+    model: 'set',
+    specification: modelOf(set),
+    simulate: silentSet,
+    declinedMax: 0.8,
+  },
   { name: 'set with silent adds', model: 'set', specification: modelOf(set), simulate: vagueSet },
-  { name: 'fifo-queue', model: 'fifo-queue', specification: modelOf(fifoQueue), simulate: container(queueWords, () => 0), declinedMax: 0.15 },
+  {
+    name: 'fifo-queue',
+    model: 'fifo-queue',
+    specification: modelOf(fifoQueue),
+    simulate: container(queueWords, () => 0),
+    declinedMax: 0.15,
+  },
   {
     name: 'unordered-queue',
     model: 'unordered-queue',
@@ -438,7 +505,14 @@ export const objectCases: readonly ObjectCase[] = [
     simulate: container(queueWords, (elements, random) => random.int(elements.length)),
     declinedMax: 0.15,
   },
-  { name: 'stack', model: 'stack', specification: modelOf(stack), simulate: container(['push', 'pop'], top), declinedMax: 0.2, operations: 10 },
+  {
+    name: 'stack',
+    model: 'stack',
+    specification: modelOf(stack),
+    simulate: container(['push', 'pop'], top),
+    declinedMax: 0.2,
+    operations: 10,
+  },
   {
     name: 'priority-queue',
     model: 'priority-queue',
@@ -455,15 +529,31 @@ export const objectCases: readonly ObjectCase[] = [
     declinedMax: 0.2,
   },
   { name: 'mutex', model: 'mutex', specification: modelOf(mutex), simulate: lock({}) },
-  { name: 'mutex with refusals', model: 'mutex', specification: modelOf(mutex), simulate: lock({ tries: true }), declinedMax: 0.4 },
-  { name: 'ownerless-mutex', model: 'ownerless-mutex', specification: modelOf(ownerlessMutex), simulate: lock({ ownerless: true }) },
+  {
+    name: 'mutex with refusals',
+    model: 'mutex',
+    specification: modelOf(mutex),
+    simulate: lock({ tries: true }),
+    declinedMax: 0.4,
+  },
+  {
+    name: 'ownerless-mutex',
+    model: 'ownerless-mutex',
+    specification: modelOf(ownerlessMutex),
+    simulate: lock({ ownerless: true }),
+  },
   {
     name: 'ownerless-mutex with refusals',
     model: 'ownerless-mutex',
     specification: modelOf(ownerlessMutex),
     simulate: lock({ ownerless: true, tries: true }),
   },
-  { name: 'reentrant-mutex', model: 'reentrant-mutex', specification: modelOf(reentrantMutex()), simulate: lock({ reentrant: true }) },
+  {
+    name: 'reentrant-mutex',
+    model: 'reentrant-mutex',
+    specification: modelOf(reentrantMutex()),
+    simulate: lock({ reentrant: true }),
+  },
   {
     name: 'reentrant-mutex of two holds',
     model: 'reentrant-mutex',
@@ -472,9 +562,26 @@ export const objectCases: readonly ObjectCase[] = [
     simulate: lock({ reentrant: true, tries: true, most: 2 }),
     declinedMax: 0.4,
   },
-  { name: 'fenced-mutex', model: 'fenced-mutex', specification: modelOf(fencedMutex), simulate: lock({ tokens: true }) },
-  { name: 'fenced-writes', model: 'fenced-writes', specification: modelOf(fencedWritesModel), simulate: fencedWrites },
-  { name: 'semaphore', model: 'semaphore', parameter: 2, specification: modelOf(semaphore(2)), simulate: permits(2, false), declinedMax: 0.6 },
+  {
+    name: 'fenced-mutex',
+    model: 'fenced-mutex',
+    specification: modelOf(fencedMutex),
+    simulate: lock({ tokens: true }),
+  },
+  {
+    name: 'fenced-writes',
+    model: 'fenced-writes',
+    specification: modelOf(fencedWritesModel),
+    simulate: fencedWrites,
+  },
+  {
+    name: 'semaphore',
+    model: 'semaphore',
+    parameter: 2,
+    specification: modelOf(semaphore(2)),
+    simulate: permits(2, false),
+    declinedMax: 0.6,
+  },
   {
     name: 'semaphore with refusals',
     model: 'semaphore',
@@ -483,9 +590,25 @@ export const objectCases: readonly ObjectCase[] = [
     simulate: permits(3, true),
     declinedMax: 0.6,
   },
-  { name: 'counter', model: 'counter', specification: modelOf(counter()), simulate: sum(0, [1, null], false) },
-  { name: 'counter with answers', model: 'counter', specification: modelOf(counter()), simulate: sum(0, [1, null], true) },
-  { name: 'counter down from 5', model: 'counter', parameter: 5, specification: modelOf(counter(5)), simulate: sum(5, [-2, -2, 0], true) },
+  {
+    name: 'counter',
+    model: 'counter',
+    specification: modelOf(counter()),
+    simulate: sum(0, [1, null], false),
+  },
+  {
+    name: 'counter with answers',
+    model: 'counter',
+    specification: modelOf(counter()),
+    simulate: sum(0, [1, null], true),
+  },
+  {
+    name: 'counter down from 5',
+    model: 'counter',
+    parameter: 5,
+    specification: modelOf(counter(5)),
+    simulate: sum(5, [-2, -2, 0], true),
+  },
   {
     name: 'counter of many sizes',
     model: 'counter',

@@ -1,13 +1,18 @@
 /** The checker from the outside: histories as people draw them, what it says, and how. */
 import { describe, expect, test } from 'vitest';
+import { prng, Random } from '../../src/base/prng.ts';
 import type { CheckLimits } from '../../src/checker/checker.ts';
-import type { Decider } from '../../src/checker/linearizability/engine.ts';
+import { type Decider, solve } from '../../src/checker/linearizability/engine.ts';
 import { KeySet } from '../../src/checker/linearizability/key-set.ts';
 import { linearizable } from '../../src/checker/linearizability/linearizability.ts';
+import { type Call, never } from '../../src/checker/linearizability/part.ts';
+import { search } from '../../src/checker/linearizability/search.ts';
 import { anomaliesOf, reasonText, type Verdict } from '../../src/checker/verdict.ts';
 import { historyOf } from '../../src/history/builder.ts';
 import type { EventBody } from '../../src/history/event.ts';
 import type { History } from '../../src/history/history.ts';
+import { modelNamed } from '../../src/model/library.ts';
+import { type ModelOp } from '../../src/model/model.ts';
 import { drawn } from '../support/notation.ts';
 
 const limits: CheckLimits = { timeoutMs: 10_000, memoryMb: 100, nowMs: () => 0 };
@@ -146,6 +151,22 @@ describe('names of violations', () => {
   test('future-read: the value was read before its write began', () => {
     expect(typeOf('0: [r7]\n1:       [w7]')).toBe('future-read');
     expect(typeOf('0: [r7---]\n1:    [w7]')).toBe('true');
+  });
+
+  test('the initial value may be taken away once more than it was put there', () => {
+    const took = (count: number): History =>
+      historyOf(
+        sequence([
+          ...Array.from({ length: count }, (_, i) => [
+            ['cas', [0, i + 1], true] as const,
+            ...(i === 0 ? [['write', 0] as const] : []),
+          ]).flat(),
+        ]),
+      );
+    const check = (count: number): Verdict =>
+      linearizable('cas-register:0').check(took(count), limits);
+    expect(check(2).valid).toBe(true);
+    expect(anomaliesOf(check(3))[0]?.type).toBe('lost-update');
   });
 
   test('lost-update: two compare-and-sets from a value that was put there once', () => {
@@ -398,6 +419,37 @@ describe('limits', () => {
   });
 });
 
+describe('crashed operations', () => {
+  /** Reads 99, which is there, then 98, which is not; before, `count` crashed operations. */
+  function calls(count: number, crashed: (i: number) => ModelOp): readonly Call[] {
+    const optional = Array.from({ length: count }, (_, i) => ({
+      row: i,
+      op: crashed(i),
+      invoke: i,
+      returned: never,
+    }));
+    const reads = [99, 98].map((output, i) => ({
+      row: count + i,
+      op: { f: 'read', input: null, output },
+      invoke: count + 2 * i,
+      returned: count + 2 * i + 1,
+    }));
+    return [...optional, ...reads];
+  }
+  const model = modelNamed('cas-register:99');
+  const decided = (some: readonly Call[]): boolean | undefined =>
+    solve(search, { model, calls: some, start: 99 }, 500)?.linearizable;
+
+  test('that can change nothing cost nothing', () => {
+    const idle = calls(40, (i) => ({ f: 'cas', input: [i, i + 1], output: undefined }));
+    expect(decided(idle)).toBe(false);
+  });
+
+  test('that are equal are counted, not told apart', () => {
+    expect(decided(calls(40, () => ({ f: 'write', input: 5, output: undefined })))).toBe(false);
+  });
+});
+
 describe('deciders', () => {
   const history = drawn('0: [w1] [w2]\n1:             [r1]');
 
@@ -457,6 +509,18 @@ describe('the set of configurations', () => {
       model.add(words.join());
     }
     expect(keys.size).toBe(model.size);
+  });
+
+  test('keys whose hashes are equal are still two keys', () => {
+    // Among so many random keys about ten pairs share a hash of 32 bits.
+    const keys = new KeySet();
+    const random = new Random(prng(1));
+    for (let i = 0; i < 300_000; i += 1) {
+      keys.begin(i, random.int(2 ** 31));
+      keys.add(random.int(2 ** 31));
+      if (!keys.insert()) throw new Error(`key ${i} was taken for another`);
+    }
+    expect(keys.size).toBe(300_000);
   });
 
   test('a key is not its own prefix', () => {

@@ -44,7 +44,13 @@ const tables: Readonly<Record<string, Table>> = {
     accepts: [[r(null), w(1), r(1), w(2), r(2)], [w([1, 2]), r([1, 2])], [['read', null]]],
     refuses: [[r(0)], [w(1), r(null)], [w(1), w(2), r(1)], [w({ a: 1 }), r({ a: 2 })]],
   },
-  'register:0': { accepts: [[r(0), w(null), r(null)]], refuses: [[r(null)]] },
+  'register:0': {
+    accepts: [
+      [r(0), w(null), r(null)],
+      [r(0), w(1), r(null), r(1)],
+    ],
+    refuses: [[r(1)], [w(1), r(0)]],
+  },
   'cas-register': {
     accepts: [
       [cas(null, 1, true), r(1)],

@@ -374,6 +374,36 @@ describe('bitset', () => {
     expect(clone.equals(back)).toBe(true);
   });
 
+  test('two sets of one hash are still two sets', () => {
+    // Of 33 words of 32 bits some add up to nothing: eliminate until one is found.
+    const size = 40;
+    const basis: { word: number; members: bigint }[] = [];
+    let nothing = 0n;
+    for (let member = 0; member < size && nothing === 0n; member += 1) {
+      const single = new Bitset(size);
+      single.toggle(member);
+      let word = single.hash;
+      let members = 1n << BigInt(member);
+      for (const other of basis)
+        if (Math.clz32(word ^ other.word) > Math.clz32(other.word) && word !== 0) {
+          word ^= other.word;
+          members ^= other.members;
+        }
+      if (word === 0) nothing = members;
+      else {
+        basis.push({ word, members });
+        basis.sort((a, b) => Math.clz32(a.word) - Math.clz32(b.word));
+      }
+    }
+    const set = new Bitset(size);
+    for (let member = 0; member < size; member += 1)
+      if ((nothing >> BigInt(member)) % 2n === 1n) set.toggle(member);
+    const empty = new Bitset(size);
+    expect(nothing).not.toBe(0n);
+    expect(set.hash).toBe(empty.hash);
+    expect(set.equals(empty)).toBe(false);
+  });
+
   test('hashes of small sets rarely meet', () => {
     const hashes = new Set<number>();
     for (let a = 0; a < 200; a += 1)

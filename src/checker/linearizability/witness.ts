@@ -147,7 +147,14 @@ class Judge {
 
 /** All that was invoked before the return that cannot be passed. */
 function truncate(model: AnyModel, calls: readonly Call[], stuck: number): readonly Call[] {
-  const end = calls[stuck]?.returned ?? never;
+  return truncateAt(model, calls, calls[stuck]?.returned ?? never);
+}
+
+/**
+ * The prefix up to that event. What is open there keeps the answer that it was to give, but
+ * need not have happened: it may have depended on something later.
+ */
+export function truncateAt(model: AnyModel, calls: readonly Call[], end: number): readonly Call[] {
   return calls
     .filter(({ invoke }) => invoke < end)
     .filter(({ returned, op }) => returned <= end || !model.isPure(op))

@@ -115,12 +115,7 @@ function firstBadElements({ transactions, start, versions }: AppendHistory): Bad
 }
 
 /** Reads of elements that were aborted, that nobody appended, or that were not yet the last. */
-function checkReads(
-  history: AppendHistory,
-  t: number,
-  bad: BadElements,
-  findings: Findings,
-): void {
+function checkReads(history: AppendHistory, t: number, bad: BadElements, findings: Findings): void {
   const { transactions, odd, final, ambiguous } = history;
   const { first, kind, key, value, of } = transactions;
   const end = first[t + 1] as number;
@@ -201,7 +196,11 @@ function checkFractured(history: AppendHistory, t: number, findings: Findings): 
     if (last === none || of[last] === t || ambiguous.has(key[i] as number)) continue;
     const writer = of[last] as number;
     if (transactions.outcome[writer] === typeCode.fail) continue;
-    for (let append = first[writer] as number; append < (first[writer + 1] as number); append += 1) {
+    for (
+      let append = first[writer] as number;
+      append < (first[writer + 1] as number);
+      append += 1
+    ) {
       if (kind[append] !== writeKind || key[append] === key[i]) continue;
       if (ambiguous.has(key[append] as number)) continue;
       const missed = missingRead(history, t, append);
@@ -227,8 +226,7 @@ function missingRead(history: AppendHistory, t: number, append: number): number 
     if (kind[i] !== readKind || key[i] !== key[append] || odd.has(i)) continue;
     // Beyond what all reads agree on, nobody knows which of them shows the real list.
     const within = (value[i] as number) < (trusted[key[i] as number] as number);
-    const whole =
-      trusted[key[i] as number] === (history.longest[key[i] as number] ?? []).length;
+    const whole = trusted[key[i] as number] === (history.longest[key[i] as number] ?? []).length;
     if ((within || whole) && !shows(history, i, append)) return i;
   }
   return none;

@@ -8,14 +8,9 @@
  */
 import { EdgeList } from '../../base/graph.ts';
 import { typeCode } from '../../history/columns.ts';
-import {
-  type AppendHistory,
-  lastAppend,
-  none,
-  observedTransactions,
-  unobservedAppends,
-} from './append-versions.ts';
+import { type AppendHistory, lastAppend, none, unobservedAppends } from './append-versions.ts';
 import type { DependencyGraph } from './cycles.ts';
+import { LinkedGroups } from './linked-groups.ts';
 import { addProcessEdges, addRealtimeEdges } from './order-edges.ts';
 import { relation } from './relations.ts';
 import { readKind } from './transactions.ts';
@@ -25,34 +20,40 @@ export interface AppendGraph extends DependencyGraph {
   readonly dataEdges: number;
   /** Edges that were too many to be made: what was not found may still be there. */
   readonly edgesLeftOut: number;
-  /** Keys with two or more appends whose order nobody knows. */
-  readonly unorderedKeys: number;
+  /** Keys with two or more appends whose order nobody knows, and who made them. */
+  readonly unordered: ReadonlyMap<number, readonly number[]>;
 }
 
-/** More readers × appends of one key than this go through a helper vertex. */
-const pairsMax = 64;
-/** Of those that both read the longest list and appended, so many pairs are linked. */
-const rivalPairsMax = 4096;
+/** The transactions that made the key's unread appends in some order; undefined: leave it open. */
+export type TailOrder = (key: number, writers: readonly number[]) => readonly number[] | undefined;
 
-/** @param realTime false where the order of events between processes means nothing */
-export function appendGraphOf(history: AppendHistory, realTime: boolean): AppendGraph {
+/**
+ * @param realTime false where the order of events between processes means nothing
+ * @param tailOrder a guess at the order of a key's appends that no read shows, to be tried
+ */
+export function appendGraphOf(
+  history: AppendHistory,
+  realTime: boolean,
+  tailOrder?: TailOrder,
+): AppendGraph {
   const { transactions } = history;
   const edges = new EdgeList();
   const nextOther = nextWriters(history);
   addVersionEdges(history, edges);
   addReadEdges(history, edges, nextOther);
-  const tail = new TailEdges(history, edges);
-  tail.add();
+  const links = new LinkedGroups(edges, transactions.count);
+  const tail = new TailEdges(history, edges, links);
+  tail.add(tailOrder);
   const dataEdges = edges.length;
   addProcessEdges(edges, transactions);
-  let vertexCount = transactions.count + tail.helpers;
+  let vertexCount = transactions.count + links.helpers;
   if (realTime) vertexCount += addRealtimeEdges(edges, transactions, vertexCount);
   return {
     graph: edges.toDigraph(vertexCount),
     transactionCount: transactions.count,
     dataEdges,
-    edgesLeftOut: tail.leftOut,
-    unorderedKeys: tail.unorderedKeys,
+    edgesLeftOut: links.leftOut,
+    unordered: tail.unordered,
   };
 }
 
@@ -121,51 +122,36 @@ function addReadEdges(history: AppendHistory, edges: EdgeList, nextOther: Int32A
 
 /** Edges from the longest list of each key to the appends that no read shows. */
 class TailEdges {
-  helpers = 0;
-  leftOut = 0;
-  unorderedKeys = 0;
+  readonly unordered = new Map<number, readonly number[]>();
   readonly #history: AppendHistory;
   readonly #edges: EdgeList;
+  readonly #links: LinkedGroups;
 
-  constructor(history: AppendHistory, edges: EdgeList) {
+  constructor(history: AppendHistory, edges: EdgeList, links: LinkedGroups) {
     this.#history = history;
     this.#edges = edges;
+    this.#links = links;
   }
 
-  add(): void {
+  add(tailOrder: TailOrder | undefined): void {
     const { longest, trusted } = this.#history;
     const tails = unobservedAppends(this.#history);
     const readers = this.#readersOfLongest(tails);
     for (const [k, appends] of tails) {
       if (trusted[k] !== (longest[k] ?? []).length) continue;
       const writers = appends.map((append) => this.#history.transactions.of[append] as number);
-      if (writers.length > 1) this.unorderedKeys += 1;
-      this.#link(this.#lastWriters(k), writers, relation.ww);
-      this.#link(readers.get(k) ?? [], writers, relation.rw);
+      if (writers.length > 1) {
+        this.unordered.set(k, writers);
+        this.#chain(tailOrder?.(k, writers) ?? []);
+      }
+      this.#links.add(this.#lastWriters(k), writers, relation.ww);
+      this.#links.add(readers.get(k) ?? [], writers, relation.rw);
     }
   }
 
-  /** Edges from all of `from` to all of `to`, but not from one to itself. */
-  #link(from: readonly number[], to: readonly number[], bits: number): void {
-    if (from.length * to.length <= pairsMax) {
-      for (const a of from) for (const b of to) if (a !== b) this.#edges.add(a, b, bits);
-      return;
-    }
-    const targets = new Set(to);
-    const helper = this.#history.transactions.count + this.helpers;
-    this.helpers += 1;
-    for (const b of to) this.#edges.add(helper, b, relation.ww);
-    let pairs = 0;
-    for (const a of from) {
-      if (!targets.has(a)) this.#edges.add(a, helper, bits);
-      else
-        for (const b of to) {
-          if (a === b) continue;
-          pairs += 1;
-          if (pairs <= rivalPairsMax) this.#edges.add(a, b, bits);
-          else this.leftOut += 1;
-        }
-    }
+  #chain(writers: readonly number[]): void {
+    for (let i = 1; i < writers.length; i += 1)
+      this.#edges.add(writers[i - 1] as number, writers[i] as number, relation.ww);
   }
 
   /** Who appended the last element of the longest list. */
@@ -271,23 +257,11 @@ function writeReason(history: AppendHistory, from: number, to: number): Reason |
       if (kind[b] === readKind || key[b] !== key[a]) continue;
       const observed = position[b] !== none;
       if (!observed && final[b] === 0) continue;
-      const distance = observed
-        ? (position[b] as number) - (position[a] as number)
-        : 1_000_000_000;
+      const distance = observed ? (position[b] as number) - (position[a] as number) : 1_000_000_000;
       if (distance <= 0 || distance >= nearest) continue;
       nearest = distance;
       best = { key: key[a] as number, append: b, read: a, observed };
     }
   }
   return best;
-}
-
-/** 1 for transactions that must have committed: their outcome is ok, or a read shows them. */
-export function committed(history: AppendHistory): Uint8Array {
-  const { outcome, count } = history.transactions;
-  const seen = observedTransactions(history);
-  const all = new Uint8Array(count);
-  for (let t = 0; t < count; t += 1)
-    all[t] = outcome[t] === typeCode.ok || (outcome[t] === typeCode.info && seen[t] === 1) ? 1 : 0;
-  return all;
 }

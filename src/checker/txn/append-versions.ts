@@ -9,7 +9,7 @@
 import { isArray, type Json } from '../../base/json.ts';
 import { typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
-import { IntList, type Interner, PairTable } from './interner.ts';
+import { type Interner, IntList, PairTable } from './interner.ts';
 import {
   type ReadStore,
   readKind,
@@ -167,7 +167,10 @@ export function lastAppend(history: AppendHistory, read: number): number {
 }
 
 /** The list that a read showed. */
-export function listOf({ transactions, odd, longest }: AppendHistory, read: number): readonly Json[] {
+export function listOf(
+  { transactions, odd, longest }: AppendHistory,
+  read: number,
+): readonly Json[] {
   const key = transactions.key[read] as number;
   return odd.get(read) ?? (longest[key] ?? []).slice(0, transactions.value[read] as number);
 }
@@ -195,7 +198,12 @@ export function unobservedAppends(history: AppendHistory): ReadonlyMap<number, r
 }
 
 /** 1 for each transaction of which some read shows an append. */
-export function observedTransactions({ transactions, versions, odd, appendOf }: AppendHistory): Uint8Array {
+export function observedTransactions({
+  transactions,
+  versions,
+  odd,
+  appendOf,
+}: AppendHistory): Uint8Array {
   const seen = new Uint8Array(transactions.count);
   for (const append of versions) if (append !== none) seen[transactions.of[append] as number] = 1;
   for (const [read, list] of odd)

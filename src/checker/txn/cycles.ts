@@ -109,7 +109,10 @@ class CycleFinder {
 
   /** Edges from which walks begin, by component, the smallest component first. */
   #starts(type: CycleType): readonly (readonly Start[])[] {
-    const components = type.rule === 'any' ? this.#plain(type.mask) : this.#apart(type.mask);
+    const components =
+      type.rule === 'any'
+        ? this.#plain(type.mask)
+        : apartComponents(this.#part.graph, (v) => this.#isHelper(v), type.mask);
     const forwardOrder =
       type.rule === 'one' ? componentsOf(this.#part.graph, type.mask & ~anti) : undefined;
     const { offsets, targets, relations, vertexCount } = this.#part.graph;
@@ -164,31 +167,6 @@ class CycleFinder {
     return { before: component, after: component };
   }
 
-  /** Components of pairs of vertex and whether it was reached by an anti-dependency. */
-  #apart(mask: number): Sides {
-    const { offsets, targets, relations, vertexCount } = this.#part.graph;
-    const edges = new EdgeList();
-    for (let v = 0; v < vertexCount; v += 1) {
-      const helper = this.#isHelper(v);
-      const end = offsets[v + 1] as number;
-      for (let edge = offsets[v] as number; edge < end; edge += 1) {
-        const bits = relations[edge] as number;
-        if ((bits & ~mask) !== 0) continue;
-        const w = targets[edge] as number;
-        if (helper) {
-          edges.add(v * 2, w * 2, bits);
-          edges.add(v * 2 + 1, w * 2 + 1, bits);
-        } else if ((bits & anti) !== 0) edges.add(v * 2, w * 2 + 1, bits);
-        else {
-          edges.add(v * 2, w * 2, bits);
-          edges.add(v * 2 + 1, w * 2, bits);
-        }
-      }
-    }
-    const { of } = componentsOf(edges.toDigraph(vertexCount * 2));
-    return { before: (v) => of[v * 2] as number, after: (v) => of[v * 2 + 1] as number };
-  }
-
   #isHelper(vertex: number): boolean {
     return (this.#part.original[vertex] as number) >= this.#transactionCount;
   }
@@ -214,6 +192,54 @@ class CycleFinder {
     const steps = type.rule === 'apart' ? simpleApart(all) : all;
     return { type: cycleTypeOf(steps.map(({ bits }) => bits)), steps };
   }
+}
+
+/**
+ * Components of pairs of vertex and whether it was reached by an anti-dependency: a walk in
+ * which no two anti-dependencies follow each other is a walk between such pairs.
+ */
+function apartComponents(
+  { offsets, targets, relations, vertexCount }: Digraph,
+  isHelper: (vertex: number) => boolean,
+  mask: number,
+): Sides & { readonly cyclic: boolean } {
+  const edges = new EdgeList();
+  for (let v = 0; v < vertexCount; v += 1) {
+    const helper = isHelper(v);
+    const end = offsets[v + 1] as number;
+    for (let edge = offsets[v] as number; edge < end; edge += 1) {
+      const bits = relations[edge] as number;
+      if ((bits & ~mask) !== 0) continue;
+      const w = targets[edge] as number;
+      if (helper) {
+        edges.add(v * 2, w * 2, bits);
+        edges.add(v * 2 + 1, w * 2 + 1, bits);
+      } else if ((bits & anti) !== 0) edges.add(v * 2, w * 2 + 1, bits);
+      else {
+        edges.add(v * 2, w * 2, bits);
+        edges.add(v * 2 + 1, w * 2, bits);
+      }
+    }
+  }
+  const { of, count } = componentsOf(edges.toDigraph(vertexCount * 2));
+  return {
+    before: (v) => of[v * 2] as number,
+    after: (v) => of[v * 2 + 1] as number,
+    cyclic: count < vertexCount * 2,
+  };
+}
+
+/**
+ * An order of transactions in which each comes after what it depends on, if anti-dependencies
+ * count only after another dependency (as under snapshot isolation); undefined if there is none.
+ */
+export function snapshotOrder(
+  { graph, transactionCount }: DependencyGraph,
+  mask: number,
+): ((transaction: number) => number) | undefined {
+  const sides = apartComponents(graph, (v) => v >= transactionCount, mask);
+  // An edge never leads to a component of a higher number.
+  return sides.cyclic ? undefined : (transaction) => -sides.before(transaction);
 }
 
 interface Start {

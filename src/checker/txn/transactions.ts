@@ -7,7 +7,7 @@ import { canonical, isArray, type Json } from '../../base/json.ts';
 import { noEvent, typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
 import { noValue } from '../../history/values.ts';
-import { IntList, Interner } from './interner.ts';
+import { Interner, IntList } from './interner.ts';
 
 export const readKind = 0;
 export const writeKind = 1;

@@ -15,7 +15,7 @@
  * A tick is one nanosecond where 32 bits allow it (4.29 s), else as many as they need: exact
  * latencies even in a run of hours. What order operations have is in the rows, not in the ticks.
  */
-import type { Json } from '../../base/json.ts';
+import { canonical, isArray, isObject, type Json } from '../../base/json.ts';
 import { noEvent, typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
 import { noValue } from '../../history/values.ts';
@@ -176,17 +176,16 @@ function valueColumns(
   for (let row = 0; row < count; row += 1) {
     const asked = input[row] ?? noValue;
     const got = outcome[row] === typeCode.ok ? (output[row] ?? noValue) : noValue;
+    const [argument, result] = [history.values.value(asked), history.values.value(got)];
     // A transaction's result repeats the transaction: only what came back is worth its room.
-    const repeats = isList(history.values.value(asked)) && isList(history.values.value(got));
+    const repeats = isArray(argument) && isArray(result);
     columns.input[row] = repeats ? 0 : texts.code(asked);
+    if (isObject(argument) && isObject(result) && canonical(argument) === canonical(result))
+      continue;
     // A read of null is a finding; a write that answers null is an acknowledgement.
     columns.output[row] = texts.code(got, columns.input[row] === 0);
   }
   return columns;
-}
-
-function isList(value: Json | undefined): boolean {
-  return Array.isArray(value);
 }
 
 const smallMax = 2 ** 29;
@@ -198,15 +197,15 @@ class ValueTexts {
   omitted = 0;
   readonly #history: History;
   readonly #limit: number;
-  readonly #codes = new Map<number, number>();
-  /** Composites that read alike are one: a result that repeats its argument is seen to. */
-  readonly #byText = new Map<string, number>();
+  /** By value id; 0 until it is asked for. */
+  readonly #codes: Uint32Array;
   #chars = 0;
   #omittedCode = 0;
 
   constructor(history: History, limit: number) {
     this.#history = history;
     this.#limit = limit;
+    this.#codes = new Uint32Array(history.values.size);
   }
 
   code(id: number, showNull = false): number {
@@ -214,21 +213,19 @@ class ValueTexts {
     if (value === undefined || (value === null && !showNull)) return 0;
     if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < smallMax)
       return (value < 0 ? -2 * value - 1 : 2 * value) * 2 + 1;
-    let code = this.#codes.get(id);
-    if (code === undefined) this.#codes.set(id, (code = this.#add(value)));
+    const known = this.#codes[id] ?? 0;
+    if (known !== 0) return known;
+    const code = this.#add(value);
+    this.#codes[id] = code;
     return code;
   }
 
   #add(value: Json): number {
     if (this.#chars > valuesCharsMax) return this.#omit();
     const text = valueText(value, this.#limit);
-    const known = this.#byText.get(text);
-    if (known !== undefined) return known;
     if (text.length >= this.#limit && text.endsWith('…')) this.cut += 1;
     this.#chars += text.length;
-    const code = this.texts.push(text) * 2;
-    this.#byText.set(text, code);
-    return code;
+    return this.texts.push(text) * 2;
   }
 
   /** One text stands for all that had no room; they are counted. */

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TargetError } from '../../base/errors.ts';
 import { durationText, listed } from '../../base/text.ts';
-import { isStopped, membersOf, type ProcessEntry, stillLiving } from './process-table.ts';
+import { membersOf, type ProcessEntry, stillLiving, stillMoving } from './process-table.ts';
 
 /** What a signal should bring about is seen after this or it did not happen. */
 const effectLimitMs = 5_000;
@@ -29,7 +29,7 @@ export async function pauseGroup(group: number, node: string): Promise<number> {
   await untilNone(`pause node ${node}`, async () => {
     const members = await membersOf(group);
     count = members.length;
-    const moving = members.filter((entry) => !isStopped(entry));
+    const moving = stillMoving(members);
     for (const entry of moving) if (entry.group !== group) send(entry.pid, 'SIGSTOP');
     return moving;
   });

@@ -37,11 +37,29 @@ export async function stillLiving(
   return (await allProcesses()).filter((entry) => pids.has(entry.pid) && !isDead(entry.state));
 }
 
-/** True if every thread of the process is stopped (or has ended). */
-export function isStopped(entry: ProcessEntry): boolean {
-  if (!hasProcfs) return entry.state === 'T';
-  // SIGSTOP reaches the threads one after another; the process's own line shows only the first.
-  return threadStates(entry.pid).every((state) => state === 'T' || state === 't' || isDead(state));
+/**
+ * Those of `members`, a whole process tree, that can still run: not every thread is stopped.
+ *
+ * A parent that waits in vfork(2) for a child that was stopped before its exec cannot stop: it
+ * sleeps in state D, and its SIGSTOP waits with it. It runs no instruction of its own until
+ * the child goes on, so D counts as stopped where a child is.
+ */
+export function stillMoving(members: readonly ProcessEntry[]): readonly ProcessEntry[] {
+  const states = new Map(members.map((entry) => [entry.pid, statesOf(entry)]));
+  const isStill = (state: string): boolean => state === 'T' || state === 't' || isDead(state);
+  const stoppedParents = new Set<number>();
+  for (const { pid, parent } of members) {
+    if (states.get(pid)?.every(isStill) === true) stoppedParents.add(parent);
+  }
+  return members.filter(({ pid }) => {
+    const waits = stoppedParents.has(pid);
+    return states.get(pid)?.every((state) => isStill(state) || (waits && state === 'D')) !== true;
+  });
+}
+
+/** Of every thread: SIGSTOP reaches them one after another, and the process shows its first. */
+function statesOf(entry: ProcessEntry): readonly string[] {
+  return hasProcfs ? threadStates(entry.pid) : [entry.state];
 }
 
 function isDead(state: string): boolean {

@@ -13,7 +13,7 @@ export interface LinkRules {
 }
 
 /** One copy of a message that goes on. */
-export interface Copy {
+interface Copy {
   /** Beyond the network's ordinary latency. */
   readonly extraMs: number;
   readonly isHeldBack: boolean;

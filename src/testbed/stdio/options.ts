@@ -8,7 +8,7 @@ import type { NodeId } from '../../fault/fault.ts';
 import type { LatencyDistribution } from '../../plan/plan.ts';
 
 /** The processes of the nodes, as clocks must know them. */
-export interface NodeProcesses {
+interface NodeProcesses {
   /** All processes of the node now; empty while it is down. */
   pids(node: NodeId): readonly number[];
   /** True from when a pause is begun until its end is. */

@@ -9,8 +9,14 @@
 import { canonical, isArray, type Json } from '../../../base/json.ts';
 import { noValue } from '../../../history/values.ts';
 import { LocalValues } from './local-values.ts';
-import { inversion, type Inversion } from './preorder.ts';
-import { linearizable, notApplicable, type PolyResult, type Violation, violation } from './result.ts';
+import { type Inversion, inversion } from './preorder.ts';
+import {
+  linearizable,
+  notApplicable,
+  type PolyResult,
+  type Violation,
+  violation,
+} from './result.ts';
 import { failedRow, never, type Timeline } from './timeline.ts';
 
 export const listCode = { append: 1, read: 2 } as const;
@@ -58,7 +64,9 @@ export function listOf(timeline: Timeline, read: number): readonly Json[] {
   return isArray(list) ? list : [];
 }
 
-function listOperations(timeline: Timeline): ListOperations | { kind: 'not-applicable'; why: string } {
+function listOperations(
+  timeline: Timeline,
+): ListOperations | { kind: 'not-applicable'; why: string } {
   const { history, count, row, code } = timeline;
   const { input, output } = history.operations;
   const values = new LocalValues(history.values, count);
@@ -80,7 +88,8 @@ function listOperations(timeline: Timeline): ListOperations | { kind: 'not-appli
     }
     if (timeline.return[op] === never) continue;
     const read = history.values.value(output[id] ?? noValue) ?? null;
-    if (read !== null && !isArray(read)) return notApplicable('a read returned something that is no list');
+    if (read !== null && !isArray(read))
+      return notApplicable('a read returned something that is no list');
     const length = read === null ? 0 : read.length;
     if (length > most) [longest, most] = [op, length];
   }
@@ -109,7 +118,8 @@ function orderOf(list: ListOperations): { readonly position: Int32Array } | Viol
     if (timeline.code[op] !== listCode.read || timeline.return[op] === never) continue;
     const read = listOf(timeline, op);
     const at = firstDifference(read, whole);
-    if (at !== none) return differing(list, { op, at, mine: read[at] ?? null, other: whole[at] ?? null });
+    if (at !== none)
+      return differing(list, { op, at, mine: read[at] ?? null, other: whole[at] ?? null });
   }
   return { position };
 }
@@ -119,7 +129,8 @@ function firstDifference(read: readonly Json[], whole: readonly Json[]): number 
   for (let at = 0; at < read.length; at += 1) {
     const [mine, other] = [read[at] ?? null, whole[at] ?? null];
     if (mine === other) continue;
-    if (typeof mine !== 'object' || mine === null || canonical(mine) !== canonical(other)) return at;
+    if (typeof mine !== 'object' || mine === null || canonical(mine) !== canonical(other))
+      return at;
   }
   return none;
 }
@@ -163,9 +174,11 @@ function explainInversion(
   const roles = { early: rowOf(timeline, early), late: rowOf(timeline, late) };
   const longestRow = longest === none ? [] : [rowOf(timeline, longest)];
   const [type, reasonText] = ((): readonly [string, string] => {
-    if (isRead(early) && isRead(late)) return ['stale-read', 'it returned elements that the other did not'];
+    if (isRead(early) && isRead(late))
+      return ['stale-read', 'it returned elements that the other did not'];
     if (isRead(early)) return ['future-read', 'it returned the element that the other appends'];
-    if (!isRead(late)) return ['reordered-appends', 'in the list its element is after that of the other'];
+    if (!isRead(late))
+      return ['reordered-appends', 'in the list its element is after that of the other'];
     return isShown(early)
       ? ['stale-read', 'the other did not return its element']
       : ['lost-append', 'no read returned its element, so it was appended after all of them'];

@@ -126,15 +126,8 @@ export interface Zones {
 
 /** Follows every chain. @returns the zones, or two operations of one chain in the wrong order */
 export function walkChains(table: ChainTable): Zones | OrderConflict | CycleConflict {
-  const { size, real, source, writer, firstSeen, lastSeen, next, timeline } = table;
-  const { invoke } = timeline;
-  const returned = timeline.return;
-  const zones: Zones = {
-    firstReturn: new Int32Array(size).fill(none),
-    firstValue: new Int32Array(size),
-    lastInvoke: new Int32Array(size).fill(none),
-    lastValue: new Int32Array(size),
-  };
+  const { size, real, source, writer, firstSeen, lastSeen, next } = table;
+  const extent = new Extent(table);
   let links = 0;
   let walked = 0;
   for (let head = 0; head < size; head += 1) {
@@ -143,39 +136,86 @@ export function walkChains(table: ChainTable): Zones | OrderConflict | CycleConf
       links += 1;
       continue;
     }
-    let first: number = none;
-    let firstAt = never;
-    let firstValue = head;
-    let last: number = none;
-    let lastAt = -1;
-    let lastValue = head;
+    extent.begin(head);
     for (let value = head; value !== none; value = next[value] ?? none) {
       if (value !== head) walked += 1;
       const own = writer[value] ?? none;
       if (own !== none) {
-        const end = returned[own] ?? never;
-        if (end < lastAt)
-          return { rule: 'order', early: own, late: last, earlyValue: value, lateValue: lastValue };
-        if (end < firstAt) [first, firstAt, firstValue] = [own, end, value];
-        const begin = invoke[own] ?? 0;
-        if (begin > lastAt) [last, lastAt, lastValue] = [own, begin, value];
+        if (!extent.returns(own, value)) return extent.conflict(own, value);
+        extent.invokes(own, value);
       }
       const seen = firstSeen[value] ?? none;
       if (seen === none) continue;
-      const end = returned[seen] ?? never;
-      if (end < lastAt)
-        return { rule: 'order', early: seen, late: last, earlyValue: value, lateValue: lastValue };
-      if (end < firstAt) [first, firstAt, firstValue] = [seen, end, value];
-      const latest = lastSeen[value] ?? none;
-      const begin = invoke[latest] ?? 0;
-      if (begin > lastAt) [last, lastAt, lastValue] = [latest, begin, value];
+      if (!extent.returns(seen, value)) return extent.conflict(seen, value);
+      extent.invokes(lastSeen[value] ?? none, value);
     }
-    zones.firstReturn[head] = first;
-    zones.firstValue[head] = firstValue;
-    zones.lastInvoke[head] = last;
-    zones.lastValue[head] = lastValue;
+    extent.end(head);
   }
-  return links === walked ? zones : { rule: 'cycle', value: unreached(table) };
+  return links === walked ? extent.zones : { rule: 'cycle', value: unreached(table) };
+}
+
+/** The first return and the last invocation of the chain that is being walked. */
+class Extent {
+  readonly zones: Zones;
+  readonly #invoke: Int32Array;
+  readonly #return: Int32Array;
+  #first: number = none;
+  #firstAt = never;
+  #firstValue = 0;
+  #last: number = none;
+  #lastAt = -1;
+  #lastValue = 0;
+
+  constructor({ size, timeline }: ChainTable) {
+    this.#invoke = timeline.invoke;
+    this.#return = timeline.return;
+    this.zones = {
+      firstReturn: new Int32Array(size).fill(none),
+      firstValue: new Int32Array(size),
+      lastInvoke: new Int32Array(size).fill(none),
+      lastValue: new Int32Array(size),
+    };
+  }
+
+  begin(head: number): void {
+    this.#first = none;
+    this.#firstAt = never;
+    this.#firstValue = head;
+    this.#last = none;
+    this.#lastAt = -1;
+    this.#lastValue = head;
+  }
+
+  /** @returns false if the operation returned before one that comes before it was invoked */
+  returns(op: number, value: number): boolean {
+    const end = this.#return[op] ?? never;
+    if (end < this.#lastAt) return false;
+    if (end < this.#firstAt) {
+      this.#first = op;
+      this.#firstAt = end;
+      this.#firstValue = value;
+    }
+    return true;
+  }
+
+  invokes(op: number, value: number): void {
+    const begin = this.#invoke[op] ?? 0;
+    if (begin <= this.#lastAt) return;
+    this.#last = op;
+    this.#lastAt = begin;
+    this.#lastValue = value;
+  }
+
+  conflict(early: number, earlyValue: number): OrderConflict {
+    return { rule: 'order', early, late: this.#last, earlyValue, lateValue: this.#lastValue };
+  }
+
+  end(head: number): void {
+    this.zones.firstReturn[head] = this.#first;
+    this.zones.firstValue[head] = this.#firstValue;
+    this.zones.lastInvoke[head] = this.#last;
+    this.zones.lastValue[head] = this.#lastValue;
+  }
 }
 
 /** One pass over time, without sorting: each end of a zone is the event of one operation. */

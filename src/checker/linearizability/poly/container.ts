@@ -62,7 +62,11 @@ export function containerOf(timeline: Timeline): Container | PolyResult {
   return withTakes(timeline, values, put.subarray(0, size));
 }
 
-function withTakes(timeline: Timeline, values: LocalValues, put: Int32Array): Container | PolyResult {
+function withTakes(
+  timeline: Timeline,
+  values: LocalValues,
+  put: Int32Array,
+): Container | PolyResult {
   const { history, count, row, code } = timeline;
   const { output } = history.operations;
   const nullId = history.values.find(null);
@@ -78,7 +82,8 @@ function withTakes(timeline: Timeline, values: LocalValues, put: Int32Array): Co
       const element = values.ofId(result);
       if (element >= put.length) return neverPut(timeline, op, values.value(element));
       const other = take[element] ?? none;
-      if (other !== none) return takenTwice(timeline, [other, op], put[element] ?? 0, values.value(element));
+      if (other !== none)
+        return takenTwice(timeline, [other, op], put[element] ?? 0, values.value(element));
       take[element] = op;
     }
   }
@@ -162,7 +167,12 @@ export function checkEmpties(container: Container): Violation | undefined {
     const end = timeline.return[op] ?? 0;
     if ((lastFree[end - 1] ?? 0) >= begin) continue;
     const cover = coverOf(container, { from: begin, to: end - 1 }, () => true);
-    return violation('false-empty', 'not-empty', { taker: rowOf(container, op) }, coverExtra(container, cover));
+    return violation(
+      'false-empty',
+      'not-empty',
+      { taker: rowOf(container, op) },
+      coverExtra(container, cover),
+    );
   }
   return undefined;
 }
@@ -226,7 +236,11 @@ const listedCoverMax = 12;
 export function coverExtra(
   container: Container,
   cover: readonly number[],
-): { readonly facts: { readonly coverText: string }; readonly also: readonly number[]; readonly standalone: boolean } {
+): {
+  readonly facts: { readonly coverText: string };
+  readonly also: readonly number[];
+  readonly standalone: boolean;
+} {
   const shown = cover.slice(0, 3).map((element) => stayText(container, element));
   if (cover.length > 3) shown.push(`and so on, ${cover.length} elements in all`);
   return {
@@ -301,5 +315,7 @@ function takenTooEarly({ timeline, values, put, take }: Unbounded, element: numb
     taker: timeline.row[take[element] ?? 0] ?? 0,
     putter: timeline.row[put[element] ?? 0] ?? 0,
   };
-  return violation('future-element', 'taken-too-early', roles, { facts: { value: values.value(element) } });
+  return violation('future-element', 'taken-too-early', roles, {
+    facts: { value: values.value(element) },
+  });
 }

@@ -38,10 +38,15 @@ export function checkBounds(sums: Sums): PolyResult {
     const bounds = [(least[op] ?? 0) + downInvoked, (most[op] ?? 0) + upInvoked] as const;
     const value = result[op] ?? 0;
     if (value < bounds[0] || value > bounds[1])
-      return violation('sum-out-of-bounds', 'sum-out-of-bounds', { reader: row[op] ?? 0 }, {
-        facts: { value, least: bounds[0], most: bounds[1] },
-        standalone: false,
-      });
+      return violation(
+        'sum-out-of-bounds',
+        'sum-out-of-bounds',
+        { reader: row[op] ?? 0 },
+        {
+          facts: { value, least: bounds[0], most: bounds[1] },
+          standalone: false,
+        },
+      );
     if (bounds[0] !== bounds[1]) isOpen = true;
   }
   if (!isOpen) return linearizable;

@@ -11,7 +11,14 @@ import type { Json } from '../../../base/json.ts';
 import { noValue } from '../../../history/values.ts';
 import { checkBounds } from './counter-bounds.ts';
 import { ReturnHeap } from './heap.ts';
-import { linearizable, type NotApplicable, notApplicable, type PolyResult, type Violation, violation } from './result.ts';
+import {
+  linearizable,
+  type NotApplicable,
+  notApplicable,
+  type PolyResult,
+  type Violation,
+  violation,
+} from './result.ts';
 import { eventsOf, never, type Timeline } from './timeline.ts';
 
 export const counterCode = { add: 1, addAndGet: 2, read: 3 } as const;
@@ -82,7 +89,9 @@ function levelsOf(sums: Sums): Levels | Violation {
     const isMaker = code[op] === counterCode.addAndGet && amount[op] !== 0;
     const role = { reader: row[op] ?? 0 };
     if (!Number.isInteger(own) || own < (isMaker ? 1 : 0))
-      return violation('impossible-sum', 'sum-impossible', role, { facts: { value, step, initial } });
+      return violation('impossible-sum', 'sum-impossible', role, {
+        facts: { value, step, initial },
+      });
     if (own > additions) {
       const facts = { value, most: initial + additions * step };
       return violation('sum-too-great', 'sum-too-great', role, { facts, standalone: false });
@@ -212,8 +221,16 @@ class LazyCounter {
           standalone: false,
         });
       }
-      const facts = { sum: sumOf(this.#sum), needed: sumOf(level === none ? this.#sum + 1 : level) };
-      return violation('sum-too-great', 'sum-blocked', { blocked: row[op] ?? 0 }, { facts, standalone: false });
+      const facts = {
+        sum: sumOf(this.#sum),
+        needed: sumOf(level === none ? this.#sum + 1 : level),
+      };
+      return violation(
+        'sum-too-great',
+        'sum-blocked',
+        { blocked: row[op] ?? 0 },
+        { facts, standalone: false },
+      );
     }
     const late = this.#late.get(op) ?? { sum: this.#sum, returned: this.#returned, forcedBy: none };
     const facts = { value: result[op] ?? 0, least: sumOf(late.sum), count: late.returned };

@@ -10,7 +10,13 @@ import { noValue } from '../../../history/values.ts';
 import { type Holds, holdsOf } from './holds.ts';
 import { checkRefused } from './mutex.ts';
 import { inversion } from './preorder.ts';
-import { linearizable, notApplicable, type PolyResult, type Violation, violation } from './result.ts';
+import {
+  linearizable,
+  notApplicable,
+  type PolyResult,
+  type Violation,
+  violation,
+} from './result.ts';
 import { never, type Timeline } from './timeline.ts';
 
 const none = -1;
@@ -53,9 +59,13 @@ function outOfOrder(
     const roles = { first: row[first] ?? 0, second: row[acquire[next] ?? 0] ?? 0 };
     const [firstToken, secondToken] = [tokens[hold] ?? 0, tokens[next] ?? 0];
     if (firstToken === secondToken)
-      return violation('token-did-not-rise', 'token-twice', roles, { facts: { token: firstToken } });
+      return violation('token-did-not-rise', 'token-twice', roles, {
+        facts: { token: firstToken },
+      });
     if (end === none)
-      return violation('two-holders', 'never-released', roles, { facts: { firstToken, secondToken } });
+      return violation('two-holders', 'never-released', roles, {
+        facts: { firstToken, secondToken },
+      });
   }
   const found = inversion(timeline, rank);
   return found === undefined ? undefined : explainInversion(timeline, holds, tokens, found);

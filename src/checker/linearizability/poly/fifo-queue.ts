@@ -15,8 +15,8 @@
  * a matching of deadlines to starts.
  */
 import {
-  checkEmpties,
   type Container,
+  checkEmpties,
   containerOf,
   elementText,
   inByEvent,
@@ -75,34 +75,41 @@ function overtaken(queue: Container): Violation | undefined {
 
 /** More elements lost by some time than crashed dequeues can have taken by then. */
 function checkLost(queue: Container): Violation | undefined {
-  const { timeline, outBy, take, kept, size } = queue;
+  const { timeline, outBy, take, kept, crashedTakes } = queue;
   if (!take.some((each, element) => each === none && kept[element] === 1)) return undefined;
-  const events = elementEvents(queue);
-  // By lost element: the first return of a dequeue of an element that came after it.
-  const killer = new Int32Array(size).fill(none);
-  const deadlines: number[] = [];
-  let best: number = none;
-  for (let time = timeline.horizon - 1; time >= 0; time -= 1) {
-    const event = events[time] ?? 0;
-    if (event > 0) {
-      const out = outBy[event - 1] ?? never;
-      if (out !== never && (best === none || out < (outBy[best] ?? never))) best = event - 1;
-    } else if (event < 0 && take[-event - 1] === none && best !== none) {
-      killer[-event - 1] = best;
-      deadlines.push(outBy[best] ?? never);
-    }
-  }
-  const sorted = Int32Array.from(deadlines).sort();
-  const { crashedTakes } = queue;
-  for (let i = 0; i < sorted.length; i += 1) {
-    const deadline = sorted[i] ?? never;
-    const start = i < crashedTakes.length ? (timeline.invoke[crashedTakes[i] ?? 0] ?? 0) : never;
-    if (start > deadline) {
-      const element = killer.findIndex((each) => each !== none && outBy[each] === deadline);
-      return explainLost(queue, { element, killer: killer[element] ?? 0, lost: i + 1, crashed: i });
-    }
+  const passedBy = passersBy(queue);
+  const deadlineOf = (element: number): number => outBy[passedBy[element] ?? 0] ?? never;
+  const lost = [...passedBy.keys()].filter((element) => passedBy[element] !== none);
+  const deadlines = Int32Array.from(lost, deadlineOf).sort();
+  for (let i = 0; i < deadlines.length; i += 1) {
+    const crashed = crashedTakes[i];
+    const start = crashed === undefined ? never : (timeline.invoke[crashed] ?? never);
+    if (start < (deadlines[i] ?? never)) continue;
+    const element = lost.find((each) => deadlineOf(each) === deadlines[i]) ?? 0;
+    const passer = passedBy[element] ?? 0;
+    return explainLost(queue, { element, passer, lost: i + 1, crashed: i });
   }
   return undefined;
+}
+
+/**
+ * By element that nothing is known to have taken: of those that came after it, the one whose
+ * take returned first, or -1 if none was taken.
+ */
+function passersBy(queue: Container): Int32Array {
+  const { timeline, outBy, take, size } = queue;
+  const events = elementEvents(queue);
+  const passedBy = new Int32Array(size).fill(none);
+  let best: number = none;
+  let bestOut = never;
+  for (let time = timeline.horizon - 1; time >= 0; time -= 1) {
+    const event = events[time] ?? 0;
+    if (event > 0 && (outBy[event - 1] ?? never) < bestOut) {
+      best = event - 1;
+      bestOut = outBy[best] ?? never;
+    } else if (event < 0 && take[-event - 1] === none) passedBy[-event - 1] = best;
+  }
+  return passedBy;
 }
 
 function explainOvertaken(queue: Container, first: number, second: number): Violation {
@@ -124,21 +131,27 @@ function explainOvertaken(queue: Container, first: number, second: number): Viol
 
 function explainLost(
   queue: Container,
-  found: { readonly element: number; readonly killer: number; readonly lost: number; readonly crashed: number },
+  found: {
+    readonly element: number;
+    readonly passer: number;
+    readonly lost: number;
+    readonly crashed: number;
+  },
 ): Violation {
-  const { element, killer, lost, crashed } = found;
+  const { element, passer, lost, crashed } = found;
   const roles = {
     first: rowOf(queue, queue.put[element] ?? 0),
-    second: rowOf(queue, queue.put[killer] ?? 0),
-    secondTaker: rowOf(queue, queue.take[killer] ?? 0),
+    second: rowOf(queue, queue.put[passer] ?? 0),
+    secondTaker: rowOf(queue, queue.take[passer] ?? 0),
   };
   const facts = {
     firstText: elementText(queue, element),
-    secondText: elementText(queue, killer),
+    secondText: elementText(queue, passer),
     firstIn: inByEvent(queue, element),
     lost,
     crashed,
   };
-  if (crashed === 0) return violation('lost-element', 'lost', roles, { facts, also: rowsOf(queue, element) });
+  if (crashed === 0)
+    return violation('lost-element', 'lost', roles, { facts, also: rowsOf(queue, element) });
   return violation('lost-element', 'lost-beyond-crashes', roles, { facts, standalone: false });
 }

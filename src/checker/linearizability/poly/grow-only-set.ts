@@ -10,8 +10,14 @@ import { canonical, isArray, type Json } from '../../../base/json.ts';
 import { noValue } from '../../../history/values.ts';
 import { listOf, neverAppended } from './append-list.ts';
 import { LocalValues } from './local-values.ts';
-import { inversion, type Inversion } from './preorder.ts';
-import { linearizable, notApplicable, type PolyResult, type Violation, violation } from './result.ts';
+import { type Inversion, inversion } from './preorder.ts';
+import {
+  linearizable,
+  notApplicable,
+  type PolyResult,
+  type Violation,
+  violation,
+} from './result.ts';
 import { never, type Timeline } from './timeline.ts';
 
 export const growOnlySetCode = { add: 1, read: 2 } as const;
@@ -47,7 +53,9 @@ export function checkGrowOnlySet(timeline: Timeline): PolyResult {
   return found === undefined ? linearizable : explainInversion(set, firstRank, found);
 }
 
-function setOperations(timeline: Timeline): SetOperations | { kind: 'not-applicable'; why: string } {
+function setOperations(
+  timeline: Timeline,
+): SetOperations | { kind: 'not-applicable'; why: string } {
   const { history, count, row, code } = timeline;
   const { input, output } = history.operations;
   const values = new LocalValues(history.values, count);
@@ -59,7 +67,8 @@ function setOperations(timeline: Timeline): SetOperations | { kind: 'not-applica
     const known = timeline.return[op] !== never;
     const result = known ? (history.values.value(output[id] ?? noValue) ?? null) : null;
     if (code[op] === growOnlySetCode.read) {
-      if (result !== null && !isArray(result)) return notApplicable('a read returned something that is no list');
+      if (result !== null && !isArray(result))
+        return notApplicable('a read returned something that is no list');
       if (known) reads.push(op);
       continue;
     }
@@ -68,7 +77,8 @@ function setOperations(timeline: Timeline): SetOperations | { kind: 'not-applica
       return notApplicable(
         `elements must be distinct, but ${JSON.stringify(values.value(own))} is added more than once`,
       );
-    if (result === false) return notApplicable('an add answered false: the element was there before');
+    if (result === false)
+      return notApplicable('an add answered false: the element was there before');
     element[op] = own;
     adder.push(op);
   }
@@ -114,10 +124,15 @@ function rankReads(set: SetOperations): Ranks | Violation {
 
 function shownTwice(set: SetOperations, read: number, element: number): Violation {
   const { timeline, values, adder } = set;
-  return violation('duplicate-element', 'element-twice', { reader: rowOf(timeline, read) }, {
-    facts: { element: values.value(element) },
-    also: [rowOf(timeline, adder[element] ?? 0)],
-  });
+  return violation(
+    'duplicate-element',
+    'element-twice',
+    { reader: rowOf(timeline, read) },
+    {
+      facts: { element: values.value(element) },
+      also: [rowOf(timeline, adder[element] ?? 0)],
+    },
+  );
 }
 
 function incomparable(
@@ -136,15 +151,21 @@ function incomparable(
   });
 }
 
-function explainInversion(set: SetOperations, firstRank: Int32Array, { early, late }: Inversion): Violation {
+function explainInversion(
+  set: SetOperations,
+  firstRank: Int32Array,
+  { early, late }: Inversion,
+): Violation {
   const { timeline, element } = set;
   const isRead = (op: number): boolean => timeline.code[op] === growOnlySetCode.read;
   const roles = { early: rowOf(timeline, early), late: rowOf(timeline, late) };
   const isShown = (op: number): boolean => (firstRank[element[op] ?? 0] ?? none) !== none;
   const [type, reasonText] = ((): readonly [string, string] => {
-    if (isRead(early) && isRead(late)) return ['stale-read', 'it returned elements that the other did not'];
+    if (isRead(early) && isRead(late))
+      return ['stale-read', 'it returned elements that the other did not'];
     if (isRead(early)) return ['future-read', 'it returned the element that the other adds'];
-    if (!isRead(late)) return ['reordered-adds', 'some read returned the element of the other and not yet its own'];
+    if (!isRead(late))
+      return ['reordered-adds', 'some read returned the element of the other and not yet its own'];
     return isShown(early)
       ? ['stale-read', 'the other did not return its element']
       : ['lost-element', 'no read returned its element, so it was added after all of them'];

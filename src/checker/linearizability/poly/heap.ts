@@ -29,7 +29,8 @@ export class ReturnHeap {
     for (;;) {
       let below = 2 * at + 1;
       if (below >= items.length) break;
-      if (below + 1 < items.length && this.#before(items[below + 1] ?? 0, items[below] ?? 0)) below += 1;
+      if (below + 1 < items.length && this.#before(items[below + 1] ?? 0, items[below] ?? 0))
+        below += 1;
       if (!this.#before(items[below] ?? 0, last)) break;
       items[at] = items[below] ?? 0;
       at = below;

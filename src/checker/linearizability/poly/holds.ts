@@ -133,7 +133,8 @@ class HoldBook implements Holds {
       else if (own.count < holdsMax) return this.#about('refused', 'refused-reentry', op, own);
       return undefined;
     }
-    if (isReentry && own.count >= holdsMax) return this.#about('acquire', 'too-many-holds', op, own);
+    if (isReentry && own.count >= holdsMax)
+      return this.#about('acquire', 'too-many-holds', op, own);
     own.count = isReentry ? own.count + 1 : 1;
     if (!isReentry) {
       own.hold = this.acquire.length;
@@ -148,7 +149,9 @@ class HoldBook implements Holds {
     const isUnknown = own.free === never;
     if (own.count === 0) {
       if (isRefused || isUnknown) return undefined;
-      return violation('release-without-hold', 'not-held', { release: this.#timeline.row[op] ?? 0 });
+      return violation('release-without-hold', 'not-held', {
+        release: this.#timeline.row[op] ?? 0,
+      });
     }
     if (isRefused) return this.#about('refused', 'refused-own-release', op, own);
     own.count -= 1;

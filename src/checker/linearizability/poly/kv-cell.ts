@@ -72,7 +72,8 @@ function writtenTexts(timeline: Timeline, start: string): Written | string {
     const text = textOf(history.values.value(input[row[op] ?? 0] ?? noValue) ?? null);
     if (text === undefined) return 'put and append need a text';
     if (text === '') return 'the empty text cannot be told apart from no text';
-    if (numberOf.has(text)) return `texts must be distinct, but ${JSON.stringify(text)} is written more than once`;
+    if (numberOf.has(text))
+      return `texts must be distinct, but ${JSON.stringify(text)} is written more than once`;
     numberOf.set(text, texts.length);
     token[op] = texts.length;
     texts.push(text);
@@ -124,7 +125,10 @@ interface Dictionary {
 }
 
 /** The tokens of a text, or the position where no token begins. No token is another's prefix. */
-function cutText(text: string, { start, lengths, numberOf }: Dictionary): readonly number[] | number {
+function cutText(
+  text: string,
+  { start, lengths, numberOf }: Dictionary,
+): readonly number[] | number {
   const tokens: number[] = [];
   let at = start !== '' && text.startsWith(start) ? start.length : 0;
   // A non-empty initial text is a token too: a text that lacks it begins with a put.
@@ -148,20 +152,18 @@ export interface KvLinks {
 
 /** Links from the reads, zones from the rest; or what is wrong inside of a read. */
 function linkTable(kv: KvTexts): KvLinks | Violation {
-  const { timeline, token, cut, texts, initial } = kv;
+  const { timeline, token, cut, texts } = kv;
   const { history, count, row, code } = timeline;
   const { output } = history.operations;
   const table = new ChainTable(timeline, texts.length);
-  const { writer, real, source, next } = table;
-  const shownBy = new Int32Array(texts.length).fill(none);
-  real[0] = 1;
-  for (let op = 0; op < count; op += 1)
-    if (code[op] !== kvCode.get) {
-      const own = token[op] ?? none;
-      writer[own] = op;
-      if (timeline.return[op] !== never) real[own] = 1;
-    }
-  const isPut = (each: number): boolean => code[writer[each] ?? 0] === kvCode.put;
+  table.real[0] = 1;
+  for (let op = 0; op < count; op += 1) {
+    if (code[op] === kvCode.get) continue;
+    const own = token[op] ?? none;
+    table.writer[own] = op;
+    if (timeline.return[op] !== never) table.real[own] = 1;
+  }
+  const links = { table, shownBy: new Int32Array(texts.length).fill(none) };
   const done = new Set<number>();
   for (let op = 0; op < count; op += 1) {
     if (code[op] !== kvCode.get || timeline.return[op] === never) continue;
@@ -169,30 +171,60 @@ function linkTable(kv: KvTexts): KvLinks | Violation {
     const id = output[row[op] ?? 0] ?? noValue;
     if (done.has(id)) continue;
     done.add(id);
-    const tokens = cut.get(id) ?? [];
-    if (new Set(tokens).size !== tokens.length) return explainTokens.twice(kv, op, tokens);
-    for (const [position, each] of tokens.entries()) {
-      if (each === 0) continue;
-      const previous = tokens[position - 1];
-      real[each] = 1;
-      if (isPut(each)) {
-        const isFirst = previous === undefined || (previous === 0 && initial === '');
-        if (!isFirst) return explainTokens.putInside(kv, { op, put: writer[each] ?? 0, each });
-        shownBy[each] = op;
-        continue;
-      }
-      const from = previous ?? none;
-      // Without an initial text before it, nothing can have been there to append to.
-      if (from === none) return explainTokens.unknown(timeline, op, texts[each] ?? '', 0);
-      if (shownBy[each] === none) {
-        if (next[from] !== none)
-          return explainTokens.successors(kv, { from, tokens: [next[from] ?? 0, each], shownBy, op });
-        source[each] = from;
-        next[from] = each;
-        shownBy[each] = op;
-      } else if (source[each] !== from)
-        return explainTokens.predecessors(kv, { each, from, known: source[each] ?? 0, shownBy, op });
-    }
+    const wrong = enterText(kv, links, op, cut.get(id) ?? []);
+    if (wrong !== undefined) return wrong;
   }
-  return { table, shownBy };
+  return links;
+}
+
+/** Enters what a get shows: which text came after which. */
+function enterText(
+  kv: KvTexts,
+  links: KvLinks,
+  op: number,
+  tokens: readonly number[],
+): Violation | undefined {
+  const { timeline, texts, initial } = kv;
+  const { table, shownBy } = links;
+  if (new Set(tokens).size !== tokens.length) return explainTokens.twice(kv, op, tokens);
+  for (const [position, each] of tokens.entries()) {
+    if (each === 0) continue;
+    const previous = tokens[position - 1];
+    const writer = table.writer[each] ?? none;
+    table.real[each] = 1;
+    if (timeline.code[writer] === kvCode.put) {
+      const isFirst = previous === undefined || (previous === 0 && initial === '');
+      if (!isFirst) return explainTokens.putInside(kv, { op, put: writer, each });
+      shownBy[each] = op;
+      continue;
+    }
+    // Without an initial text before it, nothing can have been there to append to.
+    if (previous === undefined) return explainTokens.unknown(timeline, op, texts[each] ?? '', 0);
+    const wrong = enterLink(kv, links, { op, each, from: previous });
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+/** Enters that an append came right after another text. */
+function enterLink(
+  kv: KvTexts,
+  links: KvLinks,
+  link: { readonly op: number; readonly each: number; readonly from: number },
+): Violation | undefined {
+  const { op, each, from } = link;
+  const { shownBy } = links;
+  const { source, next } = links.table;
+  if (shownBy[each] !== none) {
+    const known = source[each] ?? none;
+    if (known === from) return undefined;
+    return explainTokens.predecessors(kv, { each, from, known, shownBy, op });
+  }
+  const rival = next[from] ?? none;
+  if (rival !== none)
+    return explainTokens.successors(kv, { from, tokens: [rival, each], shownBy, op });
+  source[each] = from;
+  next[from] = each;
+  shownBy[each] = op;
+  return undefined;
 }

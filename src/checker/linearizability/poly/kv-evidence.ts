@@ -19,7 +19,12 @@ export const explainTokens = {
     });
     const reader = rowOf(timeline, op);
     if (failed !== -1)
-      return violation('aborted-read', 'aborted', { reader, writer: failed }, { facts: { value: rest } });
+      return violation(
+        'aborted-read',
+        'aborted',
+        { reader, writer: failed },
+        { facts: { value: rest } },
+      );
     const facts = { value: text, position };
     return violation('thin-air-read', 'not-a-text-of-tokens', { reader }, { facts });
   },
@@ -27,7 +32,12 @@ export const explainTokens = {
   twice(kv: KvTexts, op: number, tokens: readonly number[]): Violation {
     const again = tokens.find((each, at) => tokens.indexOf(each) !== at) ?? 0;
     const facts = { value: returnedText(kv, op), token: kv.texts[again] ?? '' };
-    return violation('duplicate-append', 'same-token-twice', { reader: rowOf(kv.timeline, op) }, { facts });
+    return violation(
+      'duplicate-append',
+      'same-token-twice',
+      { reader: rowOf(kv.timeline, op) },
+      { facts },
+    );
   },
 
   putInside(kv: KvTexts, found: { op: number; put: number; each: number }): Violation {
@@ -74,17 +84,15 @@ export const explainTokens = {
 };
 
 /** Chains that do not fit: the same shapes as for a register, in words about texts. */
-export function explainKvConflict(
-  kv: KvTexts,
-  links: KvLinks,
-  conflict: ChainConflict,
-): Violation {
+export function explainKvConflict(kv: KvTexts, links: KvLinks, conflict: ChainConflict): Violation {
   const { table } = links;
   const { timeline } = kv;
   switch (conflict.rule) {
     case 'cycle':
       // A text names all that came before its end, so its tokens cannot follow each other in a ring.
-      throw new InvariantError(`texts follow each other in a ring at ${kv.texts[conflict.value] ?? ''}`);
+      throw new InvariantError(
+        `texts follow each other in a ring at ${kv.texts[conflict.value] ?? ''}`,
+      );
     case 'order': {
       const { early, late, earlyValue, lateValue } = conflict;
       const rows = linksTo(kv, links, [earlyValue]);
@@ -125,7 +133,9 @@ export function explainKvConflict(
 }
 
 function zoneText(kv: KvTexts, { head, firstValue, lastValue }: Zone): string {
-  const [begin, from, to] = [head, firstValue, lastValue].map((each) => JSON.stringify(kv.texts[each] ?? ''));
+  const [begin, from, to] = [head, firstValue, lastValue].map((each) =>
+    JSON.stringify(kv.texts[each] ?? ''),
+  );
   const start = `a text that begins with ${begin ?? ''}`;
   if (lastValue === head && firstValue === head) return start;
   return firstValue === lastValue

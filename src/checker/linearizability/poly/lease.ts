@@ -11,7 +11,13 @@ import { canonical } from '../../../base/json.ts';
 import { nsPerMs, nsToMs } from '../../../base/units.ts';
 import { noValue } from '../../../history/values.ts';
 import { lockCode } from './holds.ts';
-import { linearizable, type NotApplicable, notApplicable, type PolyResult, violation } from './result.ts';
+import {
+  linearizable,
+  type NotApplicable,
+  notApplicable,
+  type PolyResult,
+  violation,
+} from './result.ts';
 import { never, type Timeline } from './timeline.ts';
 
 const none = -1;
@@ -53,43 +59,62 @@ export function checkLease(timeline: Timeline, ttlMs: number): PolyResult {
     if (grantedNs > lease.returnNs) isFeasible = false;
     freeNs = Math.min(Math.max(lease.releasedNs, grantedNs), grantedNs + ttlNs);
   }
-  return isFeasible ? linearizable : notApplicable('the leases may or may not fit one after the other');
+  return isFeasible
+    ? linearizable
+    : notApplicable('the leases may or may not fit one after the other');
 }
 
 /** Leases in the order in which their acquires returned. */
 function leasesOf(timeline: Timeline): readonly Lease[] | NotApplicable {
-  const { history, count, row, code } = timeline;
-  const { process, input, output, invoke, complete } = history.operations;
-  const { timeNs } = history.events;
-  const no = history.values.find(false);
+  const { history, count, row } = timeline;
+  const { process, input } = history.operations;
   const leases: Lease[] = [];
-  const current = new Map<number | string, Lease>();
-  const free = new Map<number | string, number>();
+  const owners = new Map<number | string, LeaseOwner>();
   for (let op = 0; op < count; op += 1) {
     const id = row[op] ?? 0;
     const name = history.values.value(input[id] ?? noValue) ?? null;
-    const owner = name === null ? (process[id] ?? 0) : canonical(name);
-    if ((free.get(owner) ?? -1) > (timeline.invoke[op] ?? 0))
-      return notApplicable('an owner goes on before it is known how its last operation ended');
-    const end = timeline.return[op] ?? never;
-    free.set(owner, end);
-    const result = output[id] ?? noValue;
-    if (end !== never && result !== noValue && result === no)
-      return notApplicable('a refused acquire or release must end in fail');
-    const invokeNs = timeNs[invoke[id] ?? 0] ?? 0;
-    const held = current.get(owner);
-    if (code[op] === lockCode.release) {
-      if (held === undefined) return notApplicable('a release without an acquire before it');
-      held.release = op;
-      held.releasedNs = invokeNs;
-      current.delete(owner);
-    } else if (end !== never) {
-      if (held !== undefined) return notApplicable('an acquire by an owner that did not release');
-      const returnNs = timeNs[complete[id] ?? 0] ?? 0;
-      const lease = { acquire: op, release: none, invokeNs, returnNs, releasedNs: Number.POSITIVE_INFINITY };
-      leases.push(lease);
-      current.set(owner, lease);
-    }
+    const key = name === null ? (process[id] ?? 0) : canonical(name);
+    const owner = owners.get(key) ?? { free: -1, held: undefined };
+    owners.set(key, owner);
+    const why = enter(timeline, owner, leases, op);
+    if (why !== undefined) return notApplicable(why);
   }
   return leases.toSorted((a, b) => a.returnNs - b.returnNs);
+}
+
+interface LeaseOwner {
+  /** When its last operation returned. */
+  free: number;
+  held: Lease | undefined;
+}
+
+/** @returns why not, if what the owner does is beyond this algorithm */
+function enter(timeline: Timeline, by: LeaseOwner, all: Lease[], op: number): string | undefined {
+  const [owner, leases] = [by, all];
+  const { history, row, code } = timeline;
+  const { output, invoke, complete } = history.operations;
+  const { timeNs } = history.events;
+  const id = row[op] ?? 0;
+  if (owner.free > (timeline.invoke[op] ?? 0))
+    return 'an owner goes on before it is known how its last operation ended';
+  owner.free = timeline.return[op] ?? never;
+  const isUnknown = owner.free === never;
+  if (!isUnknown && history.values.value(output[id] ?? noValue) === false)
+    return 'a refused acquire or release must end in fail';
+  const invokeNs = timeNs[invoke[id] ?? 0] ?? 0;
+  const { held } = owner;
+  if (code[op] === lockCode.release) {
+    if (held === undefined) return 'a release without an acquire before it';
+    held.release = op;
+    held.releasedNs = invokeNs;
+    owner.held = undefined;
+    return undefined;
+  }
+  if (isUnknown) return undefined;
+  if (held !== undefined) return 'an acquire by an owner that did not release';
+  const returnNs = timeNs[complete[id] ?? 0] ?? 0;
+  const releasedNs = Number.POSITIVE_INFINITY;
+  owner.held = { acquire: op, release: none, invokeNs, returnNs, releasedNs };
+  leases.push(owner.held);
+  return undefined;
 }

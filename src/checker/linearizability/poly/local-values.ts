@@ -18,8 +18,10 @@ export class LocalValues {
   #used = 0;
   /** Local number → a table id, or -1 if the value is only in `#loose`. */
   readonly #ids: number[] = [];
-  /** Composites (by canonical text, marked) and primitives that the table does not have. */
+  /** Composites by canonical text, primitives that `ofJson` was asked for, … */
   readonly #texts = new Map<string, number>();
+  readonly #primitives = new Map<string | number | boolean, number>();
+  /** … and what the table does not have. */
   readonly #loose = new Map<number, Json>();
 
   constructor(table: ValueTable, expectedCount: number) {
@@ -53,11 +55,15 @@ export class LocalValues {
 
   /** The number of a value that may be in no table: an element of a list, half of a pair. */
   ofJson(value: Json): number {
-    if (typeof value !== 'object' || value === null) {
-      const id = this.#table.find(value);
-      if (id !== noValue || value === null) return this.ofId(id);
-    }
-    return this.#byText(value, -1);
+    if (value === null) return this.ofId(noValue);
+    if (typeof value === 'object') return this.#byText(value, -1);
+    const known = this.#primitives.get(value);
+    if (known !== undefined) return known;
+    const id = this.#table.find(value);
+    const number = id === noValue ? this.#ids.push(-1) - 1 : this.ofId(id);
+    if (id === noValue) this.#loose.set(number, value);
+    this.#primitives.set(value, number);
+    return number;
   }
 
   value(number: number): Json {

@@ -42,7 +42,9 @@ function rowsByInnerKey(history: History, rows: Int32Array): Map<string, Group> 
   for (const row of rows) {
     const pair = history.values.value(input[row] ?? noValue);
     if (!isArray(pair) || pair.length !== 2)
-      return notApplicable(`an operation needs [key, value] as its value, found ${JSON.stringify(pair)}`);
+      return notApplicable(
+        `an operation needs [key, value] as its value, found ${JSON.stringify(pair)}`,
+      );
     const key = canonical(pair[0] ?? null);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { key: pair[0] ?? null, rows: [row] });

@@ -9,7 +9,13 @@
  * some hold is certain then, and none if no hold is possible; otherwise a search has to decide.
  */
 import { type Holds, holdEnd, holdRows, holdsOf, type LockRules } from './holds.ts';
-import { linearizable, notApplicable, type PolyResult, type Violation, violation } from './result.ts';
+import {
+  linearizable,
+  notApplicable,
+  type PolyResult,
+  type Violation,
+  violation,
+} from './result.ts';
 import { never, type Timeline } from './timeline.ts';
 
 const none = -1;
@@ -41,7 +47,12 @@ function twoHolders(timeline: Timeline, holds: Holds): Violation | undefined {
 /** More operations than this are not listed: the violation is then not `standalone`. */
 const listedMax = 24;
 
-function explainTwoHolders(timeline: Timeline, holds: Holds, first: number, second: number): Violation {
+function explainTwoHolders(
+  timeline: Timeline,
+  holds: Holds,
+  first: number,
+  second: number,
+): Violation {
   const { row } = timeline;
   const { acquire, release } = holds;
   const all = [first, second].flatMap((hold) => holdRows(timeline, holds, hold));
@@ -54,38 +65,55 @@ function explainTwoHolders(timeline: Timeline, holds: Holds, first: number, seco
 
 /** Acquires that were refused, given that no two holds are certain at one time. */
 export function checkRefused(timeline: Timeline, holds: Holds): PolyResult {
-  const { count, acquire, release, crashed, refused } = holds;
+  const { refused } = holds;
   if (refused.length === 0) return linearizable;
-  const { horizon } = timeline;
-  const certain = new Int32Array(horizon + 1);
-  const possible = new Int32Array(horizon + 1);
-  const cover = (gaps: Int32Array, from: number, to: number): void => {
-    const change = gaps;
-    if (from >= Math.min(to, horizon)) return;
-    change[from] = (change[from] ?? 0) + 1;
-    change[Math.min(to, horizon)] = (change[Math.min(to, horizon)] ?? 0) - 1;
-  };
-  for (let hold = 0; hold < count; hold += 1) {
-    const op = acquire[hold] ?? 0;
+  const certain = coveredBefore(certainChanges(timeline, holds));
+  const possible = coveredBefore(possibleChanges(timeline, holds));
+  const grows = (gaps: Int32Array, op: number): boolean =>
+    (gaps[timeline.return[op] ?? 0] ?? 0) > (gaps[timeline.invoke[op] ?? 0] ?? 0);
+  const open = refused.filter((op) => !grows(certain, op));
+  const impossible = open.find((op) => !grows(possible, op));
+  if (impossible !== undefined) {
+    const roles = { refused: timeline.row[impossible] ?? 0 };
+    // Whoever else could have held it is what the claim is about: nobody did.
+    return violation('false-refusal', 'refused-while-free', roles, { standalone: false });
+  }
+  const first = open[0];
+  if (first === undefined) return linearizable;
+  const { invokeIndex } = timeline.history.operation(timeline.row[first] ?? 0);
+  return notApplicable(
+    `whether the acquire of event ${invokeIndex} could be refused depends on the order of others`,
+  );
+}
+
+/** By gap (the time after an event) how many more holds are certain there than before. */
+function certainChanges(timeline: Timeline, holds: Holds): Int32Array {
+  const change = new Int32Array(timeline.horizon + 1);
+  for (const [hold, op] of holds.acquire.entries()) {
+    const end = holdEnd(timeline, holds, hold);
+    addSpan(change, timeline.return[op] ?? 0, end);
+  }
+  return change;
+}
+
+/** The same for holds that are possible: from the invocation of an acquire on. */
+function possibleChanges(timeline: Timeline, { acquire, release, crashed }: Holds): Int32Array {
+  const change = new Int32Array(timeline.horizon + 1);
+  for (const [hold, op] of acquire.entries()) {
     const end = release[hold] ?? none;
-    cover(certain, timeline.return[op] ?? 0, holdEnd(timeline, holds, hold));
-    cover(possible, timeline.invoke[op] ?? 0, end === none ? never : (timeline.return[end] ?? never));
+    const until = end === none ? never : (timeline.return[end] ?? never);
+    addSpan(change, timeline.invoke[op] ?? 0, until);
   }
-  for (const op of crashed) cover(possible, timeline.invoke[op] ?? 0, never);
-  const [certainGaps, possibleGaps] = [coveredBefore(certain), coveredBefore(possible)];
-  let undecided: number = none;
-  for (const op of refused) {
-    const begin = timeline.invoke[op] ?? 0;
-    const end = timeline.return[op] ?? 0;
-    if ((certainGaps[end] ?? 0) > (certainGaps[begin] ?? 0)) continue;
-    if ((possibleGaps[end] ?? 0) === (possibleGaps[begin] ?? 0))
-      // Whoever else could have held it is what the claim is about: nobody did.
-      return violation('false-refusal', 'refused-while-free', { refused: timeline.row[op] ?? 0 }, { standalone: false });
-    undecided = op;
-  }
-  if (undecided === none) return linearizable;
-  const { invokeIndex } = timeline.history.operation(timeline.row[undecided] ?? 0);
-  return notApplicable(`whether the acquire of event ${invokeIndex} could be refused depends on the order of others`);
+  for (const op of crashed) addSpan(change, timeline.invoke[op] ?? 0, never);
+  return change;
+}
+
+function addSpan(changes: Int32Array, from: number, to: number): void {
+  const change = changes;
+  const end = Math.min(to, change.length - 1);
+  if (from >= end) return;
+  change[from] = (change[from] ?? 0) + 1;
+  change[end] = (change[end] ?? 0) - 1;
 }
 
 /** By gap the number of covered gaps before it. */

@@ -4,9 +4,9 @@
  */
 import { noValue } from '../../../history/values.ts';
 import { lockCode } from './holds.ts';
-import { linearizable, type PolyResult, violation } from './result.ts';
+import { linearizable, type PolyResult, type Violation, violation } from './result.ts';
 import { never, type Timeline } from './timeline.ts';
-import { blockedOperation, twoStateKind } from './two-states.ts';
+import { type Blocked, blockedOperation, twoStateKind } from './two-states.ts';
 
 /** The lock's whole history up to the violation is listed if it is no longer than this. */
 const listedMax = 24;
@@ -24,8 +24,15 @@ export function checkOwnerlessMutex(timeline: Timeline): PolyResult {
     else kind[op] = isRefused ? twoStateKind.seeOff : twoStateKind.turnOff;
   }
   const blocked = blockedOperation(timeline, kind, new Int32Array(count), 1);
-  if (blocked === undefined) return linearizable;
-  const { operation, isOn, since } = blocked;
+  return blocked === undefined ? linearizable : explainBlocked(timeline, kind, blocked);
+}
+
+function explainBlocked(
+  timeline: Timeline,
+  kind: Uint8Array,
+  { operation, isOn, since }: Blocked,
+): Violation {
+  const { row, count } = timeline;
   const end = timeline.return[operation] ?? never;
   const begun = timeline.invoke.findIndex((time) => time > end);
   const before = begun === -1 ? count : begun;
@@ -34,13 +41,19 @@ export function checkOwnerlessMutex(timeline: Timeline): PolyResult {
     blocked: row[operation] ?? 0,
     ...(since === -1 ? {} : { since: row[since] ?? 0 }),
   };
-  const wantsOn = kind[operation] === twoStateKind.turnOff || kind[operation] === twoStateKind.seeOn;
-  return violation(wantsOn ? 'release-without-hold' : 'two-holders', since === -1 ? 'blocked' : 'blocked-since', roles, {
-    facts: {
-      needText: `the lock ${wantsOn ? 'held' : 'free'}`,
-      stateText: `it is ${isOn ? 'held' : 'free'}`,
+  const wantsOn =
+    kind[operation] === twoStateKind.turnOff || kind[operation] === twoStateKind.seeOn;
+  return violation(
+    wantsOn ? 'release-without-hold' : 'two-holders',
+    since === -1 ? 'blocked' : 'blocked-since',
+    roles,
+    {
+      facts: {
+        needText: `the lock ${wantsOn ? 'held' : 'free'}`,
+        stateText: `it is ${isOn ? 'held' : 'free'}`,
+      },
+      also: isWhole ? [...row.subarray(0, before)] : [],
+      standalone: isWhole,
     },
-    also: isWhole ? [...row.subarray(0, before)] : [],
-    standalone: isWhole,
-  });
+  );
 }

@@ -122,7 +122,9 @@ const algorithms: Readonly<Record<string, Algorithm>> = {
     check: (timeline, most = null) => {
       if (most === null) return checkMutex(timeline, { holdsMax: Number.POSITIVE_INFINITY });
       const isCount = typeof most === 'number' && most >= 1;
-      return isCount ? checkMutex(timeline, { holdsMax: most }) : notApplicable('the parameter is a number of holds');
+      return isCount
+        ? checkMutex(timeline, { holdsMax: most })
+        : notApplicable('the parameter is a number of holds');
     },
   },
   'fenced-mutex': {
@@ -152,7 +154,11 @@ const algorithms: Readonly<Record<string, Algorithm>> = {
         : notApplicable('the parameter is a number of permits'),
   },
   counter: {
-    vocabulary: { add: counterCode.add, 'add-and-get': counterCode.addAndGet, read: counterCode.read },
+    vocabulary: {
+      add: counterCode.add,
+      'add-and-get': counterCode.addAndGet,
+      read: counterCode.read,
+    },
     method: 'equal additions done lazily, the first to return first',
     check: (timeline, initial = 0) => checkCounter(timeline, initial),
   },

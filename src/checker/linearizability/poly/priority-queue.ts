@@ -7,8 +7,8 @@
  * interfere with each other.
  */
 import {
-  checkEmpties,
   type Container,
+  checkEmpties,
   containerOf,
   coverExtra,
   coverOf,
@@ -16,7 +16,13 @@ import {
   rowsOf,
   withCrashedTakes,
 } from './container.ts';
-import { linearizable, notApplicable, type PolyResult, type Violation, violation } from './result.ts';
+import {
+  linearizable,
+  notApplicable,
+  type PolyResult,
+  type Violation,
+  violation,
+} from './result.ts';
 import { never, type Timeline } from './timeline.ts';
 
 const none = -1;
@@ -53,15 +59,12 @@ function orderOf({ size, values }: Container, direction: Direction): Int32Array 
 }
 
 function checkPolls(queue: Container, order: Int32Array): Violation | undefined {
-  const { timeline, size, take, inFrom, outFrom, outBy, kept } = queue;
+  const { timeline, size, inFrom, outFrom } = queue;
   const { horizon } = timeline;
   const rank = new Int32Array(size);
   for (let at = 0; at < size; at += 1) rank[order[at] ?? 0] = size - at;
   const greatest = greatestByGap(queue, order);
-  // By time the element whose poll returns there.
-  const polled = new Int32Array(horizon).fill(none);
-  for (let element = 0; element < size; element += 1)
-    if (kept[element] === 1 && take[element] !== none) polled[outBy[element] ?? 0] = element;
+  const polled = elementsByPoll(queue);
   // Gaps in which less goes before than in all later ones so far: minima of windows to here.
   const gaps = new Int32Array(horizon);
   let depth = 0;
@@ -70,7 +73,8 @@ function checkPolls(queue: Container, order: Int32Array): Violation | undefined 
     if (element !== none) {
       const from = Math.max(inFrom[element] ?? 0, outFrom[element] ?? 0);
       const gap = gaps[firstAtOrAfter(gaps, depth, from)] ?? 0;
-      if ((greatest[gap] ?? 0) > (rank[element] ?? 0)) return explainPoll(queue, element, { rank, from });
+      if ((greatest[gap] ?? 0) > (rank[element] ?? 0))
+        return explainPoll(queue, element, { rank, from });
     }
     const own = greatest[time] ?? 0;
     while (depth > 0 && (greatest[gaps[depth - 1] ?? 0] ?? 0) >= own) depth -= 1;
@@ -78,6 +82,14 @@ function checkPolls(queue: Container, order: Int32Array): Violation | undefined 
     depth += 1;
   }
   return undefined;
+}
+
+/** By time the element whose poll returns there, or -1. */
+function elementsByPoll({ timeline, size, take, outBy, kept }: Container): Int32Array {
+  const polled = new Int32Array(timeline.horizon).fill(none);
+  for (let element = 0; element < size; element += 1)
+    if (kept[element] === 1 && take[element] !== none) polled[outBy[element] ?? 0] = element;
+  return polled;
 }
 
 /**

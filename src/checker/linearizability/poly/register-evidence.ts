@@ -49,7 +49,11 @@ export function replacedTwice(
     second: rowOf(timeline, table.writer[second] ?? 0),
   };
   const writer = table.writer[value] ?? none;
-  const also = [...table.proof(first), ...table.proof(second), ...(writer === none ? [] : [writer])];
+  const also = [
+    ...table.proof(first),
+    ...table.proof(second),
+    ...(writer === none ? [] : [writer]),
+  ];
   return violation('lost-update', 'replaced-twice', roles, {
     facts: { value: values.value(value) },
     also: rowsOf(timeline, also),

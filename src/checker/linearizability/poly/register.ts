@@ -11,7 +11,14 @@
  */
 import { isArray, type Json } from '../../../base/json.ts';
 import { noValue } from '../../../history/values.ts';
-import { type ChainConflict, ChainTable, none, walkChains, type Zones, zoneConflict } from './chains.ts';
+import {
+  type ChainConflict,
+  ChainTable,
+  none,
+  walkChains,
+  type Zones,
+  zoneConflict,
+} from './chains.ts';
 import { checkGuards } from './guards.ts';
 import { LocalValues } from './local-values.ts';
 import { explainChainConflict, neverWritten, replacedTwice } from './register-evidence.ts';
@@ -89,7 +96,9 @@ export function cellOperations(
       default: {
         const pair = history.values.value(input[id] ?? noValue);
         if (!isArray(pair) || pair.length !== 2)
-          return notApplicable(`a cas needs [from, to] as its value, found ${JSON.stringify(pair)}`);
+          return notApplicable(
+            `a cas needs [from, to] as its value, found ${JSON.stringify(pair)}`,
+          );
         const refused = history.values.value(output[id] ?? noValue) === false;
         if (refused && returned[op] !== never) {
           kind[op] = guard;

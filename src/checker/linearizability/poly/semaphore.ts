@@ -7,7 +7,14 @@
  */
 import { noValue } from '../../../history/values.ts';
 import { lockCode } from './holds.ts';
-import { linearizable, type NotApplicable, notApplicable, type PolyResult, type Violation, violation } from './result.ts';
+import {
+  linearizable,
+  type NotApplicable,
+  notApplicable,
+  type PolyResult,
+  type Violation,
+  violation,
+} from './result.ts';
 import { eventsOf, never, type Timeline } from './timeline.ts';
 
 /** More operations than this are not listed: the violation is then not `standalone`. */
@@ -62,7 +69,10 @@ function permitsOf(timeline: Timeline): Permits | NotApplicable {
 }
 
 /** A release by a process of what it does not hold: somebody else's, which cannot be told apart. */
-function unpairedRelease(timeline: Timeline, { amount, isRefused }: Permits): NotApplicable | undefined {
+function unpairedRelease(
+  timeline: Timeline,
+  { amount, isRefused }: Permits,
+): NotApplicable | undefined {
   const { history, count, row, code } = timeline;
   const { process, invoke } = history.operations;
   const eventOf = (id: number): number => invoke[id] ?? 0;
@@ -72,7 +82,9 @@ function unpairedRelease(timeline: Timeline, { amount, isRefused }: Permits): No
     const id = row[op] ?? 0;
     const who = process[id] ?? 0;
     if (ended.has(who))
-      return notApplicable(`process ${who} goes on (event ${eventOf(id)}) after an operation of unknown outcome`);
+      return notApplicable(
+        `process ${who} goes on (event ${eventOf(id)}) after an operation of unknown outcome`,
+      );
     const isUnknown = timeline.return[op] === never;
     if (isUnknown) ended.add(who);
     if (isRefused[op] === 1) continue;
@@ -81,7 +93,9 @@ function unpairedRelease(timeline: Timeline, { amount, isRefused }: Permits): No
     if (code[op] === lockCode.acquire) {
       if (!isUnknown) held.set(who, mine + own);
     } else if (mine < own)
-      return notApplicable(`process ${who} releases ${own} at event ${eventOf(id)} and holds ${mine}`);
+      return notApplicable(
+        `process ${who} releases ${own} at event ${eventOf(id)} and holds ${mine}`,
+      );
     else held.set(who, mine - own);
   }
   return undefined;
@@ -133,21 +147,34 @@ function checkRefused(timeline: Timeline, permitsRead: Permits, permits: number)
     const free = permits - (amount[op] ?? 0);
     const [begin, end] = [timeline.invoke[op] ?? 0, timeline.return[op] ?? 0];
     if (certain.subarray(begin, end).some((held) => held > free)) continue;
-    const held = Math.min(permits, possible.subarray(begin, end).reduce((a, b) => Math.max(a, b), 0));
+    const held = Math.min(
+      permits,
+      possible.subarray(begin, end).reduce((a, b) => Math.max(a, b), 0),
+    );
     if (held <= free)
-      return violation('false-refusal', 'permits-refused', { refused: timeline.row[op] ?? 0 }, {
-        facts: { held, permits, count: amount[op] ?? 0 },
-        standalone: false,
-      });
+      return violation(
+        'false-refusal',
+        'permits-refused',
+        { refused: timeline.row[op] ?? 0 },
+        {
+          facts: { held, permits, count: amount[op] ?? 0 },
+          standalone: false,
+        },
+      );
     undecided = op;
   }
   if (undecided === -1) return linearizable;
   const { invokeIndex } = timeline.history.operation(timeline.row[undecided] ?? 0);
-  return notApplicable(`whether the acquire of event ${invokeIndex} could be refused depends on the order of others`);
+  return notApplicable(
+    `whether the acquire of event ${invokeIndex} could be refused depends on the order of others`,
+  );
 }
 
 /** By gap (the time after an event) how many permits are certainly and possibly held. */
-function heldByGap(timeline: Timeline, { amount, isRefused }: Permits): readonly [Int32Array, Int32Array] {
+function heldByGap(
+  timeline: Timeline,
+  { amount, isRefused }: Permits,
+): readonly [Int32Array, Int32Array] {
   const certain = new Int32Array(timeline.horizon);
   const possible = new Int32Array(timeline.horizon);
   let [least, most] = [0, 0];

@@ -9,9 +9,15 @@
 import { noValue } from '../../../history/values.ts';
 import { checkGrowOnlySet, growOnlySetCode } from './grow-only-set.ts';
 import { LocalValues } from './local-values.ts';
-import { linearizable, notApplicable, type PolyResult, type Violation, violation } from './result.ts';
+import {
+  linearizable,
+  notApplicable,
+  type PolyResult,
+  type Violation,
+  violation,
+} from './result.ts';
 import { never, type Timeline } from './timeline.ts';
-import { blockedOperation, type Blocked, twoStateKind } from './two-states.ts';
+import { type Blocked, blockedOperation, twoStateKind } from './two-states.ts';
 
 export const setCode = { ...growOnlySetCode, remove: 3, contains: 4 } as const;
 
@@ -31,13 +37,17 @@ function checkElements(timeline: Timeline): PolyResult {
   const { input } = history.operations;
   const values = new LocalValues(history.values, count);
   const element = new Int32Array(count);
-  for (let op = 0; op < count; op += 1)
-    element[op] = values.ofId(input[row[op] ?? 0] ?? noValue);
+  for (let op = 0; op < count; op += 1) element[op] = values.ofId(input[row[op] ?? 0] ?? noValue);
   const kinds = kindsOf(timeline, element, values.size);
   if ('why' in kinds) return kinds;
   const blocked = blockedOperation(timeline, kinds.kind, element, values.size);
   if (blocked !== undefined)
-    return explainBlocked(timeline, element, blocked, JSON.stringify(values.value(element[blocked.operation] ?? 0)));
+    return explainBlocked(
+      timeline,
+      element,
+      blocked,
+      JSON.stringify(values.value(element[blocked.operation] ?? 0)),
+    );
   if (kinds.undecided === undefined) return linearizable;
   return notApplicable(
     `element ${JSON.stringify(values.value(kinds.undecided))} is removed too, and an add or remove of it does not say whether it changed anything`,
@@ -67,22 +77,14 @@ function kindsOf(
     const own = element[op] ?? 0;
     const isUnknown = timeline.return[op] === never;
     const result = isUnknown ? noValue : (output[row[op] ?? 0] ?? noValue);
-    const [isYes, isNo] = [result !== noValue && result === yes, result !== noValue && result === no];
-    if (code[op] === setCode.contains) {
-      if (!isYes && !isNo && !isUnknown) return notApplicable('a contains answered neither true nor false');
-      kind[op] = isYes ? twoStateKind.seeOn : twoStateKind.seeOff;
-    } else if (code[op] === setCode.add) {
-      if (isNo) kind[op] = twoStateKind.seeOn;
-      else if (isYes || isUnknown) kind[op] = twoStateKind.turnOn;
-      else {
-        kind[op] = twoStateKind.beOn;
-        isVague[own] = 1;
-      }
-    } else {
-      kind[op] = isNo ? twoStateKind.seeOff : twoStateKind.turnOff;
-      if (!isNo) isRemoved[own] = 1;
-      if (!isYes && !isNo && !isUnknown) isVague[own] = 1;
-    }
+    const answer =
+      result === noValue ? 'none' : result === yes ? 'yes' : result === no ? 'no' : 'none';
+    const isSilent = answer === 'none' && !isUnknown;
+    if (code[op] === setCode.contains && isSilent)
+      return notApplicable('a contains answered neither true nor false');
+    if (isSilent) isVague[own] = 1;
+    kind[op] = kindOf(code[op] ?? 0, answer, isSilent);
+    if (kind[op] === twoStateKind.turnOff) isRemoved[own] = 1;
   }
   let undecided: number | undefined;
   for (let op = 0; op < count; op += 1) {
@@ -92,6 +94,14 @@ function kindsOf(
     undecided = own;
   }
   return { kind, undecided };
+}
+
+/** `isSilent`: it returned, but without an answer. */
+function kindOf(code: number, answer: 'yes' | 'no' | 'none', isSilent: boolean): number {
+  if (code === setCode.contains) return answer === 'yes' ? twoStateKind.seeOn : twoStateKind.seeOff;
+  if (code === setCode.remove) return answer === 'no' ? twoStateKind.seeOff : twoStateKind.turnOff;
+  if (answer === 'no') return twoStateKind.seeOn;
+  return isSilent ? twoStateKind.beOn : twoStateKind.turnOn;
 }
 
 function explainBlocked(
@@ -110,12 +120,17 @@ function explainBlocked(
     blocked: row[operation] ?? 0,
     ...(since === -1 ? {} : { since: row[since] ?? 0 }),
   };
-  return violation(isOn ? 'false-absence' : 'false-presence', since === -1 ? 'blocked' : 'blocked-since', roles, {
-    facts: {
-      needText: `${name} ${isOn ? 'not in' : 'in'} the set`,
-      stateText: `${name} is ${isOn ? 'in' : 'not in'} it`,
+  return violation(
+    isOn ? 'false-absence' : 'false-presence',
+    since === -1 ? 'blocked' : 'blocked-since',
+    roles,
+    {
+      facts: {
+        needText: `${name} ${isOn ? 'not in' : 'in'} the set`,
+        stateText: `${name} is ${isOn ? 'in' : 'not in'} it`,
+      },
+      also: isWhole ? own.map((op) => row[op] ?? 0) : [],
+      standalone: isWhole,
     },
-    also: isWhole ? own.map((op) => row[op] ?? 0) : [],
-    standalone: isWhole,
-  });
+  );
 }

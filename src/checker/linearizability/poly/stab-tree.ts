@@ -41,7 +41,8 @@ export class StabTree {
     }
     const half = width >> 1;
     const left = 2 * node;
-    if ((this.#greatest[left] ?? -1) >= query.point) this.#visit(left, { first, width: half }, query);
+    if ((this.#greatest[left] ?? -1) >= query.point)
+      this.#visit(left, { first, width: half }, query);
     if (first + half < query.count && (this.#greatest[left + 1] ?? -1) >= query.point)
       this.#visit(left + 1, { first: first + half, width: half }, query);
     this.#refresh(node);

@@ -13,8 +13,8 @@
  * element that was pushed for certain and never popped is popped after the end.
  */
 import {
-  checkEmpties,
   type Container,
+  checkEmpties,
   containerOf,
   elementText,
   inByEvent,
@@ -99,39 +99,11 @@ class Peeling {
     this.#left = new Uint8Array(count);
     this.#push = new Int32Array(count).fill(none);
     this.#pop = new Int32Array(count).fill(none);
-    const { inFrom, inBy, outFrom, outBy } = stack;
-    // Operations in order of invocation, by way of the times at which they begin.
-    const starts = new Int32Array(horizon).fill(none);
-    for (let i = 0; i < count; i += 1) {
-      const element = elements[i] ?? 0;
-      const out = Math.min(outFrom[element] ?? never, horizon);
-      this.#from[i] = slotOf[inBy[element] ?? 0] ?? 0;
-      this.#to[i] = slotOf[out - 1] ?? 0;
-      starts[inFrom[element] ?? 0] = 2 * i;
-      if (out < horizon) starts[out] = 2 * i + 1;
-      this.#left[i] = out < horizon ? 2 : 1;
-    }
     this.#begin = new Int32Array(2 * count);
     this.#end = new Int32Array(2 * count);
     this.#owner = new Int32Array(2 * count);
     this.#begun = new Int32Array(this.#slotCount);
-    let operations = 0;
-    for (let time = 0; time < horizon; time += 1) {
-      const start = starts[time] ?? none;
-      if (start === none) continue;
-      const i = start >> 1;
-      const element = elements[i] ?? 0;
-      const last = (start & 1) === 0 ? inBy[element] : outBy[element];
-      this.#begin[operations] = slotOf[time] ?? 0;
-      this.#end[operations] = slotOf[(last ?? 0) - 1] ?? 0;
-      this.#owner[operations] = i;
-      if ((start & 1) === 0) this.#push[i] = operations;
-      else this.#pop[i] = operations;
-      operations += 1;
-      this.#begun[slotOf[time] ?? 0] = operations;
-    }
-    for (let slot = 1; slot < this.#slotCount; slot += 1)
-      this.#begun[slot] = Math.max(this.#begun[slot] ?? 0, this.#begun[slot - 1] ?? 0);
+    const operations = this.#enterOperations(stack, slotOf, this.#enterElements(stack, slotOf));
     this.#alive = new StabTree(this.#end.subarray(0, operations));
     this.#cover = this.#initialCover();
     this.#firstSolo = new Int32Array(count).fill(none);
@@ -139,12 +111,58 @@ class Peeling {
     this.#done = new Int32Array(count);
   }
 
+  /** @returns by time twice the element whose push begins there, or that plus 1 for its pop */
+  #enterElements(stack: Container, slotOf: Int32Array): Int32Array {
+    const { horizon } = stack.timeline;
+    const { inFrom, inBy, outFrom } = stack;
+    const starts = new Int32Array(horizon).fill(none);
+    for (let i = 0; i < this.#elements.length; i += 1) {
+      const element = this.#elements[i] ?? 0;
+      const out = Math.min(outFrom[element] ?? never, horizon);
+      this.#from[i] = slotOf[inBy[element] ?? 0] ?? 0;
+      this.#to[i] = slotOf[out - 1] ?? 0;
+      starts[inFrom[element] ?? 0] = 2 * i;
+      if (out < horizon) starts[out] = 2 * i + 1;
+      this.#left[i] = out < horizon ? 2 : 1;
+    }
+    return starts;
+  }
+
+  /** @returns how many operations there are */
+  #enterOperations(stack: Container, slotOf: Int32Array, starts: Int32Array): number {
+    const { inBy, outBy } = stack;
+    let count = 0;
+    for (let time = 0; time < starts.length; time += 1) {
+      const start = starts[time] ?? none;
+      if (start === none) continue;
+      const i = start >> 1;
+      const isPush = (start & 1) === 0;
+      const element = this.#elements[i] ?? 0;
+      const last = (isPush ? inBy[element] : outBy[element]) ?? 0;
+      const slot = slotOf[time] ?? 0;
+      this.#begin[count] = slot;
+      this.#end[count] = slotOf[last - 1] ?? 0;
+      this.#owner[count] = i;
+      if (isPush) this.#push[i] = count;
+      else this.#pop[i] = count;
+      count += 1;
+      this.#begun[slot] = count;
+    }
+    for (let slot = 1; slot < this.#slotCount; slot += 1)
+      this.#begun[slot] = Math.max(this.#begun[slot] ?? 0, this.#begun[slot - 1] ?? 0);
+    return count;
+  }
+
   run(): void {
     this.#takeLow();
     for (let next = 0; next < this.#doneCount; next += 1) {
       const i = this.#done[next] ?? 0;
       this.#cover.remove(i, this.#from[i] ?? 0, this.#to[i] ?? 0);
-      for (let slot = this.#firstSolo[i] ?? none; slot !== none; slot = this.#nextSolo[slot] ?? none)
+      for (
+        let slot = this.#firstSolo[i] ?? none;
+        slot !== none;
+        slot = this.#nextSolo[slot] ?? none
+      )
         this.#uncover(slot);
       this.#takeLow();
     }
@@ -244,7 +262,10 @@ function explainStuck(stack: Container, stuck: readonly number[]): Violation {
     second: rowOf(stack, stack.put[second] ?? 0),
   };
   const facts = {
-    elementsText: few.slice(0, 6).map((element) => elementText(stack, element)).join(', '),
+    elementsText: few
+      .slice(0, 6)
+      .map((element) => elementText(stack, element))
+      .join(', '),
     firstText: elementText(stack, first),
     secondText: elementText(stack, second),
     secondIn: inByEvent(stack, second),

@@ -61,7 +61,9 @@ function timedZones(table: ChainTable): TimedZones | undefined {
   const { invoke, complete } = history.operations;
   const invokedNs = (op: number): number => timeNs[invoke[row[op] ?? 0] ?? 0] ?? 0;
   const returnedNs = (op: number): number =>
-    timeline.return[op] === never ? Number.POSITIVE_INFINITY : (timeNs[complete[row[op] ?? 0] ?? 0] ?? 0);
+    timeline.return[op] === never
+      ? Number.POSITIVE_INFINITY
+      : (timeNs[complete[row[op] ?? 0] ?? 0] ?? 0);
   const zones: [begin: number, fixed: number, read: number][] = [];
   let insideNs = 0;
   let links = 0;

@@ -2,7 +2,8 @@
 export const templates = {
   // Cells: registers and key-value texts.
   'thin-air': '{reader} tells of {value}, but no operation wrote {value}.',
-  aborted: '{reader} tells of {value}, but the only one to write {value} was {writer}, which failed.',
+  aborted:
+    '{reader} tells of {value}, but the only one to write {value} was {writer}, which failed.',
   future:
     '{early} returned (event {early.return}) before {late} was invoked (event {late.invoke}). But it tells of {value}, which can be there only after that.',
   'moved-on':
@@ -52,14 +53,14 @@ export const templates = {
 
   // Containers.
   'never-put': '{taker} took {value}, but no operation put {value} there.',
-  'put-failed': '{taker} took {value}, but the only one to put {value} there was {putter}, which failed.',
+  'put-failed':
+    '{taker} took {value}, but the only one to put {value} there was {putter}, which failed.',
   'taken-twice': '{first} and {second} both took {value}, which {putter} put there once.',
   'taken-too-early':
     '{taker} took {value} and returned (event {taker.return}) before {putter} was invoked (event {putter.invoke}).',
   overtaken:
     '{firstText} was there by event {firstIn}, and {secondText} came only after that ({first}, {second}). But {secondTaker} took {secondText} and returned (event {secondTaker.return}) before {firstText} was taken: not before event {firstOut}, by {firstTaker}.',
-  lost:
-    '{firstText} was there by event {firstIn}, and {secondText} came only after that ({first}, {second}). But {secondTaker} took {secondText}, and nothing ever took {firstText}.',
+  lost: '{firstText} was there by event {firstIn}, and {secondText} came only after that ({first}, {second}). But {secondTaker} took {secondText}, and nothing ever took {firstText}.',
   'lost-beyond-crashes':
     '{firstText} was there by event {firstIn}, and {secondText} came only after that ({first}, {second}). But {secondTaker} took {secondText}, and nothing is known to have taken {firstText}.\nThere are {lost} such elements, passed over by event {secondTaker.return}. Operations of unknown outcome that may have taken one each by then: {crashed}.',
   'not-empty':

@@ -101,10 +101,7 @@ export function eventsOf(timeline: Timeline): Int32Array {
 }
 
 /** The first failed operation of which `holds` is true, or -1. For the text of a violation. */
-export function failedRow(
-  timeline: Timeline,
-  holds: (f: string, input: Json) => boolean,
-): number {
+export function failedRow(timeline: Timeline, holds: (f: string, input: Json) => boolean): number {
   const { history, rows } = timeline;
   for (const id of rows) {
     if (history.operations.outcome[id] !== typeCode.fail) continue;

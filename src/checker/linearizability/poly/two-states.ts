@@ -158,7 +158,8 @@ class TwoStates {
   #firstToReturn(head: number): number {
     let first = head;
     for (let op = head; op !== none; op = this.#next[op] ?? none)
-      if ((this.#timeline.return[op] ?? never) < (this.#timeline.return[first] ?? never)) first = op;
+      if ((this.#timeline.return[op] ?? never) < (this.#timeline.return[first] ?? never))
+        first = op;
     return first;
   }
 

@@ -3,7 +3,7 @@
  * judged by itself, and a dequeue that found nothing needs an instant at which nothing was
  * certainly there. Linear time.
  */
-import { checkEmpties, type Container, containerOf, withCrashedTakes } from './container.ts';
+import { type Container, checkEmpties, containerOf, withCrashedTakes } from './container.ts';
 import { linearizable, type PolyResult } from './result.ts';
 import type { Timeline } from './timeline.ts';
 

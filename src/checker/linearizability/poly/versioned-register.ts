@@ -5,11 +5,18 @@
  * Versions put all writes in one order, and each read right after its write: `preorder.ts`. A
  * write of unknown outcome takes part if a read shows its value at a version of no other write.
  */
-import { isArray } from '../../../base/json.ts';
+import { isArray, type Json } from '../../../base/json.ts';
 import { noValue } from '../../../history/values.ts';
 import { LocalValues } from './local-values.ts';
 import { inversion } from './preorder.ts';
-import { linearizable, type NotApplicable, notApplicable, type PolyResult, type Violation, violation } from './result.ts';
+import {
+  linearizable,
+  type NotApplicable,
+  notApplicable,
+  type PolyResult,
+  type Violation,
+  violation,
+} from './result.ts';
 import { never, type Timeline } from './timeline.ts';
 
 export const versionedCode = { read: 1, write: 2, cas: 3 } as const;
@@ -47,7 +54,8 @@ export function checkVersionedRegister(timeline: Timeline): PolyResult {
   const found = inversion(timeline, rank);
   if (found === undefined) return linearizable;
   const { early, late } = found;
-  const nameOf = (op: number): string => rankText(versions[Math.ceil((rank[op] ?? 0) / 2) - 1 - ((rank[op] ?? 0) % 2)]);
+  const nameOf = (op: number): string =>
+    rankText(versions[Math.ceil((rank[op] ?? 0) / 2) - 1 - ((rank[op] ?? 0) % 2)]);
   const isStale = timeline.code[late] === versionedCode.read;
   const roles = { early: row[early] ?? 0, late: row[late] ?? 0 };
   const seen = [early, late]
@@ -78,14 +86,10 @@ function versionedOperations(timeline: Timeline): VersionedOperations | NotAppli
     const result = isUnknown ? null : (history.values.value(output[id] ?? noValue) ?? null);
     if (code[op] === versionedCode.read) {
       if (isUnknown) continue;
-      if (result === null) {
-        version[op] = Number.NEGATIVE_INFINITY;
-        continue;
-      }
-      const read = isArray(result) && result.length === 2 ? result : [];
-      if (typeof read[0] !== 'number') return notApplicable('a read answers [version, value] or null');
+      const read = versionAndValue(result);
+      if (read === undefined) return notApplicable('a read answers [version, value] or null');
       version[op] = read[0];
-      value[op] = values.ofJson(read[1] ?? null);
+      if (result !== null) value[op] = values.ofJson(read[1]);
       continue;
     }
     if (!isUnknown && typeof result !== 'number')
@@ -94,12 +98,20 @@ function versionedOperations(timeline: Timeline): VersionedOperations | NotAppli
     const given = history.values.value(input[id] ?? noValue) ?? null;
     if (code[op] === versionedCode.write) value[op] = values.ofJson(given);
     else {
-      if (!isArray(given) || given.length !== 2) return notApplicable('a cas needs [from, to] as its value');
+      if (!isArray(given) || given.length !== 2)
+        return notApplicable('a cas needs [from, to] as its value');
       expected[op] = values.ofJson(given[0] ?? null);
       value[op] = values.ofJson(given[1] ?? null);
     }
   }
   return { timeline, values, version, value, expected };
+}
+
+/** Before all writes there is no version. */
+function versionAndValue(result: Json): readonly [number, Json] | undefined {
+  if (result === null) return [Number.NEGATIVE_INFINITY, null];
+  const [version, value] = isArray(result) && result.length === 2 ? result : [];
+  return typeof version === 'number' ? [version, value ?? null] : undefined;
 }
 
 interface VersionBook {
@@ -113,15 +125,12 @@ function writersByVersion(cell: VersionedOperations): VersionBook | Violation | 
   const { timeline, version, value } = cell;
   const { row, code } = timeline;
   const writers = new Map<number, number>();
-  const shownBy = new Map<number, number>();
-  const crashed = new Map<number, number[]>();
+  const crashed: number[] = [];
   for (let op = 0; op < timeline.count; op += 1) {
     if (code[op] === versionedCode.read) continue;
     const own = version[op] ?? Number.NaN;
     if (Number.isNaN(own)) {
-      const same = crashed.get(value[op] ?? none);
-      if (same === undefined) crashed.set(value[op] ?? none, [op]);
-      else same.push(op);
+      crashed.push(op);
       continue;
     }
     const other = writers.get(own);
@@ -131,26 +140,55 @@ function writersByVersion(cell: VersionedOperations): VersionBook | Violation | 
     }
     writers.set(own, op);
   }
-  for (let op = 0; op < timeline.count; op += 1) {
-    const own = version[op] ?? Number.NaN;
-    if (code[op] !== versionedCode.read || !Number.isFinite(own)) continue;
-    const writer = writers.get(own);
-    const facts = { found: cell.values.value(value[op] ?? 0), version: own };
-    const reader = row[op] ?? 0;
-    if (writer !== undefined) {
-      if (value[writer] === value[op]) continue;
-      return violation('wrong-value', 'version-of-another', { reader, writer: row[writer] ?? 0 }, { facts, standalone: version[writer] === own });
-    }
-    const candidates = crashed.get(value[op] ?? none) ?? [];
-    const only = candidates.pop();
-    if (only === undefined)
-      return violation('thin-air-read', 'version-of-nobody', { reader }, { facts, standalone: false });
-    if (candidates.length > 0)
-      return notApplicable(`several writes of ${JSON.stringify(facts.found)} have an unknown outcome`);
-    writers.set(own, only);
-    shownBy.set(only, op);
+  const book = { writers, shownBy: new Map<number, number>() };
+  const crashedByValue = new Map<number, number[]>();
+  for (const op of crashed) {
+    const own = value[op] ?? none;
+    crashedByValue.set(own, [...(crashedByValue.get(own) ?? []), op]);
   }
-  return { writers, shownBy };
+  for (let op = 0; op < timeline.count; op += 1) {
+    if (code[op] !== versionedCode.read || !Number.isFinite(version[op] ?? Number.NaN)) continue;
+    const wrong = enterRead(cell, book, crashedByValue, op);
+    if (wrong !== undefined) return wrong;
+  }
+  return book;
+}
+
+/** A read must show the value of its version's write: one that said so, or one that crashed. */
+function enterRead(
+  cell: VersionedOperations,
+  { writers, shownBy }: VersionBook,
+  crashedByValue: ReadonlyMap<number, number[]>,
+  op: number,
+): Violation | NotApplicable | undefined {
+  const { timeline, version, value, values } = cell;
+  const { row } = timeline;
+  const own = version[op] ?? 0;
+  const writer = writers.get(own);
+  const facts = { found: values.value(value[op] ?? 0), version: own };
+  const reader = row[op] ?? 0;
+  if (writer !== undefined) {
+    if (value[writer] === value[op]) return undefined;
+    const roles = { reader, writer: row[writer] ?? 0 };
+    const standalone = version[writer] === own;
+    return violation('wrong-value', 'version-of-another', roles, { facts, standalone });
+  }
+  const candidates = crashedByValue.get(value[op] ?? none) ?? [];
+  const only = candidates.pop();
+  if (only === undefined)
+    return violation(
+      'thin-air-read',
+      'version-of-nobody',
+      { reader },
+      { facts, standalone: false },
+    );
+  if (candidates.length > 0)
+    return notApplicable(
+      `several writes of ${JSON.stringify(facts.found)} have an unknown outcome`,
+    );
+  writers.set(own, only);
+  shownBy.set(only, op);
+  return undefined;
 }
 
 /** Each compare-and-set must have found what the version before it left. */
@@ -170,14 +208,22 @@ function checkExpected(
     const found = before === none ? 0 : (value[before] ?? 0);
     if (found === expected[op]) continue;
     for (let other = 0; other < timeline.count; other += 1)
-      if (timeline.code[other] !== versionedCode.read && !used.has(other) && value[other] === expected[op])
+      if (
+        timeline.code[other] !== versionedCode.read &&
+        !used.has(other) &&
+        value[other] === expected[op]
+      )
         return notApplicable('a cas may have found what a write of unknown outcome left');
     const roles = { writer: row[op] ?? 0 };
     const facts = { expected: values.value(expected[op] ?? 0), version };
     return before === none
       ? violation('lost-update', 'expected-initial', roles, { facts, standalone: false })
-      : violation('lost-update', 'expected-another', { ...roles, before: row[before] ?? 0 }, { facts, standalone: false });
+      : violation(
+          'lost-update',
+          'expected-another',
+          { ...roles, before: row[before] ?? 0 },
+          { facts, standalone: false },
+        );
   }
   return undefined;
 }
-

@@ -1,0 +1,222 @@
+/**
+ * Isolation levels of transactions that read and write registers, each value written once.
+ *
+ * First what shows by itself and what cycles of known dependencies show. That alone would
+ * leave open what no known order of versions decides; so a level is only said to hold if it
+ * was proved: by an order in which the transactions replay, or, where none suggests itself, by
+ * a search over the orders of versions.
+ */
+import type { Json, JsonObject } from '../../base/json.ts';
+import { plural } from '../../base/text.ts';
+import type { History } from '../../history/history.ts';
+import type { Checker, CheckLimits } from '../checker.ts';
+import type { UnknownReason, Verdict } from '../verdict.ts';
+import { findCycles } from './cycles.ts';
+import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './explain.ts';
+import { Findings, text } from './findings.ts';
+import { judge } from './judgement.ts';
+import type { TransactionalOptions } from './list-append.ts';
+import { isolationModel, isRuledOut, modelsImpliedBy } from './models.ts';
+import { findMismatches, needsRealTime, noRealTime, notEnough, unfit } from './preconditions.ts';
+import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
+import { type RegisterGraph, registerGraphOf } from './register-graph.ts';
+import { initial, type RegisterHistory, registerHistoryOf, writeTo } from './register-versions.ts';
+import { relation } from './relations.ts';
+import { type OrderKept, replays } from './replay.ts';
+
+/**
+ * @param model an isolation level by any of its names: `snapshot-isolation`, `PL-3`, …
+ * @throws UsageError if there is no such level
+ */
+export function rwRegister(model: string, options: TransactionalOptions = {}): Checker {
+  const name = isolationModel(model);
+  return {
+    name: 'rw-register',
+    summary: `that transactions on registers are ${name}`,
+    perKey: false,
+    check: (history, limits) => check(history, limits, name, options.realTime ?? true),
+  };
+}
+
+function check(history: History, limits: CheckLimits, model: string, realTime: boolean): Verdict {
+  const deadlineMs = limits.nowMs() + limits.timeoutMs;
+  const outOfTime = (): boolean => limits.nowMs() >= deadlineMs;
+  const registers = registerHistoryOf(history);
+  const { transactions } = registers;
+  const findings = new Findings();
+  findMismatches(transactions, findings);
+  findRegisterAnomalies(registers, findings);
+  const graph = registerGraphOf(registers, realTime);
+  const { cycles, undecided } = findCycles(graph, outOfTime);
+  const narrator: Narrator = {
+    history,
+    transactions,
+    reason: (edge, names) => reasonText(registers, edge, names),
+  };
+  for (const cycle of cycles) findings.add(cycle.type, () => cycleFinding(cycle, narrator));
+  const blocked =
+    notEnough(transactions, graph.dataEdges) ??
+    unfit(transactions) ??
+    duplicated(registers) ??
+    (needsRealTime(model) && !realTime ? noRealTime(model) : undefined);
+  const timeout: UnknownReason | undefined =
+    undecided.length === 0
+      ? undefined
+      : {
+          kind: 'timeout',
+          limitMs: limits.timeoutMs,
+          proved: `whether there is a cycle of type ${undecided.join(', ')} is not known`,
+        };
+  const proofs = blocked === undefined ? prove(registers, findings.types, realTime) : [];
+  return judge({
+    checker: 'rw-register',
+    model,
+    method: methodOf(transactions.count, proofs, realTime),
+    transactions,
+    findings,
+    proved: proofs,
+    unproved: blocked ?? timeout,
+    details: detailsOf(registers, graph),
+  });
+}
+
+/**
+ * Levels at which some order of versions always does, if reads and order leave one: the
+ * versions of a key can be put in any order that their writers have anyway.
+ */
+const freeLevels = [
+  'read-uncommitted',
+  'read-committed',
+  'strong-session-read-uncommitted',
+  'strong-session-read-committed',
+];
+const freeRealTimeLevels = ['strong-read-uncommitted', 'strong-read-committed'];
+
+const replayLevels: readonly (readonly [string, OrderKept])[] = [
+  ['strict-serializable', 'realtime'],
+  ['strong-session-serializable', 'process'],
+  ['serializable', 'none'],
+];
+
+function prove(
+  registers: RegisterHistory,
+  found: readonly string[],
+  realTime: boolean,
+): readonly string[] {
+  const free = [...freeLevels, ...(realTime ? freeRealTimeLevels : [])];
+  const proved = free.filter((level) => !isRuledOut(level, found));
+  for (const [level, kept] of replayLevels) {
+    if (kept === 'realtime' && !realTime) continue;
+    if (isRuledOut(level, found) || !replays(registers, kept)) continue;
+    return [...proved, level];
+  }
+  return proved;
+}
+
+function methodOf(count: number, proved: readonly string[], realTime: boolean): string {
+  const serial = proved.some((level) => modelsImpliedBy(level).has('serializable'));
+  return [
+    `dependency cycles among ${plural(count, 'transaction')}, as far as the order of versions is known`,
+    ...(serial ? ['proved by a serial order in which they replay'] : []),
+    ...(realTime ? [] : ['the history has no real-time order']),
+  ].join('; ');
+}
+
+function duplicated({ ambiguous, transactions }: RegisterHistory): UnknownReason | undefined {
+  const [first] = ambiguous;
+  if (first === undefined) return undefined;
+  const [key, [a, b]] = first;
+  const { invoke, of, keys } = transactions;
+  const what =
+    a === b
+      ? `null is written to key ${text(keys[key])} (event ${invoke[of[a] as number] ?? -1}), which reads cannot tell from the initial value`
+      : `${valueText(transactions, a)} is written to key ${text(keys[key])} twice, at events ${invoke[of[a] as number] ?? -1} and ${invoke[of[b] as number] ?? -1}, so that nobody can tell which of the two was read`;
+  return {
+    kind: 'undetermined',
+    message: `${what}; written values must differ per key (${plural(ambiguous.size, 'such key')}, not judged)`,
+  };
+}
+
+function detailsOf({ transactions }: RegisterHistory, { dataEdges }: RegisterGraph): JsonObject {
+  return {
+    transactions: transactions.count,
+    committed: transactions.okCount,
+    keys: transactions.keys.length,
+    dependencies: dataEdges,
+  };
+}
+
+function reasonText(
+  registers: RegisterHistory,
+  { from, to, bits }: Edge,
+  [a, b]: readonly [string, string],
+): EdgeReason {
+  const { transactions, source } = registers;
+  const { first, key, of, keys, elements, value } = transactions;
+  const range = (t: number): readonly number[] =>
+    Array.from(
+      { length: (first[t + 1] as number) - (first[t] as number) },
+      (_, i) => (first[t] as number) + i,
+    );
+  const keyAt = (i: number): Json => keys[key[i] as number] as Json;
+  const valueAt = (i: number): Json => elements.values[value[i] as number] ?? null;
+  if ((bits & relation.wr) !== 0) {
+    const read = range(to).find(
+      (i) => (source[i] as number) >= 0 && of[source[i] as number] === from,
+    );
+    if (read === undefined) return { why: `${b} read from ${a}` };
+    return {
+      key: keyAt(read),
+      value: valueAt(read),
+      why: `${b} read ${valueText(transactions, read)} at key ${text(keyAt(read))}, which ${a} wrote`,
+    };
+  }
+  for (const read of range(from)) {
+    const version = source[read] as number;
+    const write =
+      version === initial || version >= 0 ? writeTo(transactions, to, key[read] as number) : -1;
+    if (write === -1 || (version >= 0 && of[version] === to)) continue;
+    const because = orderReason(registers, [version, write], bits, [a, b]);
+    if (because === undefined) continue;
+    return {
+      key: keyAt(write),
+      value: valueAt(write),
+      why: `${a} read ${valueText(transactions, read)} at key ${text(keyAt(read))} and not ${valueText(transactions, write)}, which ${b} wrote after that version: ${because}`,
+    };
+  }
+  return { why: `${a} did not see a write of ${b}` };
+}
+
+/** Why the write made its version after the one that was read. */
+function orderReason(
+  registers: RegisterHistory,
+  [version, write]: readonly [number, number],
+  bits: number,
+  [, b]: readonly [string, string],
+): string | undefined {
+  const { transactions, source, external, readersStart, readers } = registers;
+  const { of, key, first, process, complete, invoke } = transactions;
+  const later = of[write] as number;
+  if (version === initial) return 'the initial version comes before all others';
+  for (let i = first[later] as number; i < (first[later + 1] as number); i += 1)
+    if (external[i] === 1 && key[i] === key[write] && source[i] === version && i < write)
+      return `${b} had read that version too`;
+  const witnesses = [of[version] as number];
+  for (
+    let at = readersStart[version] as number;
+    at < (readersStart[version + 1] as number);
+    at += 1
+  )
+    witnesses.push(of[readers[at] as number] as number);
+  const before = (t: number): boolean =>
+    (complete[t] as number) !== -1 && (complete[t] as number) < (invoke[later] as number);
+  const usual = (bits & relation.process) !== 0;
+  const witness = witnesses.find(
+    (t) => before(t) && t !== later && (!usual || process[t] === process[later]),
+  );
+  if (witness === undefined) return undefined;
+  const did = witness === of[version] ? 'wrote' : 'read';
+  return usual
+    ? `its process ${did} that version before (event ${invoke[witness] ?? -1})`
+    : `the transaction of event ${invoke[witness] ?? -1} ${did} that version and had returned (event ${complete[witness] ?? -1}) before ${b} was invoked (event ${invoke[later] ?? -1})`;
+}

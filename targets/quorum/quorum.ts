@@ -1,0 +1,162 @@
+/**
+ * Replicated registers without a leader: whoever a client asks coordinates, and waits for a
+ * quorum of replicas.
+ *
+ * The correct variant is the multi-writer form of Attiya, Bar-Noy and Dolev, "Sharing Memory
+ * Robustly in Message-Passing Systems" (1995): a write first asks a majority for the newest
+ * timestamp, a read writes back what it is about to return. The others are what stores in
+ * the style of Dynamo do. There is no compare-and-set: that needs consensus.
+ */
+import {
+  anyField,
+  type Body,
+  errorCode,
+  keyText,
+  type NodeContext,
+  RpcError,
+  textField,
+} from '../../src/node/node.ts';
+import { Replica } from './replica.ts';
+import { fromJson, isSame, newestOf, toJson, type Version } from './timestamp.ts';
+
+const variants = ['abd', 'majority', 'weak', 'wall-clock'] as const;
+type Variant = (typeof variants)[number];
+
+const requestTimeoutMs = 800;
+/** Queries and stores may be repeated: they change nothing the second time. */
+const resendMs = 100;
+
+/** The program of a node. */
+export function quorum(context: NodeContext): void {
+  new Coordinator(context).start();
+}
+
+class Coordinator {
+  readonly #context: NodeContext;
+  readonly #variant: Variant;
+  readonly #replica: Replica;
+  /** How many replicas a read, and a write, waits for. */
+  readonly #quorum: number;
+
+  constructor(context: NodeContext) {
+    this.#context = context;
+    const at = context.args.indexOf('--variant');
+    const wanted = at === -1 ? 'abd' : context.args[at + 1];
+    const variant = variants.find((name) => name === wanted);
+    if (variant === undefined)
+      throw new Error(`quorum has no variant "${wanted}"; it has ${variants.join(', ')}`);
+    this.#variant = variant;
+    this.#replica = new Replica(context.storage);
+    const half = Math.floor(context.nodeIds.length / 2);
+    this.#quorum = variant === 'weak' ? Math.max(1, half) : half + 1;
+  }
+
+  start(): void {
+    const context = this.#context;
+    context.serve('query', ({ body }) => this.#onQuery(body));
+    context.serve('store', ({ body }) => this.#onStore(body));
+    context.serve('read', ({ body }) => this.#read(body));
+    context.serve('write', ({ body }) => this.#write(body));
+    context.serve('cas', () => {
+      throw new RpcError(errorCode.notSupported, 'cas needs consensus; this store has none');
+    });
+    context.status(() => ({ role: 'replica' }));
+  }
+
+  async #read(request: Body): Promise<Body> {
+    const key = keyText(anyField(request, 'key'));
+    const versions = await this.#query(key);
+    const newest = newestOf(versions);
+    if (newest === undefined)
+      throw new RpcError(errorCode.keyDoesNotExist, `there is no key ${key}`);
+    // Else a later read, of another majority, might return an older value.
+    const isSettled = versions.every((version) => isSame(version, newest));
+    if (!isSettled && (this.#variant === 'abd' || this.#variant === 'wall-clock'))
+      await this.#store(key, newest);
+    return { type: 'read_ok', value: newest.value };
+  }
+
+  async #write(request: Body): Promise<Body> {
+    const key = keyText(anyField(request, 'key'));
+    const value = anyField(request, 'value');
+    const counter = await this.#nextCounter(key);
+    const writer = `${this.#context.nodeId} ${this.#context.nextId()}`;
+    try {
+      await this.#store(key, { timestamp: { counter, writer }, value });
+    } catch {
+      throw new RpcError(errorCode.timeout, 'too few replicas answered; outcome unknown');
+    }
+    return { type: 'write_ok' };
+  }
+
+  /** Greater than that of every write that returned before. */
+  async #nextCounter(key: string): Promise<number> {
+    if (this.#variant === 'wall-clock') return Math.floor(this.#context.wallMs());
+    const newest = newestOf(await this.#query(key));
+    return (newest?.timestamp.counter ?? 0) + 1;
+  }
+
+  /** The versions that a quorum holds. Rejects with 11: nothing was changed. */
+  async #query(key: string): Promise<readonly (Version | undefined)[]> {
+    const replies = await this.#gather({ type: 'query', key }, (body) => this.#onQuery(body));
+    return replies.map((reply) => fromJson(reply['version']));
+  }
+
+  async #store(key: string, version: Version): Promise<void> {
+    const body = { type: 'store', key, version: toJson(version) };
+    await this.#gather(body, (own) => this.#onStore(own));
+  }
+
+  async #onQuery(body: Body): Promise<Body> {
+    const version = await this.#replica.read(textField(body, 'key'));
+    return { type: 'query_ok', version: toJson(version) };
+  }
+
+  async #onStore(body: Body): Promise<Body> {
+    const version = fromJson(body['version']);
+    if (version === undefined)
+      throw new RpcError(errorCode.malformedRequest, 'a store without a version');
+    await this.#replica.store(textField(body, 'key'), version);
+    return { type: 'store_ok' };
+  }
+
+  /** Asks every replica, this one included, again and again, until a quorum has answered. */
+  #gather(body: Body, here: (body: Body) => Promise<Body>): Promise<readonly Body[]> {
+    const { nodeId, nodeIds } = this.#context;
+    const replies = new Map<string, Body>();
+    return new Promise((resolve, reject) => {
+      const take = (from: string, reply: Body): void => {
+        replies.set(from, reply);
+        if (replies.size !== this.#quorum) return;
+        deadline.cancel();
+        resolve([...replies.values()]);
+      };
+      const ask = (node: string): void => {
+        if (replies.has(node) || replies.size >= this.#quorum) return;
+        const answer = node === nodeId ? here(body) : this.#context.rpc(node, body, resendMs);
+        answer.then(
+          (reply) => {
+            take(node, reply);
+          },
+          (error: unknown) => {
+            const waitMs = isTimeout(error) ? 0 : resendMs;
+            if (!isLate)
+              this.#context.setTimer(waitMs, () => {
+                ask(node);
+              });
+          },
+        );
+      };
+      let isLate = false;
+      const deadline = this.#context.setTimer(requestTimeoutMs, () => {
+        isLate = true;
+        reject(new RpcError(errorCode.temporarilyUnavailable, 'too few replicas answered'));
+      });
+      for (const node of nodeIds) ask(node);
+    });
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof RpcError && error.code === errorCode.timeout;
+}

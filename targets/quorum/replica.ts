@@ -1,0 +1,51 @@
+/** The versions that one node holds, on its disk. */
+import type { Json, Storage } from '../../src/node/node.ts';
+import { fromJson, isNewer, toJson, type Version } from './timestamp.ts';
+
+const fileName = 'replica';
+/** The log is rewritten when it is so many times longer than what it amounts to. */
+const slack = 10;
+
+export class Replica {
+  readonly #storage: Storage;
+  /** Key as text → its newest version here. */
+  readonly #versions = new Map<string, Version>();
+  #lineCount = 0;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+    for (const line of storage.readLog(fileName)) {
+      const [key, version] = JSON.parse(line) as readonly [string, Json];
+      const parsed = fromJson(version);
+      if (parsed !== undefined) this.#versions.set(key, parsed);
+      this.#lineCount += 1;
+    }
+  }
+
+  /** Resolves to the newest version here, when that is on the disk. */
+  async read(key: string): Promise<Version | undefined> {
+    const version = this.#versions.get(key);
+    await this.#storage.sync();
+    return version;
+  }
+
+  /** Keeps the version if it is newer; resolves when it, or a newer one, is on the disk. */
+  async store(key: string, version: Version): Promise<void> {
+    if (isNewer(version, this.#versions.get(key))) {
+      this.#versions.set(key, version);
+      this.#record(key, version);
+    }
+    await this.#storage.sync();
+  }
+
+  #record(key: string, version: Version): void {
+    this.#lineCount += 1;
+    if (this.#lineCount < 1000 + slack * this.#versions.size) {
+      this.#storage.append(fileName, JSON.stringify([key, toJson(version)]));
+      return;
+    }
+    const lines = [...this.#versions].map(([name, held]) => JSON.stringify([name, toJson(held)]));
+    this.#lineCount = lines.length;
+    this.#storage.rewrite(fileName, lines);
+  }
+}
