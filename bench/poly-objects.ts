@@ -14,7 +14,7 @@ export interface Driven {
   /** Functions that may crash; all unless given. */
   readonly crashes?: readonly string[];
   /** An answer that is false by now, and the function that gives it. */
-  wrong?(answer: Json): Json;
+  readonly wrong?: (answer: Json) => Json;
   readonly wrongF?: string;
   /** What a client whose operation crashed held is gone with it. */
   forget?(client: number): void;

@@ -20,7 +20,7 @@ export default {
       summary: 'reads and writes ask a majority (R + W > N); reads do not write back',
       broken: {
         mistake: 'after a read of the new value another read returns the old one (inversion)',
-        shownBy: { workload: 'register', nemesis: 'packet:loss' },
+        shownBy: { workload: 'register', nemesis: 'packet:loss:probability=0.5' },
       },
     },
     {

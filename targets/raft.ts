@@ -25,7 +25,7 @@ export default {
       summary: 'term, vote and log are kept in memory only',
       broken: {
         mistake: 'a restarted node has forgotten its vote and what it acknowledged',
-        shownBy: { workload: 'register', nemesis: 'kill' },
+        shownBy: { workload: 'register', nemesis: 'kill:all' },
       },
     },
     {
@@ -41,7 +41,7 @@ export default {
       summary: 'a node votes for every candidate of a term',
       broken: {
         mistake: 'two leaders in one term',
-        shownBy: { workload: 'register', nemesis: 'partition' },
+        shownBy: { workload: 'register', nemesis: 'partition:primaries' },
       },
     },
     {

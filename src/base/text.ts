@@ -25,7 +25,7 @@ function trimmed(value: number, digits: number): string {
 }
 
 /** The known word nearest to `word`, if it is near enough to be a slip. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {

@@ -18,7 +18,7 @@ export async function clean(request: CleanRequest): Promise<readonly string[]> {
 }
 
 /** Pids of processes whose dsx is gone. */
-export function leftoverPids(): readonly { readonly pid: number; readonly mark: string }[] {
+function leftoverPids(): readonly { readonly pid: number; readonly mark: string }[] {
   if (!existsSync('/proc/self/environ')) return [];
   const found: { pid: number; mark: string }[] = [];
   for (const name of readdirSync('/proc')) {

@@ -51,7 +51,7 @@ function nearestConfig(): string | null {
 
 type Complain = (node: unknown, message: string) => UsageError;
 
-export function parseConfig(file: string, source: string): Config {
+function parseConfig(file: string, source: string): Config {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
   const complain: Complain = (node, message) => {

@@ -5,7 +5,7 @@
 import { exitCodes } from './exit-codes.ts';
 
 /** Why a run was cut short by its user. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 

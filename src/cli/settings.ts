@@ -32,7 +32,7 @@ export interface Settings {
 }
 
 /** Maelstrom's flags that belong to some workloads, and are ignored by the others. */
-export const workloadFlags = [
+const workloadFlags = [
   'key-count',
   'max-txn-length',
   'max-writes-per-key',

@@ -2,7 +2,7 @@
  * Where nodes run, and which faults can be injected there. Each folder of `src/testbed/`
  * implements these; nothing here holds only on one machine (no pid, no local path).
  */
-import type { Fault, LinkRule, NodeId } from '../fault/fault.ts';
+import type { LinkRule, NodeId } from '../fault/fault.ts';
 import type { RpcChannel } from './client.ts';
 
 export type NodeState = 'running' | 'paused' | 'down';
@@ -97,9 +97,3 @@ export interface Testbed extends Battlefield {
 
 /** What a testbed can do to a system; a nemesis names the ones that it needs. */
 export type Capability = 'process' | 'network-cut' | 'network-packet' | 'clock' | 'disk';
-
-/** A fault as the nemesis left it, for the history. */
-export interface InjectedFault {
-  readonly fault: Fault;
-  readonly evidence: string;
-}

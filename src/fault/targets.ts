@@ -52,9 +52,11 @@ export function minorityThirdSize(nodeCount: number): number {
  * is among them only where the target can tell who leads.
  */
 export function drawableTargets(nodeCount: number, knowsPrimaries: boolean): readonly string[] {
-  return nodeTargets
+  const names = nodeTargets
     .map((target) => target.name)
-    .filter((name) => (name === 'primaries' ? knowsPrimaries : sizeOf(name, nodeCount) > 0));
+    .filter((name) => name !== 'primaries' && sizeOf(name, nodeCount) > 0);
+  // As likely as all others together: a fault that spares the leader seldom shows anything.
+  return knowsPrimaries ? [...names, ...names.map(() => 'primaries')] : names;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Counts for people: completions by function, errors by code. */
-import { eventTypes, nemesisProcess, noEvent } from '../history/columns.ts';
+import { eventTypes, noEvent } from '../history/columns.ts';
 import type { History } from '../history/history.ts';
 import type { ErrorCount, FunctionCounts } from './report.ts';
 
@@ -33,14 +33,4 @@ export function errorCounts(history: History): readonly ErrorCount[] {
     else entry.count += 1;
   }
   return [...counts.values()].toSorted((a, b) => b.count - a.count);
-}
-
-/** Invocations of clients; what "messages per operation" divides by. */
-export function invocationCount(history: History): number {
-  return history.operations.count;
-}
-
-/** True if the nemesis did anything at all. */
-export function nemesisActed(history: History): boolean {
-  return history.events.process.includes(nemesisProcess);
 }

@@ -24,7 +24,7 @@ type Variant = (typeof variants)[number];
 
 const requestTimeoutMs = 800;
 /** Queries and stores may be repeated: they change nothing the second time. */
-const resendMs = 100;
+const resendMs = 300;
 
 /** The program of a node. */
 export function quorum(context: NodeContext): void {
@@ -49,6 +49,10 @@ class Coordinator {
     this.#replica = new Replica(context.storage);
     const half = Math.floor(context.nodeIds.length / 2);
     this.#quorum = variant === 'weak' ? Math.max(1, half) : half + 1;
+  }
+
+  get #peers(): readonly string[] {
+    return this.#context.nodeIds.filter((id) => id !== this.#context.nodeId);
   }
 
   start(): void {
@@ -120,43 +124,43 @@ class Coordinator {
     return { type: 'store_ok' };
   }
 
-  /** Asks every replica, this one included, again and again, until a quorum has answered. */
-  #gather(body: Body, here: (body: Body) => Promise<Body>): Promise<readonly Body[]> {
-    const { nodeId, nodeIds } = this.#context;
-    const replies = new Map<string, Body>();
-    return new Promise((resolve, reject) => {
-      const take = (from: string, reply: Body): void => {
-        replies.set(from, reply);
-        if (replies.size !== this.#quorum) return;
-        deadline.cancel();
-        resolve([...replies.values()]);
-      };
-      const ask = (node: string): void => {
-        if (replies.has(node) || replies.size >= this.#quorum) return;
-        const answer = node === nodeId ? here(body) : this.#context.rpc(node, body, resendMs);
-        answer.then(
-          (reply) => {
-            take(node, reply);
-          },
-          (error: unknown) => {
-            const waitMs = isTimeout(error) ? 0 : resendMs;
-            if (!isLate)
-              this.#context.setTimer(waitMs, () => {
-                ask(node);
-              });
-          },
-        );
-      };
-      let isLate = false;
+  /**
+   * Asks this replica, then all others, again and again, until a quorum has answered. What
+   * is not on the own disk is told to nobody.
+   */
+  async #gather(body: Body, here: (body: Body) => Promise<Body>): Promise<readonly Body[]> {
+    const replies = [await here(body)];
+    if (replies.length >= this.#quorum) {
+      for (const peer of this.#peers) this.#context.send(peer, body);
+      return replies;
+    }
+    await new Promise<void>((resolve, reject) => {
       const deadline = this.#context.setTimer(requestTimeoutMs, () => {
-        isLate = true;
+        isOver = true;
         reject(new RpcError(errorCode.temporarilyUnavailable, 'too few replicas answered'));
       });
-      for (const node of nodeIds) ask(node);
+      let isOver = false;
+      const take = (reply: Body): void => {
+        if (isOver) return;
+        replies.push(reply);
+        isOver = replies.length >= this.#quorum;
+        if (!isOver) return;
+        deadline.cancel();
+        resolve();
+      };
+      for (const peer of this.#peers) this.#ask(peer, body, () => isOver, take);
+    });
+    return replies;
+  }
+
+  /** Asks one replica until it answers, or the answer is of no use any more. */
+  #ask(peer: string, body: Body, isOver: () => boolean, take: (reply: Body) => void): void {
+    if (isOver()) return;
+    this.#context.rpc(peer, body, resendMs).then(take, (error: unknown) => {
+      const isLate = error instanceof RpcError && error.code === errorCode.timeout;
+      this.#context.setTimer(isLate ? 0 : resendMs, () => {
+        this.#ask(peer, body, isOver, take);
+      });
     });
   }
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof RpcError && error.code === errorCode.timeout;
 }

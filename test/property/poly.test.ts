@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { prng, Random } from '../../src/base/prng.ts';
 import { explainViolation } from '../../src/checker/linearizability/poly/explain.ts';
 import { checkPolynomial } from '../../src/checker/linearizability/poly/polynomial.ts';
 import type { Violation } from '../../src/checker/linearizability/poly/result.ts';
+import { HistoryBuilder } from '../../src/history/builder.ts';
 import type { History } from '../../src/history/history.ts';
 import { isLinearizable } from '../support/exhaustive.ts';
 import { historyText, randomHistory, type Shape } from '../support/poly-histories.ts';
@@ -77,5 +79,65 @@ describe.each(objectCases.map((each) => ({ ...each })))('$name', (object: Object
       Math.min(linearizable, violation) / (linearizable + violation),
       JSON.stringify(tally),
     ).toBeGreaterThan(0.12);
+  });
+});
+
+describe('lease', () => {
+  interface Drawn {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly releasedMs: number;
+  }
+
+  /** The definition: some order in which each lease, granted as soon as it can be, is in time. */
+  function fits(leases: readonly Drawn[], freeMs: number, ttlMs: number): boolean {
+    if (leases.length === 0) return true;
+    return leases.some((lease) => {
+      const grantedMs = Math.max(lease.fromMs, freeMs);
+      if (grantedMs > lease.toMs) return false;
+      const endMs = Math.min(grantedMs + ttlMs, Math.max(grantedMs, lease.releasedMs));
+      const rest = leases.filter((other) => other !== lease);
+      return fits(rest, endMs, ttlMs);
+    });
+  }
+
+  function drawLeases(random: Random): Drawn[] {
+    return Array.from({ length: 2 + random.int(4) }, () => {
+      const fromMs = random.int(40);
+      const toMs = fromMs + 1 + random.int(12);
+      return { fromMs, toMs, releasedMs: random.chance(0.6) ? toMs + random.int(10) : Infinity };
+    });
+  }
+
+  function recordedLeases(leases: readonly Drawn[]): History {
+    const events = leases.flatMap(({ fromMs, toMs, releasedMs }, process) => [
+      { process, type: 'invoke', f: 'acquire', timeMs: fromMs } as const,
+      { process, type: 'ok', f: 'acquire', timeMs: toMs } as const,
+      { process, type: 'invoke', f: 'release', timeMs: releasedMs } as const,
+      { process, type: 'ok', f: 'release', timeMs: releasedMs + 0.5 } as const,
+    ]);
+    const builder = new HistoryBuilder();
+    for (const { process, type, f, timeMs } of events.toSorted((a, b) => a.timeMs - b.timeMs))
+      if (timeMs !== Infinity) builder.add({ process, type, f, time: timeMs * 1_000_000 });
+    return builder.build();
+  }
+
+  test('the algorithm agrees with trying every order', () => {
+    const tally = { linearizable: 0, violation: 0, 'not-applicable': 0 };
+    for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
+      const random = new Random(prng(seed));
+      const leases = drawLeases(random);
+      const ttlMs = 5 + random.int(15);
+      const history = recordedLeases(leases);
+      const result = checkPolynomial('lease', history, allRows(history), ttlMs);
+      tally[result.kind] += 1;
+      if (result.kind === 'not-applicable') continue;
+      const truth = fits(leases, 0, ttlMs);
+      expect(result.kind, `seed ${seed}, ${ttlMs} ms\n${historyText(history)}`).toBe(
+        truth ? 'linearizable' : 'violation',
+      );
+    }
+    expect(Math.min(tally.linearizable, tally.violation) / runs).toBeGreaterThan(0.12);
+    expect(tally['not-applicable'] / runs, JSON.stringify(tally)).toBeLessThan(0.4);
   });
 });

@@ -90,12 +90,17 @@ function balancesOf(value: Json): Balances | undefined {
 }
 
 function sumOf(balances: Balances): number {
-  return balances.reduce((sum, [, balance]) => sum + (typeof balance === 'number' ? balance : 0), 0);
+  return balances.reduce(
+    (sum, [, balance]) => sum + (typeof balance === 'number' ? balance : 0),
+    0,
+  );
 }
 
 function errorIn(balances: Balances, sum: number, options: BankOptions): BankError | undefined {
   const { total = 100, accounts, negativeBalances = false } = options;
-  const shown = balances.map(([account, balance]) => `${account}: ${canonical(balance)}`).join(', ');
+  const shown = balances
+    .map(([account, balance]) => `${account}: ${canonical(balance)}`)
+    .join(', ');
   const known = accounts === undefined ? undefined : new Set(accounts.map(String));
   const strangers = balances.filter(([account]) => known !== undefined && !known.has(account));
   if (strangers.length > 0)
@@ -129,7 +134,12 @@ function errorIn(balances: Balances, sum: number, options: BankOptions): BankErr
 function note(figures: Map<ErrorType, ErrorFigures>, error: BankError, event: number): void {
   const figure = figures.get(error.type);
   if (figure === undefined) {
-    figures.set(error.type, { count: 1, firstEvent: event, worstEvent: event, worst: error.badness });
+    figures.set(error.type, {
+      count: 1,
+      firstEvent: event,
+      worstEvent: event,
+      worst: error.badness,
+    });
     return;
   }
   figure.count += 1;

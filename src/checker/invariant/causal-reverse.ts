@@ -9,7 +9,15 @@
  */
 import { canonical } from '../../base/json.ts';
 import type { Checker } from '../checker.ts';
-import { AnomalyList, elementKey, elementsOf, type Finding, invariant, type Part, tooFew } from './invariant.ts';
+import {
+  AnomalyList,
+  elementKey,
+  elementsOf,
+  type Finding,
+  invariant,
+  type Part,
+  tooFew,
+} from './invariant.ts';
 
 export interface CausalReverseOptions {
   readonly write?: string;
@@ -42,7 +50,8 @@ function judge(part: Part, write: string, read: string): Finding {
     let last = -1;
     for (const key of seen) {
       const writer = byElement.get(key);
-      if (writer !== undefined && (last < 0 || part.invoke(writer) > part.invoke(last))) last = writer;
+      if (writer !== undefined && (last < 0 || part.invoke(writer) > part.invoke(last)))
+        last = writer;
     }
     if (last < 0) continue;
     const expected = countBefore(part, acknowledged, part.invoke(last));

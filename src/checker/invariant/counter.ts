@@ -4,7 +4,7 @@
  *
  * | op | value of invoke | value of ok |
  * |---|---|---|
- * | `add` | the delta, a number | – |
+ * | `add` | the delta, a number; null: 1 | – |
  * | `read` | null | the number |
  *
  * At a read, adds acknowledged before its invocation have happened; adds invoked before its ok
@@ -12,9 +12,16 @@
  * its greatest only what is positive. The bounds are necessary, not sufficient: a counter may
  * be wrong within them.
  */
-import { canonical } from '../../base/json.ts';
+import { canonical, type Json } from '../../base/json.ts';
 import type { Checker } from '../checker.ts';
-import { AnomalyList, type Finding, invariant, type Part, tooFew, undetermined } from './invariant.ts';
+import {
+  AnomalyList,
+  type Finding,
+  invariant,
+  type Part,
+  tooFew,
+  undetermined,
+} from './invariant.ts';
 
 export interface CounterOptions {
   readonly add?: string;
@@ -33,6 +40,11 @@ export function counterBounds(options: CounterOptions = {}): Checker {
   });
 }
 
+/** What an add adds: a number, if the workload is in order. */
+export function deltaOf(part: Part, row: number): Json {
+  return part.input(row) ?? 1;
+}
+
 interface Sums {
   up: number;
   down: number;
@@ -44,7 +56,7 @@ function judge(part: Part, options: CounterOptions): Finding {
   const addRows = part.rowsOf(add);
   const reads = part.rowsOf(read).filter((row) => part.isOk(row));
   const adds = addRows.filter((row) => !part.failed(row));
-  const odd = adds.find((row) => typeof part.input(row) !== 'number');
+  const odd = adds.find((row) => typeof deltaOf(part, row) !== 'number');
   if (odd !== undefined) {
     const message = `the ${add} of event ${part.invoke(odd)} has the value ${canonical(part.input(odd))}, where a number was expected`;
     return { anomalies, details: {}, ...undetermined(message) };
@@ -57,7 +69,7 @@ function judge(part: Part, options: CounterOptions): Finding {
   let judged = 0;
   for (const { row, begins } of part.moments([...adds, ...reads])) {
     if (!isRead.has(row)) {
-      const delta = Number(part.input(row));
+      const delta = Number(deltaOf(part, row));
       const sums = begins ? begun : done;
       if (delta > 0) sums.up += delta;
       else sums.down += delta;
@@ -81,10 +93,21 @@ function judge(part: Part, options: CounterOptions): Finding {
       type: 'out-of-bounds',
       model: 'linearizable',
       operations: [part.invoke(row)],
-      explanation: outOfBounds(value, { initial, lower, upper, ...sums, ...nameRead(part, row, read) }),
+      explanation: outOfBounds(value, {
+        initial,
+        lower,
+        upper,
+        ...sums,
+        ...nameRead(part, row, read),
+      }),
     }));
   }
-  const details = { addCount: addRows.length, readCount: judged, errorCount: anomalies.count, errors };
+  const details = {
+    addCount: addRows.length,
+    readCount: judged,
+    errorCount: anomalies.count,
+    errors,
+  };
   if (judged > 0) return { anomalies, details };
   return { anomalies, details, ...tooFew(`no ${read} of the counter succeeded with a number`) };
 }
@@ -105,7 +128,11 @@ interface Bounds {
   readonly end: number;
 }
 
-function nameRead(part: Part, row: number, read: string): { what: string; invoke: number; end: number } {
+function nameRead(
+  part: Part,
+  row: number,
+  read: string,
+): { what: string; invoke: number; end: number } {
   return { what: read, invoke: part.invoke(row), end: part.returned(row) };
 }
 

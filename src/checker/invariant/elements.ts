@@ -15,7 +15,10 @@ export interface Element {
   allFailed: boolean;
 }
 
-export function elementsAdded(part: Part, addRows: readonly number[]): Map<number | string, Element> {
+export function elementsAdded(
+  part: Part,
+  addRows: readonly number[],
+): Map<number | string, Element> {
   const elements = new Map<number | string, Element>();
   for (const row of addRows) {
     const value = part.input(row);

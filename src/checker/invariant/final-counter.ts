@@ -3,7 +3,7 @@
  *
  * | op | value of invoke | value of ok |
  * |---|---|---|
- * | `add` | the delta, a whole number of either sign | – |
+ * | `add` | the delta, a whole number of either sign; null: 1 | – |
  * | `read`, final | null | the number |
  *
  * A final read must be the sum of all adds acknowledged before it, and of any subset of those
@@ -12,8 +12,16 @@
  */
 import { canonical, type Json } from '../../base/json.ts';
 import type { Checker } from '../checker.ts';
-import type { CounterOptions } from './counter.ts';
-import { AnomalyList, type Finding, invariant, type Part, some, tooFew, undetermined } from './invariant.ts';
+import { type CounterOptions, deltaOf } from './counter.ts';
+import {
+  AnomalyList,
+  type Finding,
+  invariant,
+  type Part,
+  some,
+  tooFew,
+  undetermined,
+} from './invariant.ts';
 
 /** Sorted, disjoint, not adjacent: `[low, high]`, both inclusive. */
 export type Ranges = readonly (readonly [low: number, high: number])[];
@@ -30,7 +38,8 @@ export function finalCounter(options: CounterOptions = {}): Checker {
   const { add = 'add', read = 'read' } = options;
   return invariant({
     name: 'final-counter',
-    summary: 'each final read is the sum of what was acknowledged, and of some of what may have happened',
+    summary:
+      'each final read is the sum of what was acknowledged, and of some of what may have happened',
     method: `each final ok ${read} against the sum of acknowledged ${add}s plus the sums of all subsets of ${add}s of unknown outcome; other reads are not judged`,
     judge: (part) => judge(part, options),
   });
@@ -80,7 +89,7 @@ function judge(part: Part, options: CounterOptions): Finding {
   const adds = part.rowsOf(add).filter((row) => !part.failed(row));
   const readRows = part.rowsOf(read).filter((row) => part.isFinal(row) && part.isOk(row));
   const reads = readRows.filter((row) => typeof part.output(row) === 'number');
-  const odd = adds.find((row) => !Number.isSafeInteger(part.input(row)));
+  const odd = adds.find((row) => !Number.isSafeInteger(deltaOf(part, row)));
   const finalReads = some(reads.map((row) => part.output(row)));
   if (odd !== undefined) {
     const message = `the ${add} of event ${part.invoke(odd)} has the value ${canonical(part.input(odd))}, where a whole number was expected`;
@@ -95,12 +104,19 @@ function judge(part: Part, options: CounterOptions): Finding {
     const possible = adds.filter((a) => part.returned(a) >= begun && part.invoke(a) < ended);
     // Both only grow along the history, so that their sizes tell them apart.
     const name = `${certain.length} ${possible.length}`;
-    const sum = certain.reduce((total, a) => total + Number(part.input(a)), initial);
-    const sums = known.get(name) ?? subsetSums(sum, possible.map((a) => Number(part.input(a))));
+    const sum = certain.reduce((total, a) => total + Number(deltaOf(part, a)), initial);
+    const sums =
+      known.get(name) ??
+      subsetSums(
+        sum,
+        possible.map((a) => Number(deltaOf(part, a))),
+      );
     known.set(name, sums);
     acceptable = some(sums.ranges.map(([low, high]) => [low, high]));
     const value = Number(part.output(row));
-    if (sums.ranges.some(([low, high]) => value >= low && value <= high && Number.isInteger(value))) {
+    if (
+      sums.ranges.some(([low, high]) => value >= low && value <= high && Number.isInteger(value))
+    ) {
       if (!sums.exact) open ??= begun;
       continue;
     }
@@ -120,6 +136,8 @@ function judge(part: Part, options: CounterOptions): Finding {
 }
 
 function rangesText(ranges: Ranges): string {
-  const shown = ranges.slice(0, 8).map(([low, high]) => (low === high ? `${low}` : `${low} to ${high}`));
+  const shown = ranges
+    .slice(0, 8)
+    .map(([low, high]) => (low === high ? `${low}` : `${low} to ${high}`));
   return `${shown.join(', ')}${ranges.length > 8 ? ', …' : ''}`;
 }

@@ -254,7 +254,7 @@ function joined(name: string, a: Json | undefined, b: Json): Json {
   if (b === null) return a;
   if (typeof a === 'number' && typeof b === 'number') {
     if (/^(highest|worst|longest)/.test(name)) return Math.max(a, b);
-    return /^lowest/.test(name) ? Math.min(a, b) : a + b;
+    return name.startsWith('lowest') ? Math.min(a, b) : a + b;
   }
   if (isArray(a) && isArray(b)) return some([...a, ...b]);
   if (!isObject(a) || !isObject(b)) return a;

@@ -12,7 +12,15 @@
  */
 import { canonical, isArray, type Json } from '../../base/json.ts';
 import type { Checker } from '../checker.ts';
-import { AnomalyList, elementKey, type Finding, invariant, type Part, tooFew, undetermined } from './invariant.ts';
+import {
+  AnomalyList,
+  elementKey,
+  type Finding,
+  invariant,
+  type Part,
+  tooFew,
+  undetermined,
+} from './invariant.ts';
 
 /** What reads of one group saw, with the first read that saw just that. */
 interface Group {
@@ -67,13 +75,15 @@ function judge(part: Part, functions: readonly string[]): Finding {
 
 function microOps(value: Json): readonly (readonly [f: Json, key: Json, value: Json])[] {
   if (!isArray(value)) return [];
-  return value
-    .filter(isArray)
-    .map(([f = null, key = null, result = null]) => [f === ':r' ? 'r' : f, key, result]);
+  return value.filter(isArray).map(([f = null, key = null, result = null]) => [f, key, result]);
 }
 
 /** Returns which keys of the group were seen, in the group's order. */
-function record(groups: Map<string, Group>, reads: [Json, boolean][], row: number): readonly boolean[] {
+function record(
+  groups: Map<string, Group>,
+  reads: [Json, boolean][],
+  row: number,
+): readonly boolean[] {
   const sorted = reads
     .map(([key, seen]) => ({ key, seen, text: canonical(key) }))
     .toSorted((a, b) => (a.text < b.text ? -1 : 1));

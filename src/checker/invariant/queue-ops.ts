@@ -61,7 +61,9 @@ export function queueOps(part: Part, functions: Required<QueueFunctions>): Queue
   const crashedDrains: number[] = [];
   const empties: number[] = [];
   let dequeueCount = 0;
-  const takers = part.rowsOf(dequeue, drain).toSorted((a, b) => part.returned(a) - part.returned(b));
+  const takers = part
+    .rowsOf(dequeue, drain)
+    .toSorted((a, b) => part.returned(a) - part.returned(b));
   for (const row of takers) {
     const drains = part.f(row) === drain;
     if (!part.isOk(row)) {

@@ -5,6 +5,7 @@
  */
 import { canonical } from '../../base/json.ts';
 import type { Checker } from '../checker.ts';
+import type { Anomaly } from '../verdict.ts';
 import { AnomalyList, type Finding, invariant, type Part, tooFew } from './invariant.ts';
 import { type Passage, type QueueFunctions, queueOps, withDefaults } from './queue-ops.ts';
 
@@ -42,7 +43,7 @@ function without(
   passage: Passage,
   n: number,
   names: Required<QueueFunctions>,
-): { type: string; model: string; operations: readonly number[]; explanation: string } {
+): Omit<Anomaly, 'key'> {
   const { value, enqueued, failed, dequeued } = passage;
   const row = dequeued[n] ?? 0;
   const sources = enqueued.filter((source) => part.invoke(source) < part.returned(row));

@@ -131,11 +131,11 @@ class Judge {
     let open = [...this.#fates];
     for (const [row, keys] of reads.toReversed()) {
       if (this.#part.isFinal(row)) this.#judgeFinal(row, keys);
-      open = open.filter(([key, fate]) => {
-        if (keys.has(key)) return true;
-        fate.lastAbsent = row;
-        return false;
-      });
+      const present: typeof open = [];
+      for (const entry of open)
+        if (keys.has(entry[0])) present.push(entry);
+        else entry[1].lastAbsent = row;
+      open = present;
     }
   }
 

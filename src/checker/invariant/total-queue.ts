@@ -8,7 +8,16 @@
  */
 import { canonical, type Json } from '../../base/json.ts';
 import type { Checker } from '../checker.ts';
-import { AnomalyList, type Finding, invariant, type Part, some, tooFew, undetermined } from './invariant.ts';
+import type { Anomaly } from '../verdict.ts';
+import {
+  AnomalyList,
+  type Finding,
+  invariant,
+  type Part,
+  some,
+  tooFew,
+  undetermined,
+} from './invariant.ts';
 import {
   type Passage,
   type QueueFunctions,
@@ -60,6 +69,8 @@ function judge(
     const acknowledged = enqueued.filter((row) => part.isOk(row));
     acknowledgedCount += acknowledged.length;
     okCount += Math.min(dequeued.length, enqueued.length);
+    // Only failed attempts, and none came out.
+    if (enqueued.length + dequeued.length === 0) continue;
     if (enqueued.length === 0) {
       lists.unexpected.push(value);
       anomalies.add(() => unexpected(part, passage, names));
@@ -71,14 +82,19 @@ function judge(
     }
     for (let n = acknowledged.length; n < dequeued.length && n < enqueued.length; n += 1)
       lists.recovered.push(value);
-    for (const row of acknowledged.slice(dequeued.length))
-      if (part.returned(row) < lastEmpty) lists.lost.push({ passage, row });
-      else lists.left.push(value);
+    // Equal elements: whatever came out may have been any of those that were there.
+    const settled = acknowledged.filter((row) => part.returned(row) < lastEmpty);
+    const missing = settled.slice(Math.min(dequeued.length, settled.length));
+    for (const row of missing) lists.lost.push({ passage, row });
+    for (let n = dequeued.length + missing.length; n < acknowledged.length; n += 1)
+      lists.left.push(value);
   }
   const excused = ops.crashedDrains.length > 0 ? Infinity : ops.crashedDequeues.length;
   if (lists.lost.length > excused)
     for (const { passage, row } of lists.lost)
-      anomalies.add(() => lost(part, passage, row, { ops, count: lists.lost.length, names, drained }));
+      anomalies.add(() =>
+        lost(part, passage, row, { ops, count: lists.lost.length, names, drained }),
+      );
   const details = {
     attemptCount: ops.enqueueCount,
     acknowledgedCount,
@@ -123,7 +139,7 @@ function openQuestion(
   return ops.dequeueCount === 0 ? tooFew(`no ${names.dequeue} answered an element`) : {};
 }
 
-type Found = { type: string; model: string; operations: readonly number[]; explanation: string };
+type Found = Omit<Anomaly, 'key'>;
 
 function unexpected(part: Part, passage: Passage, names: Required<QueueFunctions>): Found {
   const { value, failed, dequeued } = passage;

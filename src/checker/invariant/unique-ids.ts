@@ -11,7 +11,15 @@
 import { canonical, type Json } from '../../base/json.ts';
 import { listed } from '../../base/text.ts';
 import type { Checker } from '../checker.ts';
-import { AnomalyList, elementKey, type Finding, invariant, type Part, some, tooFew } from './invariant.ts';
+import {
+  AnomalyList,
+  elementKey,
+  type Finding,
+  invariant,
+  type Part,
+  some,
+  tooFew,
+} from './invariant.ts';
 
 export function uniqueIds(generate = 'generate'): Checker {
   return invariant({
@@ -41,7 +49,10 @@ function judge(part: Part, generate: string): Finding {
       const events = same.map((row) => part.invoke(row));
       const who = same
         .slice(0, 5)
-        .map((row) => `event ${part.invoke(row)} (process ${part.process(row)}, ok at ${part.returned(row)})`);
+        .map(
+          (row) =>
+            `event ${part.invoke(row)} (process ${part.process(row)}, ok at ${part.returned(row)})`,
+        );
       return {
         type: 'duplicate-id',
         model: 'unique-ids',

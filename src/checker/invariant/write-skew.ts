@@ -11,7 +11,15 @@
 import { canonical, isArray, type Json } from '../../base/json.ts';
 import { listed } from '../../base/text.ts';
 import type { Checker } from '../checker.ts';
-import { AnomalyList, elementKey, type Finding, invariant, type Part, some, tooFew } from './invariant.ts';
+import {
+  AnomalyList,
+  elementKey,
+  type Finding,
+  invariant,
+  type Part,
+  some,
+  tooFew,
+} from './invariant.ts';
 
 export function writeSkew(insert = 'insert'): Checker {
   return invariant({
@@ -25,7 +33,10 @@ export function writeSkew(insert = 'insert'): Checker {
 
 function judge(part: Part, insert: string): Finding {
   const anomalies = new AnomalyList(part);
-  const keys = new Map<number | string, { readonly key: Json; readonly oks: number[]; attempts: number }>();
+  const keys = new Map<
+    number | string,
+    { readonly key: Json; readonly oks: number[]; attempts: number }
+  >();
   const { key: keyIds } = part.history.operations;
   for (const row of part.rowsOf(insert)) {
     const input = part.input(row);
@@ -59,5 +70,9 @@ function judge(part: Part, insert: string): Finding {
   };
   const judged = contended > 0 && legal + illegal.length > 0;
   if (judged) return { anomalies, details };
-  return { anomalies, details, ...tooFew(`no key on which two ${insert}s were attempted and one succeeded`) };
+  return {
+    anomalies,
+    details,
+    ...tooFew(`no key on which two ${insert}s were attempted and one succeeded`),
+  };
 }

@@ -19,6 +19,7 @@ import { readKind, same, writeKind } from './transactions.ts';
 
 export function findAppendAnomalies(history: AppendHistory, findings: Findings): void {
   const { count, outcome } = history.transactions;
+  findReordered(history, findings);
   const badFrom = firstBadElements(history);
   for (let t = 0; t < count; t += 1) {
     if (outcome[t] !== typeCode.ok) continue;
@@ -275,6 +276,31 @@ function findDuplicates(history: AppendHistory, findings: Findings): void {
   for (const [read, list] of odd) {
     const k = transactions.key[read] as number;
     if (!history.ambiguous.has(k)) add(k, list, () => transactions.of[read] as number);
+  }
+}
+
+/** Appends of one transaction that a list shows in another order, or the later one alone. */
+function findReordered(history: AppendHistory, findings: Findings): void {
+  const { transactions, position, trusted, ambiguous } = history;
+  const { kind, key, of, keys } = transactions;
+  for (let later = 1; later < kind.length; later += 1) {
+    const at = position[later] as number;
+    const k = key[later] as number;
+    if (kind[later] !== writeKind || at === none || at >= (trusted[k] as number)) continue;
+    if (ambiguous.has(k)) continue;
+    let earlier = later - 1;
+    while (earlier >= 0 && of[earlier] === of[later] && (kind[earlier] !== writeKind || key[earlier] !== k))
+      earlier -= 1;
+    if (earlier < 0 || of[earlier] !== of[later]) continue;
+    const before = position[earlier] as number;
+    if (before !== none && before < at) continue;
+    const writer = of[later] as number;
+    const reader = readerOfLongest(history, k);
+    findings.add('reordered-appends', () => ({
+      key: keys[k] as Json,
+      transactions: [writer, ...(reader === none ? [] : [reader])],
+      explanation: `${who(transactions, writer)} appended ${elementText(history, earlier)} and then ${elementText(history, later)} to key ${text(keys[k])}, but ${text(history.longest[k])}, which ${who(transactions, reader)} read, has ${before === none ? 'only the second of them' : 'them the other way round'}.`,
+    }));
   }
 }
 

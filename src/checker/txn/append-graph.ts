@@ -24,26 +24,16 @@ export interface AppendGraph extends DependencyGraph {
   readonly unordered: ReadonlyMap<number, readonly number[]>;
 }
 
-/** The transactions that made the key's unread appends in some order; undefined: leave it open. */
-export type TailOrder = (key: number, writers: readonly number[]) => readonly number[] | undefined;
-
-/**
- * @param realTime false where the order of events between processes means nothing
- * @param tailOrder a guess at the order of a key's appends that no read shows, to be tried
- */
-export function appendGraphOf(
-  history: AppendHistory,
-  realTime: boolean,
-  tailOrder?: TailOrder,
-): AppendGraph {
+/** @param realTime false where the order of events between processes means nothing */
+export function appendGraphOf(history: AppendHistory, realTime: boolean): AppendGraph {
   const { transactions } = history;
   const edges = new EdgeList();
   const nextOther = nextWriters(history);
   addVersionEdges(history, edges);
   addReadEdges(history, edges, nextOther);
   const links = new LinkedGroups(edges, transactions.count);
-  const tail = new TailEdges(history, edges, links);
-  tail.add(tailOrder);
+  const tail = new TailEdges(history, links);
+  tail.add();
   const dataEdges = edges.length;
   addProcessEdges(edges, transactions);
   let vertexCount = transactions.count + links.helpers;
@@ -124,34 +114,24 @@ function addReadEdges(history: AppendHistory, edges: EdgeList, nextOther: Int32A
 class TailEdges {
   readonly unordered = new Map<number, readonly number[]>();
   readonly #history: AppendHistory;
-  readonly #edges: EdgeList;
   readonly #links: LinkedGroups;
 
-  constructor(history: AppendHistory, edges: EdgeList, links: LinkedGroups) {
+  constructor(history: AppendHistory, links: LinkedGroups) {
     this.#history = history;
-    this.#edges = edges;
     this.#links = links;
   }
 
-  add(tailOrder: TailOrder | undefined): void {
+  add(): void {
     const { longest, trusted } = this.#history;
     const tails = unobservedAppends(this.#history);
     const readers = this.#readersOfLongest(tails);
     for (const [k, appends] of tails) {
       if (trusted[k] !== (longest[k] ?? []).length) continue;
       const writers = appends.map((append) => this.#history.transactions.of[append] as number);
-      if (writers.length > 1) {
-        this.unordered.set(k, writers);
-        this.#chain(tailOrder?.(k, writers) ?? []);
-      }
+      if (writers.length > 1) this.unordered.set(k, writers);
       this.#links.add(this.#lastWriters(k), writers, relation.ww);
       this.#links.add(readers.get(k) ?? [], writers, relation.rw);
     }
-  }
-
-  #chain(writers: readonly number[]): void {
-    for (let i = 1; i < writers.length; i += 1)
-      this.#edges.add(writers[i - 1] as number, writers[i] as number, relation.ww);
   }
 
   /** Who appended the last element of the longest list. */

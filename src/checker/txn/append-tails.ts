@@ -1,13 +1,13 @@
 /**
  * Appends that nobody read have an order that nobody knows. Serializability does not mind: a
  * serial order of the transactions orders them too. Levels below it may, so there an order is
- * looked for that the level allows.
+ * searched for that the level allows, of begins and commits (as in `register-orders.ts`).
  */
 import { componentsOf } from '../../base/graph.ts';
-import { type AppendGraph, appendGraphOf, type TailOrder } from './append-graph.ts';
+import type { AppendGraph } from './append-graph.ts';
 import type { AppendHistory } from './append-versions.ts';
-import { snapshotOrder } from './cycles.ts';
-import { relation } from './relations.ts';
+import { type Choice, searchOrder } from './order-search.ts';
+import { anti, relation } from './relations.ts';
 
 export const orderMatters: ReadonlySet<string> = new Set([
   'consistent-view',
@@ -16,63 +16,62 @@ export const orderMatters: ReadonlySet<string> = new Set([
   'strong-snapshot-isolation',
 ]);
 
-/** Edges looked at in all graphs that are tried. */
-const effortMax = 60_000_000;
-/** More unread appends of one key than this are not permuted. */
-const permutedMax = 4;
+/** More pairs of unread appends than this are not searched. */
+const pairsMax = 1_000_000;
 
-/** True if there is such an order; false if none was found. */
+export interface TailBudget {
+  readonly bytesMax: number;
+  readonly outOfTime: () => boolean;
+}
+
+/** True if there is an order that the level allows; false if none was found. */
 export function canBeOrdered(
-  lists: AppendHistory,
-  found: AppendGraph,
+  { transactions }: AppendHistory,
+  { graph, unordered, transactionCount }: AppendGraph,
   level: string,
-  outOfTime: () => boolean,
+  { bytesMax, outOfTime }: TailBudget,
 ): boolean {
   const base = relation.ww | relation.wr | relation.rw;
   const session = level.startsWith('strong-session') ? relation.process : 0;
   const mask = base | (level === 'strong-snapshot-isolation' ? relation.realtime : session);
-  if (componentsOf(found.graph, mask).count === found.graph.vertexCount) return true;
-  const realTime = (mask & relation.realtime) !== 0;
-  const tried = (order?: TailOrder): ((transaction: number) => number) | undefined =>
-    snapshotOrder(appendGraphOf(lists, realTime, order), mask);
-  const first = tried();
-  if (first === undefined) return false;
-  if (tried((_, writers) => byRank(writers, first)) !== undefined) return true;
-  let rank = first;
-  const fixed = new Map<number, readonly number[]>();
-  let effort = 0;
-  for (const [key, writers] of found.unordered) {
-    let next: typeof rank | undefined;
-    for (const order of ordersOf(byRank(writers, rank))) {
-      effort += found.graph.targets.length;
-      if (effort > effortMax || outOfTime()) return false;
-      fixed.set(key, order);
-      next = tried((k) => fixed.get(k));
-      if (next !== undefined) break;
+  if (componentsOf(graph, mask).count === graph.vertexCount) return true;
+  // A transaction begins at vertex 2t and commits at 2t + 1; a helper is one vertex.
+  const helper = (v: number): number => v + transactionCount;
+  const begin = (v: number): number => (v < transactionCount ? v * 2 : helper(v));
+  const commit = (v: number): number => (v < transactionCount ? v * 2 + 1 : helper(v));
+  const known: number[] = [];
+  for (let t = 0; t < transactionCount; t += 1) known.push(begin(t), commit(t));
+  const { offsets, targets, relations, vertexCount } = graph;
+  const missed = missedThrough(graph, transactionCount);
+  for (let v = 0; v < vertexCount; v += 1)
+    for (let edge = offsets[v] as number; edge < (offsets[v + 1] as number); edge += 1) {
+      const bits = relations[edge] as number;
+      if ((bits & ~mask) !== 0) continue;
+      const w = targets[edge] as number;
+      const isAnti = v < transactionCount ? (bits & anti) !== 0 : missed.has(v);
+      known.push(isAnti ? begin(v) : commit(v), isAnti ? commit(w) : begin(w));
     }
-    if (next === undefined) return false;
-    rank = next;
-  }
-  return true;
+  const choices: Choice[] = [];
+  for (const writers of unordered.values())
+    for (const [i, a] of writers.entries())
+      for (const b of writers.slice(i + 1)) {
+        choices.push({ sides: [[commit(a), begin(b)], [commit(b), begin(a)]] });
+        if (choices.length > pairsMax) return false;
+      }
+  const ranks = (vertex: number): number =>
+    vertex < transactionCount * 2 ? (transactions.invoke[vertex >> 1] as number) : vertex;
+  const problem = { vertexCount: vertexCount + transactionCount, known, choices, rank: ranks };
+  return searchOrder(problem, bytesMax, outOfTime).acyclic === true;
 }
 
-function byRank(
-  writers: readonly number[],
-  rank: (transaction: number) => number,
-): readonly number[] {
-  return writers.toSorted((a, b) => rank(a) - rank(b));
-}
-
-/** The order itself, and if it is short all others. */
-function* ordersOf(items: readonly number[]): Generator<readonly number[]> {
-  if (items.length > permutedMax) yield items;
-  else yield* permutations(items);
-}
-
-function* permutations(items: readonly number[]): Generator<readonly number[]> {
-  if (items.length <= 1) yield items;
-  for (const [i, item] of items.entries())
-    if (items.length > 1)
-      for (const rest of permutations([...items.slice(0, i), ...items.slice(i + 1)]))
-        yield [item, ...rest];
+/** Helpers that anti-dependencies lead to. */
+function missedThrough(
+  { offsets, targets, relations }: AppendGraph['graph'],
+  transactionCount: number,
+): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let edge = 0; edge < (offsets[transactionCount] as number); edge += 1)
+    if ((targets[edge] as number) >= transactionCount && ((relations[edge] as number) & anti) !== 0)
+      found.add(targets[edge] as number);
+  return found;
 }

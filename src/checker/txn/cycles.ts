@@ -202,7 +202,7 @@ function apartComponents(
   { offsets, targets, relations, vertexCount }: Digraph,
   isHelper: (vertex: number) => boolean,
   mask: number,
-): Sides & { readonly cyclic: boolean } {
+): Sides {
   const edges = new EdgeList();
   for (let v = 0; v < vertexCount; v += 1) {
     const helper = isHelper(v);
@@ -221,25 +221,11 @@ function apartComponents(
       }
     }
   }
-  const { of, count } = componentsOf(edges.toDigraph(vertexCount * 2));
+  const { of } = componentsOf(edges.toDigraph(vertexCount * 2));
   return {
     before: (v) => of[v * 2] as number,
     after: (v) => of[v * 2 + 1] as number,
-    cyclic: count < vertexCount * 2,
   };
-}
-
-/**
- * An order of transactions in which each comes after what it depends on, if anti-dependencies
- * count only after another dependency (as under snapshot isolation); undefined if there is none.
- */
-export function snapshotOrder(
-  { graph, transactionCount }: DependencyGraph,
-  mask: number,
-): ((transaction: number) => number) | undefined {
-  const sides = apartComponents(graph, (v) => v >= transactionCount, mask);
-  // An edge never leads to a component of a higher number.
-  return sides.cyclic ? undefined : (transaction) => -sides.before(transaction);
 }
 
 interface Start {

@@ -28,6 +28,8 @@ import {
 } from './preconditions.ts';
 import { relation } from './relations.ts';
 
+const bytesPerMb = 2 ** 20;
+
 export interface TransactionalOptions {
   /**
    * False if the order of events between processes was made up by the reader of the file
@@ -66,8 +68,8 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
     notEnough(transactions, graph.dataEdges) ??
     unfit(transactions) ??
     duplicated(lists) ??
-    leftOut(graph) ??
-    (needsRealTime(model) && !realTime ? noRealTime(model) : undefined);
+    leftOut(graph);
+  const timeless = needsRealTime(model) && !realTime ? noRealTime(model) : undefined;
   const timeout: UnknownReason | undefined =
     undecided.length === 0
       ? undefined
@@ -80,9 +82,12 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
     blocked === undefined
       ? provable(findings.types, undecided, realTime).filter(
           (level) =>
-            graph.unorderedKeys === 0 ||
+            graph.unordered.size === 0 ||
             !orderMatters.has(level) ||
-            canBeOrdered(lists, graph, level),
+            canBeOrdered(lists, graph, level, {
+              bytesMax: limits.memoryMb * bytesPerMb,
+              outOfTime,
+            }),
         )
       : [];
   return judge({
@@ -92,7 +97,7 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
     transactions,
     findings,
     proved,
-    unproved: blocked ?? timeout,
+    unproved: blocked ?? timeless ?? timeout,
     details: detailsOf(lists, graph),
   });
 }

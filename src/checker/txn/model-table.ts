@@ -13,6 +13,10 @@
  * use (there, GSIb, which none does). An anomaly is of an item (`-item`) if all of its
  * anti-dependencies are, so that repeatable-read is ruled out whatever the other edges are.
  * Fractured reads rule out read-atomic, which there only `internal` and `G1a` do.
+ *
+ * `no-serial-order` and `no-snapshot-order` are for histories of which no order of versions
+ * makes sense, though no known part of the order has a cycle (there: `PL-3-cycle-exists`, …).
+ * They rule out repeatable-read too, since all reads here are of items.
  */
 
 export interface ModelRow {
@@ -41,7 +45,7 @@ export const modelTable: readonly ModelRow[] = [
     'read-uncommitted',
     'PL-1',
     '',
-    'G0 duplicate-elements cyclic-versions thin-air mismatched-reply',
+    'G0 duplicate-elements cyclic-versions thin-air mismatched-reply reordered-appends',
   ),
   row('read-committed', 'PL-2', 'read-uncommitted', 'G1'),
   row('consistent-view', 'PL-2+', 'cursor-stability monotonic-view', 'G1 G-single'),
@@ -49,14 +53,14 @@ export const modelTable: readonly ModelRow[] = [
     'repeatable-read',
     'PL-2.99',
     'cursor-stability monotonic-atomic-view',
-    'G1 G2-item lost-update',
+    'G1 G2-item lost-update no-serial-order',
   ),
   row('monotonic-view', 'PL-2L', base, 'G1 G-monotonic'),
   row(
     'serializable',
     'PL-3 conflict-serializable',
     'view-serializable repeatable-read update-serializable snapshot-isolation',
-    'G1 G2 predicate-read-miss internal',
+    'G1 G2 predicate-read-miss internal no-serial-order',
   ),
   row('update-serializable', 'PL-3U', 'forward-consistent-view', 'G1 G-update'),
   row('cursor-stability', 'PL-CS', base, 'G1 G-cursor lost-update'),
@@ -66,13 +70,13 @@ export const modelTable: readonly ModelRow[] = [
     'snapshot-isolation',
     'PL-SI si',
     'forward-consistent-view monotonic-atomic-view monotonic-snapshot-read parallel-snapshot-isolation prefix',
-    'internal G1 G-SI G-nonadjacent',
+    'internal G1 G-SI G-nonadjacent no-snapshot-order',
   ),
   row(
     'strict-serializable',
     'PL-SS strong-serializable',
     'serializable linearizable snapshot-isolation strong-snapshot-isolation strong-session-serializable session-serializable',
-    'G1 G1c-realtime G2-realtime',
+    'G1 G1c-realtime G2-realtime no-serial-order-realtime',
   ),
   row('PRAM', 'pram', 'monotonic-reads monotonic-writes read-your-writes', ''),
   row('causal', '', 'writes-follow-reads PRAM', ''),
@@ -105,19 +109,19 @@ export const modelTable: readonly ModelRow[] = [
     'strong-session-serializable',
     'strong-session-PL-3',
     'serializable strong-session-snapshot-isolation',
-    'G1-process G2-process',
+    'G1-process G2-process no-serial-order-process',
   ),
   row(
     'strong-session-snapshot-isolation',
     'strong-session-PL-SI',
     'snapshot-isolation strong-session-read-committed',
-    'internal G1-process G-nonadjacent-process',
+    'internal G1-process G-nonadjacent-process no-snapshot-order-process',
   ),
   row(
     'strong-snapshot-isolation',
     'strong-PL-SI',
     'strong-session-snapshot-isolation strong-read-committed',
-    'internal G1-realtime G-nonadjacent-realtime',
+    'internal G1-realtime G-nonadjacent-realtime no-snapshot-order-realtime',
   ),
   row('update-atomic', '', 'read-atomic', 'lost-update'),
   row('view-serializable', '', '', ''),
@@ -179,7 +183,14 @@ export const anomalyTable: Readonly<Record<string, readonly string[]>> = {
   internal: [],
   'lost-update': ['write-skew', 'G2-item'],
   'mismatched-reply': [],
+  'no-serial-order': ['no-serial-order-process'],
+  'no-serial-order-process': ['no-serial-order-realtime'],
+  'no-serial-order-realtime': [],
+  'no-snapshot-order': ['no-serial-order', 'no-snapshot-order-process'],
+  'no-snapshot-order-process': ['no-serial-order-process', 'no-snapshot-order-realtime'],
+  'no-snapshot-order-realtime': ['no-serial-order-realtime'],
   'predicate-read-miss': [],
+  'reordered-appends': [],
   'thin-air': [],
   'write-skew': ['G2'],
 };

@@ -22,7 +22,7 @@ import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
 import { type RegisterGraph, registerGraphOf } from './register-graph.ts';
 import { initial, type RegisterHistory, registerHistoryOf, writeTo } from './register-versions.ts';
 import { relation } from './relations.ts';
-import { type OrderKept, replays } from './replay.ts';
+import { provedByReplay, searchVersions } from './register-proofs.ts';
 
 /**
  * @param model an isolation level by any of its names: `snapshot-isolation`, `PL-3`, …
@@ -57,8 +57,8 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
   const blocked =
     notEnough(transactions, graph.dataEdges) ??
     unfit(transactions) ??
-    duplicated(registers) ??
-    (needsRealTime(model) && !realTime ? noRealTime(model) : undefined);
+    duplicatedWrites(registers);
+  const timeless = needsRealTime(model) && !realTime ? noRealTime(model) : undefined;
   const timeout: UnknownReason | undefined =
     undecided.length === 0
       ? undefined
@@ -67,7 +67,11 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
           limitMs: limits.timeoutMs,
           proved: `whether there is a cycle of type ${undecided.join(', ')} is not known`,
         };
-  const proofs = blocked === undefined ? prove(registers, findings.types, realTime) : [];
+  const proofs = blocked === undefined ? [...provedByReplay(registers, findings.types, realTime)] : [];
+  const searched =
+    blocked === undefined && timeless === undefined && !isSettled(model, proofs, findings)
+      ? searchVersions(registers, model, { limits, outOfTime }, [findings, proofs, narrator])
+      : undefined;
   return judge({
     checker: 'rw-register',
     model,
@@ -75,42 +79,15 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
     transactions,
     findings,
     proved: proofs,
-    unproved: blocked ?? timeout,
+    unproved: blocked ?? timeless ?? searched ?? timeout,
     details: detailsOf(registers, graph),
   });
 }
 
-/**
- * Levels at which some order of versions always does, if reads and order leave one: the
- * versions of a key can be put in any order that their writers have anyway.
- */
-const freeLevels = [
-  'read-uncommitted',
-  'read-committed',
-  'strong-session-read-uncommitted',
-  'strong-session-read-committed',
-];
-const freeRealTimeLevels = ['strong-read-uncommitted', 'strong-read-committed'];
-
-const replayLevels: readonly (readonly [string, OrderKept])[] = [
-  ['strict-serializable', 'realtime'],
-  ['strong-session-serializable', 'process'],
-  ['serializable', 'none'],
-];
-
-function prove(
-  registers: RegisterHistory,
-  found: readonly string[],
-  realTime: boolean,
-): readonly string[] {
-  const free = [...freeLevels, ...(realTime ? freeRealTimeLevels : [])];
-  const proved = free.filter((level) => !isRuledOut(level, found));
-  for (const [level, kept] of replayLevels) {
-    if (kept === 'realtime' && !realTime) continue;
-    if (isRuledOut(level, found) || !replays(registers, kept)) continue;
-    return [...proved, level];
-  }
-  return proved;
+function isSettled(model: string, proofs: readonly string[], findings: Findings): boolean {
+  return (
+    isRuledOut(model, findings.types) || proofs.some((level) => modelsImpliedBy(level).has(model))
+  );
 }
 
 function methodOf(count: number, proved: readonly string[], realTime: boolean): string {
@@ -122,7 +99,7 @@ function methodOf(count: number, proved: readonly string[], realTime: boolean): 
   ].join('; ');
 }
 
-function duplicated({ ambiguous, transactions }: RegisterHistory): UnknownReason | undefined {
+export function duplicatedWrites({ ambiguous, transactions }: RegisterHistory): UnknownReason | undefined {
   const [first] = ambiguous;
   if (first === undefined) return undefined;
   const [key, [a, b]] = first;

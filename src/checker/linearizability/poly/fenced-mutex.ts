@@ -87,13 +87,16 @@ function explainInversion(
       .map((op) => row[op] ?? 0),
   );
   const reasonText = `the one is of token ${tokens[earlyHold] ?? 0}, the other of token ${tokens[lateHold] ?? 0}`;
-  const isAcquire = acquire[earlyHold] === early && acquire[lateHold] === late;
-  return violation(
-    isAcquire ? 'token-did-not-rise' : 'two-holders',
-    'order-of-versions',
-    { early: row[early] ?? 0, late: row[late] ?? 0 },
-    { facts: { reasonText }, also },
-  );
+  const [lower, greater] = [acquire[lateHold] ?? 0, acquire[earlyHold] ?? 0];
+  // The acquires alone may show it; then nobody needs to look at the releases.
+  if ((timeline.return[greater] ?? 0) < (timeline.invoke[lower] ?? 0)) {
+    const acquires = { early: row[greater] ?? 0, late: row[lower] ?? 0 };
+    return violation('token-did-not-rise', 'order-of-versions', acquires, {
+      facts: { reasonText },
+    });
+  }
+  const roles = { early: row[early] ?? 0, late: row[late] ?? 0 };
+  return violation('two-holders', 'order-of-versions', roles, { facts: { reasonText }, also });
 }
 
 /** Writes that a resource accepted, each with the token of its writer. */

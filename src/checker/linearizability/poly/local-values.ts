@@ -16,13 +16,11 @@ export class LocalValues {
   #numbers: Int32Array;
   #mask: number;
   #used = 0;
-  /** Local number → a table id, or -1 if the value is only in `#loose`. */
-  readonly #ids: number[] = [];
-  /** Composites by canonical text, primitives that `ofJson` was asked for, … */
+  /** By local number. */
+  readonly #values: Json[] = [];
+  /** Composites by canonical text, and primitives that `ofJson` was asked for. */
   readonly #texts = new Map<string, number>();
   readonly #primitives = new Map<string | number | boolean, number>();
-  /** … and what the table does not have. */
-  readonly #loose = new Map<number, Json>();
 
   constructor(table: ValueTable, expectedCount: number) {
     this.#table = table;
@@ -35,7 +33,7 @@ export class LocalValues {
   }
 
   get size(): number {
-    return this.#ids.length;
+    return this.#values.length;
   }
 
   /** The number of the value with this id of the table; no value counts as null. */
@@ -56,35 +54,31 @@ export class LocalValues {
   /** The number of a value that may be in no table: an element of a list, half of a pair. */
   ofJson(value: Json): number {
     if (value === null) return this.ofId(noValue);
-    if (typeof value === 'object') return this.#byText(value, -1);
+    if (typeof value === 'object') return this.#byText(value);
     const known = this.#primitives.get(value);
     if (known !== undefined) return known;
     const id = this.#table.find(value);
-    const number = id === noValue ? this.#ids.push(-1) - 1 : this.ofId(id);
-    if (id === noValue) this.#loose.set(number, value);
+    const number = id === noValue ? this.#values.push(value) - 1 : this.ofId(id);
     this.#primitives.set(value, number);
     return number;
   }
 
   value(number: number): Json {
-    const id = this.#ids[number] ?? -1;
-    return (id === -1 ? this.#loose.get(number) : this.#table.value(id)) ?? null;
+    return this.#values[number] ?? null;
   }
 
   #firstSight(id: number): number {
     const value = this.#table.value(id) ?? null;
-    return typeof value === 'object' && value !== null
-      ? this.#byText(value, id)
-      : this.#ids.push(id) - 1;
+    const isComposite = typeof value === 'object' && value !== null;
+    return isComposite ? this.#byText(value) : this.#values.push(value) - 1;
   }
 
-  #byText(value: Json, id: number): number {
+  #byText(value: Json): number {
     const text = canonical(value);
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
-    const number = this.#ids.push(id) - 1;
+    const number = this.#values.push(value) - 1;
     this.#texts.set(text, number);
-    if (id === -1) this.#loose.set(number, value);
     return number;
   }
 

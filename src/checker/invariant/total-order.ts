@@ -1,0 +1,108 @@
+/**
+ * Total-order broadcast, replicated logs: all see one sequence.
+ *
+ * | op | value of invoke | value of ok |
+ * |---|---|---|
+ * | `broadcast` | the message; each is sent once | – |
+ * | `read` | null | the list of messages delivered so far, in order |
+ *
+ * Of any two reads one is a prefix of the other (agreement and total order); no message is in a
+ * read twice, or without having been sent (integrity); and if there are final reads, each shows
+ * all that was acknowledged before it (validity).
+ */
+import { canonical, type Json } from '../../base/json.ts';
+import type { Checker } from '../checker.ts';
+import { elementsAdded, phantomReason } from './elements.ts';
+import {
+  AnomalyList,
+  elementKey,
+  elementsOf,
+  type Finding,
+  invariant,
+  type Part,
+  tooFew,
+} from './invariant.ts';
+
+export interface TotalOrderOptions {
+  readonly broadcast?: string;
+  readonly read?: string;
+}
+
+export function totalOrder(options: TotalOrderOptions = {}): Checker {
+  const { broadcast = 'broadcast', read = 'read' } = options;
+  return invariant({
+    name: 'total-order',
+    summary: 'all deliver the same messages in the same order',
+    method: `each ok ${read} against the longest one, of which it must be a prefix; final ones also against acknowledged ${broadcast}s`,
+    judge: (part) => judge(part, broadcast, read),
+  });
+}
+
+interface Log {
+  readonly row: number;
+  readonly messages: readonly Json[];
+}
+
+function judge(part: Part, broadcast: string, read: string): Finding {
+  const anomalies = new AnomalyList(part);
+  const sent = elementsAdded(part, part.rowsOf(broadcast));
+  const logs: Log[] = [];
+  for (const row of part.rowsOf(read)) {
+    const messages = part.isOk(row) ? elementsOf(part.output(row)) : undefined;
+    if (messages !== undefined) logs.push({ row, messages });
+  }
+  const longest = logs.reduce<Log | undefined>(
+    (best, log) => (best === undefined || log.messages.length > best.messages.length ? log : best),
+    undefined,
+  );
+  const details = {
+    broadcastCount: sent.size,
+    readCount: logs.length,
+    longestLog: longest?.messages.length ?? 0,
+  };
+  if (longest === undefined || longest.messages.length === 0)
+    return { anomalies, details, ...tooFew(`no ${read} showed a message`) };
+  const say = (type: string, rows: readonly number[], explanation: string): void => {
+    const operations = rows.map((row) => part.invoke(row));
+    anomalies.add(() => ({ type, model: 'total-order-broadcast', operations, explanation }));
+  };
+  const judgeFinal = (row: number, shown: ReadonlySet<number | string>, name: string): void => {
+    for (const [key, { value, acknowledged, acknowledgedRow }] of sent)
+      if (acknowledged < part.invoke(row) && !shown.has(key))
+        say(
+          'lost',
+          [row, acknowledgedRow],
+          `${name} is a final one and lacks ${canonical(value)}, whose ${broadcast} was acknowledged at event ${acknowledged}.`,
+        );
+  };
+  const order = longest.messages.map(elementKey);
+  for (const { row, messages } of logs) {
+    const keys = messages.map(elementKey);
+    const at = keys.findIndex((key, i) => key !== order[i]);
+    const name = `The ${read} of event ${part.invoke(row)}`;
+    if (at >= 0)
+      say(
+        'divergence',
+        [row, longest.row],
+        `${name} has ${canonical(messages[at] ?? null)} at place ${at}, where that of event ${part.invoke(longest.row)} has ${canonical(longest.messages[at] ?? null)}: neither is a prefix of the other.`,
+      );
+    // A prefix of the longest is as whole as the longest.
+    if (at >= 0 || row === longest.row) {
+      const met = new Set<number | string>();
+      const twice = keys.findIndex((key) => met.size === met.add(key).size);
+      if (twice >= 0)
+        say('duplicate', [row], `${name} has ${canonical(messages[twice] ?? null)} twice.`);
+    }
+    const invented = messages.find(
+      (message) => phantomReason(part, sent.get(elementKey(message)), row) !== undefined,
+    );
+    if (invented !== undefined) {
+      const element = sent.get(elementKey(invented));
+      const reason = phantomReason(part, element, row) ?? '';
+      const rows = element === undefined ? [row] : [row, element.row];
+      say('phantom', rows, `${name} shows ${canonical(invented)}, but ${reason}.`);
+    }
+    if (part.isFinal(row)) judgeFinal(row, new Set(keys), name);
+  }
+  return { anomalies, details };
+}

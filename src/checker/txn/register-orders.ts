@@ -1,0 +1,266 @@
+/**
+ * Serializability and snapshot isolation of transactions on registers, as a question of orders
+ * of versions: of two writers of a key one came first, and whoever read the first one's
+ * version came before the second (the polygraph of Papadimitriou, 1979).
+ *
+ * Serializability orders transactions. Snapshot isolation orders begins and commits: a
+ * transaction begins after those commit that it reads from or overwrites, and before those
+ * commit whose writes it missed (BC-polygraphs, Zhang et al., "Viper", 2023). With begin and
+ * commit as one vertex the second is the first.
+ */
+import { noEvent, typeCode } from '../../history/columns.ts';
+import { IntList } from './interner.ts';
+import { type Choice, type OrderAnswer, searchOrder } from './order-search.ts';
+import { initial, type RegisterHistory } from './register-versions.ts';
+import type { OrderKept } from './replay.ts';
+import { readKind, writeKind } from './transactions.ts';
+
+export interface OrderQuestion {
+  readonly isolation: 'serial' | 'snapshot';
+  readonly kept: OrderKept;
+}
+
+/** Which of two writes of a key came first is open. */
+interface OpenPair {
+  readonly key: number;
+  /** Transactions. */
+  readonly writers: readonly [number, number];
+}
+
+export interface OrderFinding {
+  readonly answer: OrderAnswer['acyclic'];
+  /** If there is no order: a set of transactions among which there is none. */
+  readonly transactions: readonly number[];
+  /** True if none of them can be left out. */
+  readonly minimal: boolean;
+  /** Of these, the writers that can come in neither order, if the contradiction is theirs. */
+  readonly pair: OpenPair | undefined;
+}
+
+export interface OrderBudget {
+  readonly bytesMax: number;
+  readonly outOfTime: () => boolean;
+}
+
+/** A choice with its two sides, roughly. */
+const bytesPerChoice = 400;
+/** Rounds of leaving out transactions, to find a smaller set. */
+const shrinkRoundsMax = 400;
+
+/** Undefined if there are too many pairs of writers for the memory. */
+export function findOrder(
+  history: RegisterHistory,
+  question: OrderQuestion,
+  { bytesMax, outOfTime }: OrderBudget,
+): OrderFinding | undefined {
+  const all = new IntList();
+  const { committed, transactions } = history;
+  for (let t = 0; t < transactions.count; t += 1) if (committed[t] === 1) all.push(t);
+  const members = all.trimmed();
+  const problem = problemOf(history, question, members, bytesMax / bytesPerChoice);
+  if (problem === undefined) return undefined;
+  const answer = searchOrder(problem, bytesMax / 2, outOfTime);
+  if (answer.acyclic !== false)
+    return { answer: answer.acyclic, transactions: [], minimal: false, pair: undefined };
+  const { kept: small, minimal } = shrunk(history, question, members, { bytesMax, outOfTime });
+  const last = problemOf(history, question, small, Number.POSITIVE_INFINITY);
+  const why = last === undefined ? answer : searchOrder(last, bytesMax / 2, outOfTime);
+  const conflict = why.acyclic === false ? why.conflict : -1;
+  return { answer: false, transactions: [...small], minimal, pair: last?.pairs[conflict] };
+}
+
+interface Problem {
+  readonly vertexCount: number;
+  readonly known: readonly number[];
+  readonly choices: readonly Choice[];
+  readonly pairs: readonly OpenPair[];
+  readonly rank: (vertex: number) => number;
+}
+
+/** The question for some of the transactions; what they read from others is left out. */
+function problemOf(
+  history: RegisterHistory,
+  question: OrderQuestion,
+  members: Int32Array,
+  choicesMax: number,
+): Problem | undefined {
+  return new ProblemBuilder(history, question, members).build(choicesMax);
+}
+
+class ProblemBuilder {
+  readonly #history: RegisterHistory;
+  readonly #question: OrderQuestion;
+  readonly #members: Int32Array;
+  /** Transaction → its number among the members + 1. */
+  readonly #number: Int32Array;
+  readonly #known: number[] = [];
+  readonly #ranks: number[] = [];
+  readonly #nodes: 1 | 2;
+
+  constructor(history: RegisterHistory, question: OrderQuestion, members: Int32Array) {
+    this.#history = history;
+    this.#question = question;
+    this.#members = members;
+    this.#nodes = question.isolation === 'serial' ? 1 : 2;
+    this.#number = new Int32Array(history.transactions.count);
+    for (const [i, t] of members.entries()) this.#number[t] = i + 1;
+    for (const t of members) {
+      const last = lastWanted(history, t);
+      for (let i = 0; i < this.#nodes; i += 1) this.#ranks.push(last);
+    }
+  }
+
+  build(choicesMax: number): Problem | undefined {
+    const { transactions } = this.#history;
+    if (this.#nodes === 2)
+      for (let i = 0; i < this.#members.length; i += 1) this.#known.push(i * 2, i * 2 + 1);
+    const writers = this.#writers();
+    let pairCount = 0;
+    for (const list of writers.values()) pairCount += (list.length * (list.length - 1)) / 2;
+    if (pairCount > choicesMax) return undefined;
+    for (const t of this.#members)
+      for (let i = transactions.first[t] as number; i < (transactions.first[t + 1] as number); i += 1)
+        if (transactions.kind[i] === readKind) this.#addRead(t, i, writers);
+    if (this.#question.kept === 'process') this.#addSessions();
+    if (this.#question.kept === 'realtime') this.#addRealTime();
+    const choices: Choice[] = [];
+    const pairs: OpenPair[] = [];
+    for (const [key, list] of writers)
+      for (let i = 0; i < list.length; i += 1)
+        for (let j = i + 1; j < list.length; j += 1) {
+          const [a, b] = [list[i] as number, list[j] as number];
+          choices.push({ sides: [this.#side(a, b), this.#side(b, a)] });
+          pairs.push({
+            key,
+            writers: [transactions.of[a] as number, transactions.of[b] as number],
+          });
+        }
+    const ranks = this.#ranks;
+    const vertexCount = ranks.length;
+    const rank = (vertex: number): number => ranks[vertex] ?? 0;
+    return { vertexCount, known: this.#known, choices, pairs, rank };
+  }
+
+  /** Final writes of the members by key. */
+  #writers(): ReadonlyMap<number, readonly number[]> {
+    const { transactions, final } = this.#history;
+    const byKey = new Map<number, number[]>();
+    for (const t of this.#members)
+      for (let i = transactions.first[t] as number; i < (transactions.first[t + 1] as number); i += 1) {
+        if (transactions.kind[i] !== writeKind || final[i] === 0) continue;
+        const k = transactions.key[i] as number;
+        const known = byKey.get(k);
+        if (known === undefined) byKey.set(k, [i]);
+        else known.push(i);
+      }
+    return byKey;
+  }
+
+  #addRead(t: number, read: number, writers: ReadonlyMap<number, readonly number[]>): void {
+    const { transactions, source, external } = this.#history;
+    const { of, key } = transactions;
+    if (external[read] === 0) return;
+    const write = source[read] as number;
+    if (write === initial) {
+      for (const other of writers.get(key[read] as number) ?? [])
+        if (of[other] !== t) this.#known.push(this.#begin(t), this.#commit(of[other] as number));
+    } else if (write >= 0 && this.#isMember(of[write] as number) && of[write] !== t)
+      this.#known.push(this.#commit(of[write] as number), this.#begin(t));
+  }
+
+  /** What follows if write a came before write b. */
+  #side(a: number, b: number): readonly number[] {
+    const { transactions, readersStart, readers, external } = this.#history;
+    const { of } = transactions;
+    const [first, second] = [of[a] as number, of[b] as number];
+    const edges = [this.#commit(first), this.#begin(second)];
+    for (let at = readersStart[a] as number; at < (readersStart[a + 1] as number); at += 1) {
+      const read = readers[at] as number;
+      const reader = of[read] as number;
+      if (external[read] === 0 || reader === first || reader === second) continue;
+      if (this.#isMember(reader)) edges.push(this.#begin(reader), this.#commit(second));
+    }
+    return edges;
+  }
+
+  #addSessions(): void {
+    const { process, outcome } = this.#history.transactions;
+    const last = new Map<number, number>();
+    for (const t of this.#members) {
+      const before = last.get(process[t] as number);
+      if (before !== undefined) this.#known.push(this.#commit(before), this.#begin(t));
+      if (outcome[t] === typeCode.ok) last.set(process[t] as number, t);
+    }
+  }
+
+  /** As in `addRealtimeEdges`: one line of moments. */
+  #addRealTime(): void {
+    const { outcome, complete, invoke } = this.#history.transactions;
+    const returned = [...this.#members]
+      .filter((t) => outcome[t] === typeCode.ok && complete[t] !== noEvent)
+      .sort((a, b) => (complete[a] as number) - (complete[b] as number));
+    let next = 0;
+    let moment = -1;
+    for (const t of this.#members) {
+      const begun = invoke[t] as number;
+      const earlier = next;
+      while (next < returned.length && (complete[returned[next] as number] as number) < begun)
+        next += 1;
+      if (next > earlier) {
+        const now = this.#ranks.push(begun) - 1;
+        if (moment !== -1) this.#known.push(moment, now);
+        moment = now;
+        for (let i = earlier; i < next; i += 1)
+          this.#known.push(this.#commit(returned[i] as number), moment);
+      }
+      if (moment !== -1) this.#known.push(moment, this.#begin(t));
+    }
+  }
+
+  #isMember(t: number): boolean {
+    return this.#number[t] !== 0;
+  }
+
+  #begin(t: number): number {
+    return ((this.#number[t] as number) - 1) * this.#nodes;
+  }
+
+  #commit(t: number): number {
+    return this.#begin(t) + this.#nodes - 1;
+  }
+}
+
+/** The last invocation among a transaction and those that read its writes. */
+function lastWanted({ transactions, readersStart, readers }: RegisterHistory, t: number): number {
+  const { first, invoke, of } = transactions;
+  let last = invoke[t] as number;
+  for (let i = first[t] as number; i < (first[t + 1] as number); i += 1)
+    for (let at = readersStart[i] as number; at < (readersStart[i + 1] as number); at += 1)
+      last = Math.max(last, invoke[of[readers[at] as number] as number] as number);
+  return last;
+}
+
+/** Leaves out transactions, many at a time and then fewer, while there is still no order. */
+function shrunk(
+  history: RegisterHistory,
+  question: OrderQuestion,
+  members: Int32Array,
+  { bytesMax, outOfTime }: OrderBudget,
+): { readonly kept: Int32Array; readonly minimal: boolean } {
+  let kept = members;
+  let rounds = 0;
+  const isBad = (some: Int32Array): boolean => {
+    const problem = problemOf(history, question, some, bytesMax / bytesPerChoice);
+    return problem !== undefined && searchOrder(problem, bytesMax / 2, outOfTime).acyclic === false;
+  };
+  for (let size = kept.length >> 1; size >= 1; size = size === 1 ? 0 : size >> 1) {
+    for (let at = 0; at < kept.length; ) {
+      rounds += 1;
+      if (rounds > shrinkRoundsMax || outOfTime()) return { kept, minimal: false };
+      const rest = kept.filter((_, i) => i < at || i >= at + size);
+      if (rest.length > 0 && rest.length < kept.length && isBad(rest)) kept = rest;
+      else at += size;
+    }
+  }
+  return { kept, minimal: true };
+}

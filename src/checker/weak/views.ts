@@ -1,0 +1,139 @@
+/**
+ * PRAM and causal memory: each process has a view of its own, an order of writes and of its own
+ * reads that explains what it read. With distinct values the view exists exactly if closing its
+ * order under one rule leads to no circle: a write of the key that comes before a read of another
+ * write's value comes before that other write.
+ *
+ * - PRAM (Lipton and Sandberg, 1988): views keep the order of each process.
+ * - Causal memory (Ahamad et al., 1995): views keep the causal order.
+ */
+import { causalEdges } from './causal.ts';
+import { OrderEdges } from './order.ts';
+import {
+  eventOf,
+  initialWrite,
+  isWrite,
+  opText,
+  type RegisterOps,
+  sessionsOf,
+} from './register-ops.ts';
+import { type Budget, cycleResult, holds, outOfTime, refuted, type WeakResult } from './result.ts';
+import { thinAirRead } from './sessions.ts';
+
+export function pram(ops: RegisterOps, budget: Budget): WeakResult {
+  return eachView(ops, budget, (session) => {
+    const edges = new OrderEdges(ops.count);
+    const own = new Set(session);
+    for (const other of sessionsOf(ops)) {
+      const kept = other.filter((op) => ops.from[op] === isWrite || own.has(op));
+      for (const [i, op] of kept.entries()) {
+        const earlier = kept[i - 1];
+        if (earlier !== undefined) edges.add(earlier, op, () => 'the same process did it first');
+      }
+    }
+    for (const op of session) {
+      const source = ops.from[op] ?? isWrite;
+      if (source >= 0) edges.add(source, op, () => 'that is the value it read');
+    }
+    return edges;
+  });
+}
+
+export function causalMemory(ops: RegisterOps, budget: Budget): WeakResult {
+  const whole = causalEdges(ops);
+  const circle = whole.cycle();
+  if (circle !== undefined)
+    return (
+      thinAirRead(ops) ??
+      cycleResult(ops, whole, circle, 'cyclic-causality', 'Causes come before effects.')
+    );
+  return eachView(ops, budget, (session) => {
+    const last = session.at(-1) ?? 0;
+    const past = new Set([...whole.before(last), last]);
+    const edges = new OrderEdges(ops.count);
+    for (const op of past)
+      for (const earlier of whole.predecessors(op))
+        edges.add(earlier, op, () => whole.reason(earlier, op));
+    return edges;
+  });
+}
+
+function eachView(
+  ops: RegisterOps,
+  budget: Budget,
+  viewOf: (session: readonly number[]) => OrderEdges,
+): WeakResult {
+  const invented = thinAirRead(ops);
+  if (invented !== undefined) return invented;
+  for (const session of sessionsOf(ops)) {
+    const reads = session.filter((op) => ops.from[op] !== isWrite);
+    if (reads.length === 0) continue;
+    const result = closeOrder(ops, viewOf(session), reads, budget);
+    if (result.kind !== 'holds') return result;
+  }
+  return holds;
+}
+
+/**
+ * Closes an order under the rule above for these reads; adds what follows to `edges`.
+ * Holds if there is no circle, which for the reads of one process means that a view exists.
+ */
+export function closeOrder(
+  ops: RegisterOps,
+  edges: OrderEdges,
+  reads: readonly number[],
+  budget: Budget,
+): WeakResult {
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const read of reads) {
+      if (budget.expired()) return outOfTime(budget, 'no violation was found until then');
+      const source = ops.from[read] ?? initialWrite;
+      const before = edges.before(read);
+      let beforeSource: ReadonlySet<number> | undefined;
+      for (const write of before) {
+        if (write === source || ops.from[write] !== isWrite || ops.key[write] !== ops.key[read])
+          continue;
+        if (source === initialWrite)
+          return refuted(
+            ops,
+            'stale-read',
+            [write, read],
+            `${opText(ops, read)} returned the initial value, but ${opText(ops, write)} must come before it: ${pathText(ops, edges, write, read)}.`,
+          );
+        beforeSource ??= edges.before(source);
+        if (beforeSource.has(write)) continue;
+        edges.add(
+          write,
+          source,
+          () => `it comes before ${opText(ops, read)}, which did not return its value`,
+        );
+        grew = true;
+      }
+    }
+    const cycle = edges.cycle();
+    if (cycle !== undefined)
+      return cycleResult(
+        ops,
+        edges,
+        cycle,
+        'stale-read',
+        'An order that explains what was read has no circle.',
+      );
+  }
+  return holds;
+}
+
+function pathText(ops: RegisterOps, edges: OrderEdges, from: number, to: number): string {
+  const came = new Map<number, number>();
+  const open = [from];
+  for (let i = 0; i < open.length && !came.has(to); i += 1)
+    for (const later of edges.successors(open[i] ?? 0)) {
+      if (came.has(later)) continue;
+      came.set(later, open[i] ?? 0);
+      open.push(later);
+    }
+  const path = [to];
+  for (let v = came.get(to); v !== undefined && v !== from; v = came.get(v)) path.push(v);
+  return `events ${[from, ...path.toReversed()].map((op) => eventOf(ops, op)).join(' → ')}`;
+}
