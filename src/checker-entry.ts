@@ -12,11 +12,32 @@
  */
 export { HistoryError, InvariantError, UsageError } from './base/errors.ts';
 export type { Json, JsonObject } from './base/json.ts';
+export { availability } from './checker/availability.ts';
 export type { Checker, CheckLimits } from './checker/checker.ts';
+export { bank } from './checker/invariant/bank.ts';
+export { causalReverse } from './checker/invariant/causal-reverse.ts';
+export { counterBounds } from './checker/invariant/counter.ts';
+export { election } from './checker/invariant/election.ts';
+export { finalCounter } from './checker/invariant/final-counter.ts';
+export { lockHolds } from './checker/invariant/lock.ts';
+export { logPattern } from './checker/invariant/log-pattern.ts';
+export { longFork } from './checker/invariant/long-fork.ts';
+export { monotonic } from './checker/invariant/monotonic.ts';
+export { queueSources } from './checker/invariant/queue.ts';
+export { rateLimit } from './checker/invariant/rate-limit.ts';
+export { sequentialInserts } from './checker/invariant/sequential.ts';
+export { setByLastRead } from './checker/invariant/set.ts';
+export { setFull } from './checker/invariant/set-full.ts';
+export { totalOrder } from './checker/invariant/total-order.ts';
+export { totalQueue } from './checker/invariant/total-queue.ts';
+export { uniqueIds } from './checker/invariant/unique-ids.ts';
+export { writeSkew } from './checker/invariant/write-skew.ts';
 export {
   type LinearizableOptions,
   linearizable,
 } from './checker/linearizability/linearizability.ts';
+export { listAppend } from './checker/txn/list-append.ts';
+export { rwRegister } from './checker/txn/rw-register.ts';
 export {
   type Anomaly,
   anomaliesOf,
@@ -26,6 +47,8 @@ export {
   type Verdict,
   worst,
 } from './checker/verdict.ts';
+export { convergence } from './checker/weak/convergence.ts';
+export { strongestAndWeakest, weakModel, weakModelNames } from './checker/weak/weak.ts';
 export { HistoryBuilder, historyOf } from './history/builder.ts';
 export type { EventType, HistoryEvent, OpError, Operation } from './history/event.ts';
 export { History, type HistoryData } from './history/history.ts';

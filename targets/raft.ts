@@ -1,5 +1,7 @@
-/** Raft: a replicated log with a leader, after Ongaro and Ousterhout, "In Search of an
- * Understandable Consensus Algorithm" (2014), with pre-vote, read-index and snapshots. */
+/**
+ * Raft: a replicated log with a leader, after Ongaro and Ousterhout, "In Search of an
+ * Understandable Consensus Algorithm" (2014), with pre-vote, read-index and snapshots.
+ */
 import { nodeScript, type Target } from '../src/sdk.ts';
 
 export default {
@@ -17,7 +19,7 @@ export default {
       summary: 'a leader answers reads from its state without asking whether it still leads',
       broken: {
         mistake: 'a deposed leader answers reads from the past',
-        shownBy: { workload: 'register', nemesis: 'partition' },
+        shownBy: { workload: 'register', nemesis: 'partition:primaries' },
       },
     },
     {
@@ -30,10 +32,11 @@ export default {
     },
     {
       name: 'commit-old-term',
-      summary: 'a leader commits entries of older terms by counting their copies',
+      summary: 'no rule of the own term: entries of older terms commit by counting their copies',
       broken: {
-        mistake: 'an entry counted as committed is overwritten by a later leader (figure 8)',
-        shownBy: { workload: 'register', nemesis: 'kill,partition' },
+        mistake:
+          'a leader that committed nothing of its own term does not know what is committed: stale reads, and losses as in figure 8',
+        shownBy: { workload: 'register', nemesis: 'kill:primaries,partition:primaries' },
       },
     },
     {
@@ -49,7 +52,7 @@ export default {
       summary: 'a leader acknowledges a write once it is in its own log',
       broken: {
         mistake: 'acknowledged writes are lost with the leader',
-        shownBy: { workload: 'register', nemesis: 'partition' },
+        shownBy: { workload: 'register', nemesis: 'partition:primaries' },
       },
     },
   ],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { HistoryError, messageOf, UsageError } from '../base/errors.ts';
 import { modelCatalog } from '../checker/catalog.ts';
 import { worst } from '../checker/verdict.ts';
-import { historyFormatOf, type ReadResult } from '../history/format/read-history.ts';
+import { historyFormatOf } from '../history/format/read-history.ts';
 import { parseNumber } from '../plan/parse.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import { checkJson } from '../report/check-json.ts';
@@ -34,13 +34,12 @@ export async function checkFiles(files: readonly string[], request: CheckRequest
 
 async function checkFile(path: string, request: CheckRequest): Promise<number> {
   const file = historyFileIn(path);
-  const source = sourceFor(file, request.model);
   const budget = {
     timeoutMs: 1000 * parseNumber('check-timeout', request.timeoutSeconds, { min: 0.001 }),
     memoryMb: parseNumber('check-memory', request.memoryMb, { min: 16 }),
   };
   const read = readHistoryFile(file, historyFormatOf(request.format));
-  refuseWithoutRealTime(read, file, source.model);
+  const source = sourceFor(file, request.model, read.realTime);
   const startedMs = performance.now();
   const verdicts = await interruptible((signal) =>
     checkHistory(read.history, source, budget, signal),
@@ -73,16 +72,8 @@ function historyFileIn(path: string): string {
   throw new UsageError(`the folder ${path} holds no history.jsonl; name a history file or a run`);
 }
 
-/** Linearizability is about real time; some formats have only the order within a session. */
-function refuseWithoutRealTime(read: ReadResult, file: string, model: string): void {
-  if (read.realTime) return;
-  throw new UsageError(
-    `${file} (${read.format}) orders operations only within each session, and ${model} is a promise about real time: it cannot be judged from this file`,
-  );
-}
-
 /** A run knows its workload; anything else needs to be told what was promised. */
-function sourceFor(file: string, model: string | null): CheckSource {
+function sourceFor(file: string, model: string | null, realTime: boolean): CheckSource {
   const plan = planBeside(file);
   if (plan !== null && (model === null || model === plan.model))
     return {
@@ -92,7 +83,7 @@ function sourceFor(file: string, model: string | null): CheckSource {
       options: plan.options,
       availability: plan.availability,
     };
-  if (model !== null) return { kind: 'model', model };
+  if (model !== null) return { kind: 'model', model, realTime };
   const names = modelCatalog().map((entry) => entry.name);
   throw new UsageError(
     `${file} does not say what was promised; say it with --model.\nthere are: ${names.join(', ')}`,

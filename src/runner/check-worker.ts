@@ -10,9 +10,9 @@ present(parentPort, 'parentPort').postMessage(answer);
 
 async function judge(job: CheckJob): Promise<CheckAnswer> {
   try {
-    const checkers = await checkersOf(job.source);
-    const checker = present(checkers[job.checkerIndex], `checker ${job.checkerIndex}`);
     const whole = History.fromData(job.history);
+    const checkers = await checkersOf(job.source, whole);
+    const checker = present(checkers[job.checkerIndex], `checker ${job.checkerIndex}`);
     const part = job.keys === null ? whole : whole.restrictedTo(new Set(job.keys));
     const limits = { ...job.budget, nowMs: () => performance.now() };
     return { kind: 'verdict', verdict: checker.check(part, limits) };

@@ -111,8 +111,8 @@ class Coordinator {
     await this.#gather(body, (own) => this.#onStore(own));
   }
 
-  async #onQuery(body: Body): Promise<Body> {
-    const version = await this.#replica.read(textField(body, 'key'));
+  #onQuery(body: Body): Body {
+    const version = this.#replica.read(textField(body, 'key'));
     return { type: 'query_ok', version: toJson(version) };
   }
 
@@ -128,7 +128,7 @@ class Coordinator {
    * Asks this replica, then all others, again and again, until a quorum has answered. What
    * is not on the own disk is told to nobody.
    */
-  async #gather(body: Body, here: (body: Body) => Promise<Body>): Promise<readonly Body[]> {
+  async #gather(body: Body, here: (body: Body) => Body | Promise<Body>): Promise<readonly Body[]> {
     const replies = [await here(body)];
     if (replies.length >= this.#quorum) {
       for (const peer of this.#peers) this.#context.send(peer, body);

@@ -8,8 +8,9 @@ const slack = 10;
 
 export class Replica {
   readonly #storage: Storage;
-  /** Key as text → its newest version here. */
+  /** Key as text → its newest version, on the disk or on its way there. */
   readonly #versions = new Map<string, Version>();
+  readonly #durable = new Map<string, Version>();
   #lineCount = 0;
 
   constructor(storage: Storage) {
@@ -20,13 +21,12 @@ export class Replica {
       if (parsed !== undefined) this.#versions.set(key, parsed);
       this.#lineCount += 1;
     }
+    for (const [key, version] of this.#versions) this.#durable.set(key, version);
   }
 
-  /** Resolves to the newest version here, when that is on the disk. */
-  async read(key: string): Promise<Version | undefined> {
-    const version = this.#versions.get(key);
-    await this.#storage.sync();
-    return version;
+  /** The newest version on the disk. One that is not yet there was seen by nobody. */
+  read(key: string): Version | undefined {
+    return this.#durable.get(key);
   }
 
   /** Keeps the version if it is newer; resolves when it, or a newer one, is on the disk. */
@@ -36,6 +36,7 @@ export class Replica {
       this.#record(key, version);
     }
     await this.#storage.sync();
+    if (isNewer(version, this.#durable.get(key))) this.#durable.set(key, version);
   }
 
   #record(key: string, version: Version): void {

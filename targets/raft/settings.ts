@@ -36,6 +36,7 @@ export function settingsFrom(args: readonly string[]): Settings {
     variant,
     heartbeatMs: 50,
     electionMinMs: 150,
+    // Nearly equal timeouts make elections collide, and with them what the mistake is about.
     electionMaxMs: variant === 'double-vote' ? 170 : 400,
     patienceMs: 1500,
     requestTimeoutMs: 800,

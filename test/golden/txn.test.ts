@@ -11,7 +11,6 @@ import { readHistory } from '../../src/history/format/read-history.ts';
 
 const data = join(import.meta.dirname, '../../../shared/data');
 const isHere = existsSync(data);
-if (!isHere) console.warn(`skipped: no golden histories at ${data}`);
 
 const limits = { timeoutMs: 60_000, memoryMb: 1_000, nowMs: () => performance.now() };
 
@@ -22,7 +21,9 @@ function verdictOf(path: string, model: string, kind: TransactionKind = 'rw-regi
   return entry.checker(kind, { realTime }).check(history, limits);
 }
 
-describe.skipIf(!isHere)('lists', () => {
+const where = isHere ? '' : ` (skipped: no histories at ${data})`;
+
+describe.skipIf(!isHere)(`lists${where}`, () => {
   test.each(['elle/paper-example.edn', 'elle-cli/elle/paper-example.json'])(
     '%s: G-single, so no consistent view',
     (path) => {
@@ -42,7 +43,7 @@ describe.skipIf(!isHere)('lists', () => {
   });
 });
 
-describe.skipIf(!isHere)('registers', () => {
+describe.skipIf(!isHere)(`registers${where}`, () => {
   test('a value that nobody wrote is out of thin air (Elle takes it for the initial one)', () => {
     const verdict = verdictOf('elle-cli/elle/rw-register.json', 'strict-serializable');
     expect(anomaliesOf(verdict)[0]?.type).toBe('thin-air');

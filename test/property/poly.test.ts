@@ -82,6 +82,41 @@ describe.each(objectCases.map((each) => ({ ...each })))('$name', (object: Object
   });
 });
 
+/** The same operations in the same order, thinly spread over a history of something else. */
+function spread(history: History): { readonly history: History; readonly rows: Int32Array } {
+  const builder = new HistoryBuilder();
+  const rows: number[] = [];
+  let row = 0;
+  const noise = (): void => {
+    for (const type of ['invoke', 'ok'] as const)
+      builder.add({ time: builder.length, process: 900, type, f: 'noise', value: builder.length });
+    row += 1;
+  };
+  for (const { index: _, ...event } of history.eachEvent()) {
+    for (let i = 0; i < 9; i += 1) noise();
+    builder.add(event);
+    if (event.type !== 'invoke') continue;
+    rows.push(row);
+    row += 1;
+  }
+  return { history: builder.build(), rows: Int32Array.from(rows) };
+}
+
+test('what else happens in the history changes nothing', () => {
+  for (const object of objectCases)
+    for (let seed = firstSeed; seed < firstSeed + Math.ceil(runs / 10); seed += 1) {
+      const history = randomHistory(seed, object.simulate, shapeOf(seed, object));
+      const thin = spread(history);
+      const alone = checkPolynomial(object.model, history, allRows(history), object.parameter);
+      const among = checkPolynomial(object.model, thin.history, thin.rows, object.parameter);
+      const where = `${object.name}, seed ${seed}\n${historyText(history)}`;
+      expect(among.kind, where).toBe(alone.kind);
+      if (alone.kind !== 'violation' || among.kind !== 'violation') continue;
+      expect(among.type, where).toBe(alone.type);
+      expect(among.operations, where).toEqual(alone.operations.map((each) => thin.rows[each]));
+    }
+});
+
 describe('lease', () => {
   interface Drawn {
     readonly fromMs: number;

@@ -453,7 +453,7 @@ export const objectCases: readonly ObjectCase[] = [
     model: 'cas-register',
     specification: modelOf(casRegister()),
     simulate: cell(null, 0.45, true),
-    declinedMax: 0.15,
+    declinedMax: 0.09,
   },
   {
     name: 'multi-register',
@@ -484,11 +484,25 @@ export const objectCases: readonly ObjectCase[] = [
   },
   { name: 'set', model: 'set', specification: modelOf(set), simulate: boolSet, operations: 10 },
   {
+    name: 'set of one element',
+    model: 'set',
+    specification: modelOf(set),
+    simulate: () => {
+      const object = boolSet();
+      return {
+        ...object,
+        propose: (random, own) => ({ ...object.propose(random, own), input: 0 }),
+      };
+    },
+    operations: 11,
+    processes: 7,
+  },
+  {
     name: 'set with silent operations',
     model: 'set',
     specification: modelOf(set),
     simulate: silentSet,
-    declinedMax: 0.8,
+    declinedMax: 0.5,
   },
   { name: 'set with silent adds', model: 'set', specification: modelOf(set), simulate: vagueSet },
   {
@@ -496,21 +510,21 @@ export const objectCases: readonly ObjectCase[] = [
     model: 'fifo-queue',
     specification: modelOf(fifoQueue),
     simulate: container(queueWords, () => 0),
-    declinedMax: 0.15,
+    declinedMax: 0.05,
   },
   {
     name: 'unordered-queue',
     model: 'unordered-queue',
     specification: modelOf(unorderedQueue),
     simulate: container(queueWords, (elements, random) => random.int(elements.length)),
-    declinedMax: 0.15,
+    declinedMax: 0.05,
   },
   {
     name: 'stack',
     model: 'stack',
     specification: modelOf(stack),
     simulate: container(['push', 'pop'], top),
-    declinedMax: 0.2,
+    declinedMax: 0.07,
     operations: 10,
   },
   {
@@ -518,7 +532,7 @@ export const objectCases: readonly ObjectCase[] = [
     model: 'priority-queue',
     specification: modelOf(priorityQueue()),
     simulate: container(['insert', 'poll'], greatest),
-    declinedMax: 0.2,
+    declinedMax: 0.07,
   },
   {
     name: 'priority-queue of the least',
@@ -526,7 +540,7 @@ export const objectCases: readonly ObjectCase[] = [
     parameter: 'min',
     specification: modelOf(priorityQueue('min')),
     simulate: container(['insert', 'poll'], least),
-    declinedMax: 0.2,
+    declinedMax: 0.07,
   },
   { name: 'mutex', model: 'mutex', specification: modelOf(mutex), simulate: lock({}) },
   {
@@ -534,7 +548,8 @@ export const objectCases: readonly ObjectCase[] = [
     model: 'mutex',
     specification: modelOf(mutex),
     simulate: lock({ tries: true }),
-    declinedMax: 0.4,
+    operations: 11,
+    processes: 6,
   },
   {
     name: 'ownerless-mutex',
@@ -560,7 +575,6 @@ export const objectCases: readonly ObjectCase[] = [
     parameter: 2,
     specification: modelOf(reentrantMutex(2)),
     simulate: lock({ reentrant: true, tries: true, most: 2 }),
-    declinedMax: 0.4,
   },
   {
     name: 'fenced-mutex',
@@ -580,7 +594,7 @@ export const objectCases: readonly ObjectCase[] = [
     parameter: 2,
     specification: modelOf(semaphore(2)),
     simulate: permits(2, false),
-    declinedMax: 0.6,
+    declinedMax: 0.14,
   },
   {
     name: 'semaphore with refusals',
@@ -588,7 +602,7 @@ export const objectCases: readonly ObjectCase[] = [
     parameter: 3,
     specification: modelOf(semaphore(3)),
     simulate: permits(3, true),
-    declinedMax: 0.6,
+    declinedMax: 0.46,
   },
   {
     name: 'counter',
@@ -614,14 +628,14 @@ export const objectCases: readonly ObjectCase[] = [
     model: 'counter',
     specification: modelOf(counter()),
     simulate: sum(0, [1, 3, -2], false),
-    declinedMax: 1,
+    declinedMax: 0.55,
   },
   {
     name: 'versioned-register',
     model: 'versioned-register',
     specification: modelOf(versionedModel),
     simulate: versioned,
-    declinedMax: 0.4,
+    declinedMax: 0.06,
     operations: 7,
   },
 ];

@@ -37,6 +37,14 @@ function recorded(lines: readonly Line[]): History {
   return builder.build();
 }
 
+/** The same lines with other process numbers. */
+function historyLines(history: History, processes: readonly number[]): readonly Line[] {
+  return [...history.eachEvent()].map(({ process, type, f, value }): Line => {
+    const other = processes[Number(process)] ?? Number(process);
+    return value === undefined ? [other, type, f] : [other, type, f, value];
+  });
+}
+
 function rowsOf(history: History): Int32Array {
   return Int32Array.from({ length: history.operationCount }, (_, row) => row);
 }
@@ -360,6 +368,21 @@ describe('lists, sets and versions', () => {
     expect(outcomeOf('set', serial(...calls, ['contains', 2, true]))).toBe('false-presence');
   });
 
+  test('of two adds that may have changed the set, the one that returns first is taken first', () => {
+    const history = recorded([
+      [0, 'invoke', 'add', 1],
+      [1, 'invoke', 'add', 1],
+      [2, 'invoke', 'contains', 1],
+      [2, 'ok', 'contains', true],
+      [0, 'ok', 'add', true],
+      [2, 'invoke', 'remove', 1],
+      [2, 'ok', 'remove', true],
+      [1, 'ok', 'add', true],
+    ]);
+    expect(outcomeOf('set', history)).toBe('linearizable');
+    expect(outcomeOf('set', recorded([...historyLines(history, [1, 0, 2])]))).toBe('linearizable');
+  });
+
   test('an element with silent operations does not hide a violation of another', () => {
     const silent: readonly (readonly [string, Json, Json])[] = [
       ['add', 1, null],
@@ -428,6 +451,28 @@ describe('containers', () => {
     expect(outcomeOf('fifo-queue', recorded([...lines, ...take(2, 2), ...crash]))).toBe(
       'lost-element',
     );
+  });
+
+  test('a crashed take may explain what was lost, but not what was taken in the wrong order', () => {
+    const crash: Line[] = [
+      [9, 'invoke', 'pop'],
+      [9, 'info', 'pop'],
+    ];
+    const stackOf = (popped: readonly number[]): History =>
+      recorded([
+        ...[1, 2, 3].flatMap((value): Line[] => [
+          [0, 'invoke', 'push', value],
+          [0, 'ok', 'push', value],
+        ]),
+        ...crash,
+        ...popped.flatMap((value): Line[] => [
+          [0, 'invoke', 'pop'],
+          [0, 'ok', 'pop', value],
+        ]),
+      ]);
+    expect(outcomeOf('stack', stackOf([3, 2, 1]))).toBe('linearizable');
+    expect(outcomeOf('stack', stackOf([2, 1]))).toBe('not-applicable');
+    expect(outcomeOf('stack', stackOf([1, 2]))).toBe('not-last-in-first-out');
   });
 
   test('a stack hands out the newest first; two elements are enough to show that it did not', () => {
@@ -512,6 +557,50 @@ describe('locks', () => {
     expect(outcomeOf('ownerless-mutex', history)).toBe('two-holders');
     expect(outcomeOf('semaphore', history, 1)).toBe('too-many-permits');
     expect(outcomeOf('semaphore', history, 2)).toBe('linearizable');
+  });
+
+  test('a hold cannot be stretched past the next one to explain a refusal', () => {
+    const lines = (refusedAt: number): History => {
+      const all: Line[] = [
+        [0, 'invoke', 'acquire'],
+        [0, 'ok', 'acquire', true],
+        [0, 'invoke', 'release'],
+        [1, 'invoke', 'acquire'],
+        [1, 'ok', 'acquire', true],
+        [1, 'invoke', 'release'],
+        [1, 'ok', 'release', true],
+        [0, 'ok', 'release', true],
+      ];
+      const refused: Line[] = [
+        [2, 'invoke', 'acquire'],
+        [2, 'ok', 'acquire', false],
+      ];
+      return recorded([...all.slice(0, refusedAt), ...refused, ...all.slice(refusedAt)]);
+    };
+    expect([0, 1, 2, 3, 4, 5, 6, 7, 8].map((at) => outcomeOf('mutex', lines(at)))).toEqual([
+      'false-refusal',
+      ...Array.from({ length: 6 }, () => 'linearizable'),
+      'false-refusal',
+      'false-refusal',
+    ]);
+  });
+
+  test('nor back before the one before it', () => {
+    const history = held(
+      [1, 'invoke', 'acquire'],
+      [2, 'invoke', 'acquire'],
+      [2, 'ok', 'acquire', false],
+      [0, 'invoke', 'acquire'],
+      [0, 'ok', 'acquire', true],
+      [0, 'invoke', 'release'],
+      [0, 'ok', 'release', true],
+      [1, 'ok', 'acquire', true],
+    );
+    expect(outcomeOf('mutex', history)).toBe('false-refusal');
+  });
+
+  test('a token must be a number', () => {
+    expect(outcomeOf('fenced-mutex', serial(['acquire', null, true]))).toBe('not-applicable');
   });
 
   test('an owner may be a name instead of a process', () => {

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { listAppend } from '../../src/checker/txn/list-append.ts';
 import { anomaliesOf, type Verdict } from '../../src/checker/verdict.ts';
-import type { History } from '../../src/history/history.ts';
 import { historyOf } from '../../src/history/builder.ts';
+import type { History } from '../../src/history/history.ts';
 import { txns } from '../support/txn-notation.ts';
 
 const limits = { timeoutMs: 5_000, memoryMb: 200, nowMs: () => performance.now() };

@@ -14,7 +14,8 @@ describe('the table', () => {
   test('names only what it has', () => {
     const models = new Set(modelTable.map(({ name }) => name));
     for (const { name, implies, proscribes } of modelTable) {
-      for (const implied of implies) expect(models, `${name} implies ${implied}`).toContain(implied);
+      for (const implied of implies)
+        expect(models, `${name} implies ${implied}`).toContain(implied);
       for (const anomaly of proscribes) expect(Object.keys(anomalyTable)).toContain(anomaly);
     }
     for (const implied of Object.values(anomalyTable).flat())

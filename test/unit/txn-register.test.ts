@@ -34,7 +34,10 @@ describe('what shows by itself', () => {
     ['a write of unknown outcome may be read', '0: w x 1 ?\n1: r x 1'],
     ['0 is the initial value if nobody wrote it', '0: r x 0\n1: w x 1\n2: r x 1'],
     ['two overlap and one is never read', '0: w x 1\n| 1: w x 2\n2: r x 2'],
-    ['two overlap and the first to return is read last', '0: w x 1\n| 1: w x 2\n2: r x 1\n2: r x 1'],
+    [
+      'two overlap and the first to return is read last',
+      '0: w x 1\n| 1: w x 2\n2: r x 1\n2: r x 1',
+    ],
   ])('not if %s', (_, picture) => {
     expect(check(picture).valid).toBe(true);
   });
@@ -59,14 +62,9 @@ describe('cycles', () => {
 });
 
 describe('what no known part of the order shows', () => {
-  const fork = [
-    '0: w x 1',
-    '| 1: w x 2',
-    '2: r x 1',
-    '| 3: r x 2',
-    '2: r x 2',
-    '| 3: r x 1',
-  ].join('\n');
+  const fork = ['0: w x 1', '| 1: w x 2', '2: r x 1', '| 3: r x 2', '2: r x 2', '| 3: r x 1'].join(
+    '\n',
+  );
 
   test('two sessions see two writes in opposite orders', () => {
     const verdict = check(fork, 'strong-session-serializable');
@@ -100,7 +98,10 @@ describe('unknown', () => {
   const fork = txns('0: w x 1\n| 1: w x 2\n2: r x 1\n| 3: r x 2\n2: r x 2\n| 3: r x 1');
 
   test('without memory for the orders of versions', () => {
-    const verdict = rwRegister('strong-session-serializable').check(fork, { ...limits, memoryMb: 0 });
+    const verdict = rwRegister('strong-session-serializable').check(fork, {
+      ...limits,
+      memoryMb: 0,
+    });
     expect(verdict).toMatchObject({ valid: 'unknown', reason: { kind: 'memory' } });
   });
 
@@ -129,7 +130,11 @@ describe('weak levels', () => {
       '0: w x 1\n1: r x 1, w y 1\n2: r y 1, r x _',
       [true, true, false],
     ],
-    ['a long fork', '0: w x 1\n| 1: w y 1\n| 2: r x 1, r y _\n| 3: r x _, r y 1', [true, true, true]],
+    [
+      'a long fork',
+      '0: w x 1\n| 1: w y 1\n| 2: r x 1, r y _\n| 3: r x _, r y 1',
+      [true, true, true],
+    ],
     ['a session that forgets', '0: w x 1\n0: w x 2\n0: r x 1', [true, false, false]],
   ])('%s', (_, picture, expected) => {
     expect(check3(picture)).toEqual(expected);

@@ -6,7 +6,7 @@
  * one (rw). Committed appends that no read shows make versions after the longest list, in an
  * order that nobody knows: each of them follows who made that list and who read it.
  */
-import { EdgeList } from '../../base/graph.ts';
+import { EdgeList } from './digraph.ts';
 import { typeCode } from '../../history/columns.ts';
 import { type AppendHistory, lastAppend, none, unobservedAppends } from './append-versions.ts';
 import type { DependencyGraph } from './cycles.ts';
@@ -57,18 +57,18 @@ function nextWriters(history: AppendHistory): Int32Array {
   const next = new Int32Array(versions.length + 1).fill(none);
   for (let k = 0; k < keys.length; k += 1) {
     if (ambiguous.has(k)) continue;
-    const begin = start[k] as number;
+    const begin = start[k] ?? 0;
     let later: number = none;
     let laterBut: number = none;
-    for (let at = begin + (trusted[k] as number) - 1; at >= begin; at -= 1) {
-      const append = versions[at] as number;
-      const writer = append === none ? none : (of[append] as number);
+    for (let at = begin + (trusted[k] ?? 0) - 1; at >= begin; at -= 1) {
+      const append = versions[at] ?? 0;
+      const writer = append === none ? none : (of[append] ?? 0);
       if (writer !== none && outcome[writer] !== typeCode.fail) {
         if (writer !== later) laterBut = later;
         later = writer;
       }
       // Who read the version before this one; its writer may go on to be this one's.
-      const before = at > begin ? (versions[at - 1] as number) : none;
+      const before = at > begin ? (versions[at - 1] ?? 0) : none;
       next[at] = before !== none && of[before] === later ? laterBut : later;
     }
   }
@@ -80,12 +80,12 @@ function addVersionEdges(history: AppendHistory, edges: EdgeList): void {
   const { keys, of, outcome } = transactions;
   for (let k = 0; k < keys.length; k += 1) {
     if (ambiguous.has(k)) continue;
-    const begin = start[k] as number;
+    const begin = start[k] ?? 0;
     let before: number = none;
-    for (let at = begin; at < begin + (trusted[k] as number); at += 1) {
-      const append = versions[at] as number;
-      if (append === none || outcome[of[append] as number] === typeCode.fail) continue;
-      const writer = of[append] as number;
+    for (let at = begin; at < begin + (trusted[k] ?? 0); at += 1) {
+      const append = versions[at] ?? 0;
+      if (append === none || outcome[of[append] ?? 0] === typeCode.fail) continue;
+      const writer = of[append] ?? 0;
       if (before !== none && before !== writer) edges.add(before, writer, relation.ww);
       before = writer;
     }
@@ -97,15 +97,15 @@ function addReadEdges(history: AppendHistory, edges: EdgeList, nextOther: Int32A
   const { kind, key, value, of, outcome } = transactions;
   for (let i = 0; i < kind.length; i += 1) {
     if (kind[i] !== readKind) continue;
-    const [k, reader] = [key[i] as number, of[i] as number];
+    const [k, reader] = [key[i] ?? 0, of[i] ?? 0];
     if (ambiguous.has(k)) continue;
     const last = lastAppend(history, i);
-    const writer = last === none ? none : (of[last] as number);
+    const writer = last === none ? none : (of[last] ?? 0);
     if (writer !== none && writer !== reader && outcome[writer] !== typeCode.fail)
       edges.add(writer, reader, relation.wr);
-    const length = value[i] as number;
-    if (writer === reader || odd.has(i) || length >= (trusted[k] as number)) continue;
-    const next = nextOther[(start[k] as number) + length] as number;
+    const length = value[i] ?? 0;
+    if (writer === reader || odd.has(i) || length >= (trusted[k] ?? 0)) continue;
+    const next = nextOther[(start[k] ?? 0) + length] ?? 0;
     if (next !== none && next !== reader) edges.add(reader, next, relation.rw);
   }
 }
@@ -127,7 +127,7 @@ class TailEdges {
     const readers = this.#readersOfLongest(tails);
     for (const [k, appends] of tails) {
       if (trusted[k] !== (longest[k] ?? []).length) continue;
-      const writers = appends.map((append) => this.#history.transactions.of[append] as number);
+      const writers = appends.map((append) => this.#history.transactions.of[append] ?? 0);
       if (writers.length > 1) this.unordered.set(k, writers);
       this.#links.add(this.#lastWriters(k), writers, relation.ww);
       this.#links.add(readers.get(k) ?? [], writers, relation.rw);
@@ -137,10 +137,10 @@ class TailEdges {
   /** Who appended the last element of the longest list. */
   #lastWriters(k: number): readonly number[] {
     const { transactions, start, versions } = this.#history;
-    for (let at = (start[k + 1] as number) - 1; at >= (start[k] as number); at -= 1) {
-      const append = versions[at] as number;
+    for (let at = (start[k + 1] ?? 0) - 1; at >= (start[k] ?? 0); at -= 1) {
+      const append = versions[at] ?? 0;
       if (append === none) continue;
-      const writer = transactions.of[append] as number;
+      const writer = transactions.of[append] ?? 0;
       if (transactions.outcome[writer] !== typeCode.fail) return [writer];
     }
     return [];
@@ -155,14 +155,14 @@ class TailEdges {
     if (tails.size === 0) return readers;
     for (let i = 0; i < kind.length; i += 1) {
       if (kind[i] !== readKind || odd.has(i)) continue;
-      const k = key[i] as number;
+      const k = key[i] ?? 0;
       if (!tails.has(k) || value[i] !== (longest[k] ?? []).length) continue;
       const last = lastAppend(this.#history, i);
       // What it read was its own: the edge between writers says it.
       if (last !== none && transactions.of[last] === of[i]) continue;
       const known = readers.get(k);
-      if (known === undefined) readers.set(k, [of[i] as number]);
-      else if (known.at(-1) !== of[i]) known.push(of[i] as number);
+      if (known === undefined) readers.set(k, [of[i] ?? 0]);
+      else if (known.at(-1) !== of[i]) known.push(of[i] ?? 0);
     }
     return readers;
   }
@@ -192,29 +192,30 @@ export function reasonOf(
 
 function readReason(history: AppendHistory, from: number, to: number): Reason | undefined {
   const { first, kind, key, of } = history.transactions;
-  for (let i = first[to] as number; i < (first[to + 1] as number); i += 1) {
+  for (let i = first[to] ?? 0; i < (first[to + 1] ?? 0); i += 1) {
     if (kind[i] !== readKind) continue;
     const append = lastAppend(history, i);
     if (append !== none && of[append] === from)
-      return { key: key[i] as number, append, read: i, observed: true };
+      return { key: key[i] ?? 0, append, read: i, observed: true };
   }
   return undefined;
 }
 
 /** The read of `from` that shows the version before the first append of `to` that it lacks. */
+// eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
 function missedReason(history: AppendHistory, from: number, to: number): Reason | undefined {
   const { transactions, position, odd, trusted } = history;
   const { first, kind, key, value } = transactions;
   let best: Reason | undefined;
   let nearest = Number.POSITIVE_INFINITY;
-  for (let i = first[from] as number; i < (first[from + 1] as number); i += 1) {
+  for (let i = first[from] ?? 0; i < (first[from + 1] ?? 0); i += 1) {
     if (kind[i] !== readKind || odd.has(i)) continue;
-    for (let w = first[to] as number; w < (first[to + 1] as number); w += 1) {
+    for (let w = first[to] ?? 0; w < (first[to + 1] ?? 0); w += 1) {
       if (kind[w] === readKind || key[w] !== key[i]) continue;
-      const at = position[w] as number;
-      const length = value[i] as number;
-      const k = key[i] as number;
-      const observed = at !== none && at < (trusted[k] as number);
+      const at = position[w] ?? 0;
+      const length = value[i] ?? 0;
+      const k = key[i] ?? 0;
+      const observed = at !== none && at < (trusted[k] ?? 0);
       if (at !== none && at < length) continue;
       if (!observed && length !== (history.longest[k] ?? []).length) continue;
       const distance = observed ? at - length : 1_000_000_000;
@@ -231,16 +232,16 @@ function writeReason(history: AppendHistory, from: number, to: number): Reason |
   const { first, kind, key } = transactions;
   let best: Reason | undefined;
   let nearest = Number.POSITIVE_INFINITY;
-  for (let a = first[from] as number; a < (first[from + 1] as number); a += 1) {
+  for (let a = first[from] ?? 0; a < (first[from + 1] ?? 0); a += 1) {
     if (kind[a] === readKind || position[a] === none) continue;
-    for (let b = first[to] as number; b < (first[to + 1] as number); b += 1) {
+    for (let b = first[to] ?? 0; b < (first[to + 1] ?? 0); b += 1) {
       if (kind[b] === readKind || key[b] !== key[a]) continue;
       const observed = position[b] !== none;
       if (!observed && final[b] === 0) continue;
-      const distance = observed ? (position[b] as number) - (position[a] as number) : 1_000_000_000;
+      const distance = observed ? (position[b] ?? 0) - (position[a] ?? 0) : 1_000_000_000;
       if (distance <= 0 || distance >= nearest) continue;
       nearest = distance;
-      best = { key: key[a] as number, append: b, read: a, observed };
+      best = { key: key[a] ?? 0, append: b, read: a, observed };
     }
   }
   return best;

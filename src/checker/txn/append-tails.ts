@@ -3,7 +3,7 @@
  * serial order of the transactions orders them too. Levels below it may, so there an order is
  * searched for that the level allows, of begins and commits (as in `register-orders.ts`).
  */
-import { componentsOf } from '../../base/graph.ts';
+import { componentsOf } from './digraph.ts';
 import type { AppendGraph } from './append-graph.ts';
 import type { AppendHistory } from './append-versions.ts';
 import { type Choice, searchOrder } from './order-search.ts';
@@ -44,10 +44,10 @@ export function canBeOrdered(
   const { offsets, targets, relations, vertexCount } = graph;
   const missed = missedThrough(graph, transactionCount);
   for (let v = 0; v < vertexCount; v += 1)
-    for (let edge = offsets[v] as number; edge < (offsets[v + 1] as number); edge += 1) {
-      const bits = relations[edge] as number;
+    for (let edge = offsets[v] ?? 0; edge < (offsets[v + 1] ?? 0); edge += 1) {
+      const bits = relations[edge] ?? 0;
       if ((bits & ~mask) !== 0) continue;
-      const w = targets[edge] as number;
+      const w = targets[edge] ?? 0;
       const isAnti = v < transactionCount ? (bits & anti) !== 0 : missed.has(v);
       known.push(isAnti ? begin(v) : commit(v), isAnti ? commit(w) : begin(w));
     }
@@ -55,11 +55,16 @@ export function canBeOrdered(
   for (const writers of unordered.values())
     for (const [i, a] of writers.entries())
       for (const b of writers.slice(i + 1)) {
-        choices.push({ sides: [[commit(a), begin(b)], [commit(b), begin(a)]] });
+        choices.push({
+          sides: [
+            [commit(a), begin(b)],
+            [commit(b), begin(a)],
+          ],
+        });
         if (choices.length > pairsMax) return false;
       }
   const ranks = (vertex: number): number =>
-    vertex < transactionCount * 2 ? (transactions.invoke[vertex >> 1] as number) : vertex;
+    vertex < transactionCount * 2 ? (transactions.invoke[vertex >> 1] ?? 0) : vertex;
   const problem = { vertexCount: vertexCount + transactionCount, known, choices, rank: ranks };
   return searchOrder(problem, bytesMax, outOfTime).acyclic === true;
 }
@@ -70,8 +75,8 @@ function missedThrough(
   transactionCount: number,
 ): ReadonlySet<number> {
   const found = new Set<number>();
-  for (let edge = 0; edge < (offsets[transactionCount] as number); edge += 1)
-    if ((targets[edge] as number) >= transactionCount && ((relations[edge] as number) & anti) !== 0)
-      found.add(targets[edge] as number);
+  for (let edge = 0; edge < (offsets[transactionCount] ?? 0); edge += 1)
+    if ((targets[edge] ?? 0) >= transactionCount && ((relations[edge] ?? 0) & anti) !== 0)
+      found.add(targets[edge] ?? 0);
   return found;
 }

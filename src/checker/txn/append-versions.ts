@@ -87,8 +87,8 @@ export function appendHistoryOf(history: History): AppendHistory {
   }
   start[keys.length] = versions.length;
   for (const [read, list] of lists.odd) {
-    const key = transactions.key[read] as number;
-    trusted[key] = Math.min(trusted[key] as number, commonLength(longest[key] ?? [], list));
+    const key = transactions.key[read] ?? 0;
+    trusted[key] = Math.min(trusted[key] ?? 0, commonLength(longest[key] ?? [], list));
   }
   return {
     transactions,
@@ -119,7 +119,7 @@ function appendsOf({ kind, key, value }: Transactions): {
   const ambiguous = new Map<number, readonly [number, number]>();
   for (let i = 0; i < kind.length; i += 1) {
     if (kind[i] !== writeKind) continue;
-    const [k, v] = [key[i] as number, value[i] as number];
+    const [k, v] = [key[i] ?? 0, value[i] ?? 0];
     const known = table.get(k, v);
     if (known === none) table.set(k, v, i);
     else if (!ambiguous.has(k)) ambiguous.set(k, [known, i]);
@@ -143,11 +143,11 @@ export function firstDuplicate(list: readonly Json[]): number {
 export function finalWrites({ count, first, kind, key }: Transactions): Uint8Array {
   const final = new Uint8Array(kind.length);
   for (let t = 0; t < count; t += 1) {
-    const begin = first[t] as number;
-    for (let i = (first[t + 1] as number) - 1; i >= begin; i -= 1) {
+    const begin = first[t] ?? 0;
+    for (let i = (first[t + 1] ?? 0) - 1; i >= begin; i -= 1) {
       if (kind[i] !== writeKind) continue;
       let later = i + 1;
-      const end = first[t + 1] as number;
+      const end = first[t + 1] ?? 0;
       while (later < end && (kind[later] === readKind || key[later] !== key[i])) later += 1;
       final[i] = later === end ? 1 : 0;
     }
@@ -158,11 +158,11 @@ export function finalWrites({ count, first, kind, key }: Transactions): Uint8Arr
 /** The append of the last element that a read showed, or `none` if it showed nothing. */
 export function lastAppend(history: AppendHistory, read: number): number {
   const { transactions, odd, start, versions, appendOf } = history;
-  const length = transactions.value[read] as number;
+  const length = transactions.value[read] ?? 0;
   if (length === 0) return none;
-  const key = transactions.key[read] as number;
+  const key = transactions.key[read] ?? 0;
   const list = odd.get(read);
-  if (list === undefined) return versions[(start[key] as number) + length - 1] as number;
+  if (list === undefined) return versions[(start[key] ?? 0) + length - 1] ?? 0;
   return appendOf(key, list.at(-1) ?? null);
 }
 
@@ -171,8 +171,8 @@ export function listOf(
   { transactions, odd, longest }: AppendHistory,
   read: number,
 ): readonly Json[] {
-  const key = transactions.key[read] as number;
-  return odd.get(read) ?? (longest[key] ?? []).slice(0, transactions.value[read] as number);
+  const key = transactions.key[read] ?? 0;
+  return odd.get(read) ?? (longest[key] ?? []).slice(0, transactions.value[read] ?? 0);
 }
 
 /**
@@ -187,7 +187,7 @@ export function unobservedAppends(history: AppendHistory): ReadonlyMap<number, r
   const byKey = new Map<number, number[]>();
   for (let i = 0; i < kind.length; i += 1) {
     if (kind[i] !== writeKind || position[i] !== none || final[i] === 0) continue;
-    const [t, k] = [of[i] as number, key[i] as number];
+    const [t, k] = [of[i] ?? 0, key[i] ?? 0];
     if (outcome[t] === typeCode.fail || (outcome[t] === typeCode.info && seen[t] === 0)) continue;
     if (ambiguous.has(k)) continue;
     const known = byKey.get(k);
@@ -205,11 +205,11 @@ export function observedTransactions({
   appendOf,
 }: AppendHistory): Uint8Array {
   const seen = new Uint8Array(transactions.count);
-  for (const append of versions) if (append !== none) seen[transactions.of[append] as number] = 1;
+  for (const append of versions) if (append !== none) seen[transactions.of[append] ?? 0] = 1;
   for (const [read, list] of odd)
     for (const element of list) {
-      const append = appendOf(transactions.key[read] as number, element);
-      if (append !== none) seen[transactions.of[append] as number] = 1;
+      const append = appendOf(transactions.key[read] ?? 0, element);
+      if (append !== none) seen[transactions.of[append] ?? 0] = 1;
     }
   return seen;
 }

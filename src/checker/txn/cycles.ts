@@ -13,7 +13,7 @@ import {
   type Digraph,
   EdgeList,
   type Subgraph,
-} from '../../base/graph.ts';
+} from './digraph.ts';
 import { type CycleType, cycleTypeOf, cycleTypes, hasAdjacentAntis } from './cycle-types.ts';
 import { anomaliesImpliedBy } from './models.ts';
 import { anti } from './relations.ts';
@@ -119,11 +119,11 @@ class CycleFinder {
     const byComponent = new Map<number, Start[]>();
     for (let v = 0; v < vertexCount; v += 1) {
       if (this.#isHelper(v)) continue;
-      const end = offsets[v + 1] as number;
-      for (let edge = offsets[v] as number; edge < end; edge += 1) {
-        const bits = relations[edge] as number;
+      const end = offsets[v + 1] ?? 0;
+      for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
+        const bits = relations[edge] ?? 0;
         if ((bits & type.startBits) === 0 || (bits & ~type.mask) !== 0) continue;
-        const w = targets[edge] as number;
+        const w = targets[edge] ?? 0;
         const component = components.before(v);
         if (component !== components.after(w)) continue;
         // The way back from w to v never goes to a component of a higher number.
@@ -163,26 +163,26 @@ class CycleFinder {
 
   #plain(mask: number): Sides {
     const { of } = componentsOf(this.#part.graph, mask);
-    const component = (v: number): number => of[v] as number;
+    const component = (v: number): number => of[v] ?? 0;
     return { before: component, after: component };
   }
 
   #isHelper(vertex: number): boolean {
-    return (this.#part.original[vertex] as number) >= this.#transactionCount;
+    return (this.#part.original[vertex] ?? 0) >= this.#transactionCount;
   }
 
   /** The walk between transactions: what leads through helpers is one step. */
   #stepsOf(walk: readonly number[]): readonly CycleStep[] {
     const { relations, targets } = this.#part.graph;
     const steps: CycleStep[] = [];
-    let from = targets[walk.at(-1) ?? 0] as number;
+    let from = targets[walk.at(-1) ?? 0] ?? 0;
     for (const edge of walk) {
       if (!this.#isHelper(from))
         steps.push({
-          from: this.#part.original[from] as number,
-          bits: relations[edge] as number,
+          from: this.#part.original[from] ?? 0,
+          bits: relations[edge] ?? 0,
         });
-      from = targets[edge] as number;
+      from = targets[edge] ?? 0;
     }
     return steps;
   }
@@ -206,11 +206,11 @@ function apartComponents(
   const edges = new EdgeList();
   for (let v = 0; v < vertexCount; v += 1) {
     const helper = isHelper(v);
-    const end = offsets[v + 1] as number;
-    for (let edge = offsets[v] as number; edge < end; edge += 1) {
-      const bits = relations[edge] as number;
+    const end = offsets[v + 1] ?? 0;
+    for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
+      const bits = relations[edge] ?? 0;
       if ((bits & ~mask) !== 0) continue;
-      const w = targets[edge] as number;
+      const w = targets[edge] ?? 0;
       if (helper) {
         edges.add(v * 2, w * 2, bits);
         edges.add(v * 2 + 1, w * 2 + 1, bits);
@@ -223,8 +223,8 @@ function apartComponents(
   }
   const { of } = componentsOf(edges.toDigraph(vertexCount * 2));
   return {
-    before: (v) => of[v * 2] as number,
-    after: (v) => of[v * 2 + 1] as number,
+    before: (v) => of[v * 2] ?? 0,
+    after: (v) => of[v * 2 + 1] ?? 0,
   };
 }
 
@@ -243,7 +243,7 @@ interface Sides {
 }
 
 function isBelow({ of }: Components, v: number, w: number): boolean {
-  return (of[v] as number) < (of[w] as number);
+  return (of[v] ?? 0) < (of[w] ?? 0);
 }
 
 /**

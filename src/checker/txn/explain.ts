@@ -58,7 +58,7 @@ export function cycleFinding(cycle: Cycle, narrator: Narrator): Omit<Finding, 't
     explanation,
     evidence: {
       cycle: steps.map(({ edge, reason }) => ({
-        operation: invoke[edge.from] as number,
+        operation: invoke[edge.from] ?? 0,
         edge: relationName(edge.bits),
         ...(reason.key === undefined ? {} : { key: reason.key }),
         ...(reason.value === undefined ? {} : { value: reason.value }),
@@ -90,7 +90,7 @@ const operationsMax = 12;
 /** `event 12, process 3: r "x" [1 2], append "y" 3`. */
 export function describe({ history, transactions }: Narrator, t: number): string {
   const { operations, values } = history;
-  const row = transactions.row[t] as number;
+  const row = transactions.row[t] ?? 0;
   const value =
     values.value(operations.output[row] ?? noValue) ??
     values.value(operations.input[row] ?? noValue);
@@ -103,7 +103,7 @@ export function describe({ history, transactions }: Narrator, t: number): string
 function operationText(operation: Json): string {
   if (!Array.isArray(operation)) return text(operation);
   const [name, key, value] = operation as readonly Json[];
-  return `${String(name)} ${text(key)} ${text(value)}`;
+  return `${typeof name === 'string' ? name : text(name)} ${text(key)} ${text(value)}`;
 }
 
 function articleOf(pattern: string): string {

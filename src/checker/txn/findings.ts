@@ -33,7 +33,7 @@ export class Findings {
 
 export function anomalyOf(finding: Finding, { invoke }: Transactions): Anomaly {
   const { type, key, explanation, evidence } = finding;
-  const events = new Set(finding.transactions.map((t) => invoke[t] as number));
+  const events = new Set(finding.transactions.map((t) => invoke[t] ?? 0));
   return {
     type,
     ...(key === undefined ? {} : { key }),

@@ -38,7 +38,7 @@ export class Interner {
       grown.set(this.#small);
       this.#small = grown;
     }
-    const known = this.#small[value] as number;
+    const known = this.#small[value] ?? 0;
     if (known !== 0) return known - 1;
     this.#small[value] = this.values.push(value);
     return this.values.length - 1;
@@ -70,7 +70,7 @@ export class PairTable {
 
   get(a: number, b: number): number {
     const slot = this.#slot(a, b);
-    return this.#as[slot] === -1 ? -1 : (this.#values[slot] as number);
+    return this.#as[slot] === -1 ? -1 : (this.#values[slot] ?? 0);
   }
 
   set(a: number, b: number, value: number): void {
@@ -102,10 +102,10 @@ export class PairTable {
     this.#mask = capacity - 1;
     for (let i = 0; i < as.length; i += 1) {
       if (as[i] === -1) continue;
-      const slot = this.#slot(as[i] as number, bs[i] as number);
-      this.#as[slot] = as[i] as number;
-      this.#bs[slot] = bs[i] as number;
-      this.#values[slot] = values[i] as number;
+      const slot = this.#slot(as[i] ?? 0, bs[i] ?? 0);
+      this.#as[slot] = as[i] ?? 0;
+      this.#bs[slot] = bs[i] ?? 0;
+      this.#values[slot] = values[i] ?? 0;
     }
   }
 }

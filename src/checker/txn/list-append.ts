@@ -4,16 +4,16 @@
  * 2020, with exact searches where Elle's may time out.)
  */
 
-import type { Json, JsonObject } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
 import type { History } from '../../history/history.ts';
 import type { Checker, CheckLimits } from '../checker.ts';
 import type { UnknownReason, Verdict } from '../verdict.ts';
 import { findAppendAnomalies } from './append-anomalies.ts';
 import { type AppendGraph, appendGraphOf, reasonOf } from './append-graph.ts';
+import { canBeOrdered, orderMatters } from './append-tails.ts';
 import { type AppendHistory, appendHistoryOf, listOf } from './append-versions.ts';
 import { findCycles } from './cycles.ts';
-import { canBeOrdered, orderMatters } from './append-tails.ts';
 import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './explain.ts';
 import { Findings, text } from './findings.ts';
 import { judge } from './judgement.ts';
@@ -109,7 +109,7 @@ function duplicated({ ambiguous, transactions }: AppendHistory): UnknownReason |
   const { invoke, of, value, elements, keys } = transactions;
   return {
     kind: 'undetermined',
-    message: `${text(elements.values[value[a] as number])} is appended to key ${text(keys[key])} twice, at events ${invoke[of[a] as number] ?? -1} and ${invoke[of[b] as number] ?? -1}, so that nobody can tell which of the two was read; appended elements must differ per key (${plural(ambiguous.size, 'such key')}, not judged)`,
+    message: `${text(elements.values[value[a] ?? 0])} is appended to key ${text(keys[key])} twice, at events ${invoke[of[a] ?? 0] ?? -1} and ${invoke[of[b] ?? 0] ?? -1}, so that nobody can tell which of the two was read; appended elements must differ per key (${plural(ambiguous.size, 'such key')}, not judged)`,
   };
 }
 
@@ -149,10 +149,10 @@ function reasonText(
   const found = reasonOf(lists, [from, to], bits);
   if (found === undefined) return { why: `${a} and ${b} are linked by ${bits}` };
   const { transactions } = lists;
-  const key = transactions.keys[found.key] as Json;
+  const key = transactions.keys[found.key] ?? null;
   const elementOf = (append: number): string =>
-    text(transactions.elements.values[transactions.value[append] as number]);
-  const value = transactions.elements.values[transactions.value[found.append] as number] ?? null;
+    text(transactions.elements.values[transactions.value[append] ?? 0]);
+  const value = transactions.elements.values[transactions.value[found.append] ?? 0] ?? null;
   const k = text(key);
   if ((bits & relation.wr) !== 0)
     return { key, value, why: `${b} observed ${a}'s append of ${text(value)} to key ${k}` };

@@ -6,7 +6,7 @@
  * leads to `b` through moments exactly if a returned before b was invoked, with three edges
  * a transaction; edges between transactions would be one for each pair at the seams.
  */
-import type { EdgeList } from '../../base/graph.ts';
+import type { EdgeList } from './digraph.ts';
 import { noEvent, typeCode } from '../../history/columns.ts';
 import { relation } from './relations.ts';
 import type { Transactions } from './transactions.ts';
@@ -20,7 +20,7 @@ export function addProcessEdges(edges: EdgeList, transactions: Transactions): vo
   const last = new Map<number, number>();
   for (let t = 0; t < count; t += 1) {
     if (outcome[t] === typeCode.fail) continue;
-    const who = process[t] as number;
+    const who = process[t] ?? 0;
     const before = last.get(who);
     if (before !== undefined) edges.add(before, t, relation.process);
     if (outcome[t] === typeCode.ok) last.set(who, t);
@@ -40,14 +40,14 @@ export function addRealtimeEdges(
   let next = 0;
   for (let t = 0; t < count; t += 1) {
     if (outcome[t] === typeCode.fail) continue;
-    const begun = invoke[t] as number;
+    const begun = invoke[t] ?? 0;
     const earlier = next;
-    while (next < okCount && (complete[returned[next] as number] as number) < begun) next += 1;
+    while (next < okCount && (complete[returned[next] ?? 0] ?? 0) < begun) next += 1;
     if (next > earlier) {
       const moment = firstMoment + moments;
       if (moments > 0) edges.add(moment - 1, moment, relation.realtime);
       for (let i = earlier; i < next; i += 1)
-        edges.add(returned[i] as number, moment, relation.realtime);
+        edges.add(returned[i] ?? 0, moment, relation.realtime);
       moments += 1;
     }
     if (moments > 0) edges.add(firstMoment + moments - 1, t, relation.realtime);
@@ -58,13 +58,13 @@ export function addRealtimeEdges(
 /** Committed transactions by the event index of their completion. */
 function inOrderOfReturn({ count, outcome, complete }: Transactions): Int32Array {
   let last = -1;
-  for (let t = 0; t < count; t += 1) last = Math.max(last, complete[t] as number);
+  for (let t = 0; t < count; t += 1) last = Math.max(last, complete[t] ?? 0);
   /** Transaction + 1 by event. */
   const byEvent = new Int32Array(last + 1);
   let okCount = 0;
   for (let t = 0; t < count; t += 1) {
     if (outcome[t] !== typeCode.ok || complete[t] === noEvent) continue;
-    byEvent[complete[t] as number] = t + 1;
+    byEvent[complete[t] ?? 0] = t + 1;
     okCount += 1;
   }
   const returned = new Int32Array(okCount);

@@ -9,7 +9,7 @@
  * Kelly, "A Dynamic Topological Sort Algorithm", 2006). A choice with two bad sides goes to
  * the front, and all begins anew; if that does not help, all combinations are gone through.
  */
-import { EdgeList } from '../../base/graph.ts';
+import { EdgeList } from './digraph.ts';
 
 /** Two numbers an edge: from, to, from, to, … */
 export type EdgePairs = readonly number[];
@@ -88,7 +88,7 @@ class Saturation {
       const reach = closureOf(this.#problem.vertexCount, this.edges, order);
       const closes = (side: EdgePairs): boolean => {
         for (let i = 0; i < side.length; i += 2) {
-          const [from, to] = [side[i] as number, side[i + 1] as number];
+          const [from, to] = [side[i] ?? 0, side[i + 1] ?? 0];
           if (from === to || isSet(reach, words, to, from)) return true;
         }
         return false;
@@ -119,9 +119,9 @@ class Saturation {
     const list = new EdgeList();
     const waiting = new Int32Array(vertexCount);
     for (let i = 0; i < this.edges.length; i += 2) {
-      const to = this.edges[i + 1] as number;
-      list.add(this.edges[i] as number, to, 1);
-      waiting[to] = (waiting[to] as number) + 1;
+      const to = this.edges[i + 1] ?? 0;
+      list.add(this.edges[i] ?? 0, to, 1);
+      waiting[to] = (waiting[to] ?? 0) + 1;
     }
     const { offsets, targets } = list.toDigraph(vertexCount);
     const ready = new Ready(rank);
@@ -131,9 +131,9 @@ class Saturation {
     for (let v = ready.pop(); v !== undefined; v = ready.pop()) {
       order[placed] = v;
       placed += 1;
-      for (let edge = offsets[v] as number; edge < (offsets[v + 1] as number); edge += 1) {
-        const w = targets[edge] as number;
-        waiting[w] = (waiting[w] as number) - 1;
+      for (let edge = offsets[v] ?? 0; edge < (offsets[v + 1] ?? 0); edge += 1) {
+        const w = targets[edge] ?? 0;
+        waiting[w] = (waiting[w] ?? 0) - 1;
         if (waiting[w] === 0) ready.push(w);
       }
     }
@@ -146,26 +146,26 @@ function closureOf(vertexCount: number, edges: EdgePairs, order: Int32Array): Ui
   const words = (vertexCount + 31) >> 5;
   const reach = new Uint32Array(words * vertexCount);
   const list = new EdgeList();
-  for (let i = 0; i < edges.length; i += 2) list.add(edges[i] as number, edges[i + 1] as number, 1);
+  for (let i = 0; i < edges.length; i += 2) list.add(edges[i] ?? 0, edges[i + 1] ?? 0, 1);
   const { offsets, targets } = list.toDigraph(vertexCount);
   for (let at = vertexCount - 1; at >= 0; at -= 1) {
-    const v = order[at] as number;
+    const v = order[at] ?? 0;
     const row = v * words;
-    for (let edge = offsets[v] as number; edge < (offsets[v + 1] as number); edge += 1) {
-      const w = targets[edge] as number;
+    for (let edge = offsets[v] ?? 0; edge < (offsets[v + 1] ?? 0); edge += 1) {
+      const w = targets[edge] ?? 0;
       if (isSet(reach, words, v, w)) continue;
       const bit = row + (w >> 5);
-      reach[bit] = (reach[bit] as number) | (1 << (w & 31));
+      reach[bit] = (reach[bit] ?? 0) | (1 << (w & 31));
       const other = w * words;
       for (let i = 0; i < words; i += 1)
-        reach[row + i] = (reach[row + i] as number) | (reach[other + i] as number);
+        reach[row + i] = (reach[row + i] ?? 0) | (reach[other + i] ?? 0);
     }
   }
   return reach;
 }
 
 function isSet(reach: Uint32Array, words: number, v: number, w: number): boolean {
-  return (((reach[v * words + (w >> 5)] as number) >>> (w & 31)) & 1) === 1;
+  return (((reach[v * words + (w >> 5)] ?? 0) >>> (w & 31)) & 1) === 1;
 }
 
 /** Vertices that may come next, the least rank first. */
@@ -183,8 +183,8 @@ class Ready {
     let at = items.push(item) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (this.#rank(items[parent] as number) <= rank) break;
-      items[at] = items[parent] as number;
+      if (this.#rank(items[parent] ?? 0) <= rank) break;
+      items[at] = items[parent] ?? 0;
       at = parent;
     }
     items[at] = item;
@@ -201,10 +201,13 @@ class Ready {
       let child = at * 2 + 1;
       if (child >= items.length) break;
       const right = child + 1;
-      if (right < items.length && this.#rank(items[right] as number) < this.#rank(items[child] as number))
+      if (
+        right < items.length &&
+        this.#rank(items[right] ?? 0) < this.#rank(items[child] ?? 0)
+      )
         child = right;
-      if (this.#rank(items[child] as number) >= rank) break;
-      items[at] = items[child] as number;
+      if (this.#rank(items[child] ?? 0) >= rank) break;
+      items[at] = items[child] ?? 0;
       at = child;
     }
     items[at] = last;
@@ -239,8 +242,8 @@ class ChoiceSearch {
     this.#position = new Int32Array(problem.vertexCount);
     for (const [at, v] of order.entries()) this.#position[v] = at;
     for (let i = 0; i < edges.length; i += 2) {
-      this.#next[edges[i] as number]?.push(edges[i + 1] as number);
-      this.#previous[edges[i + 1] as number]?.push(edges[i] as number);
+      this.#next[edges[i] ?? 0]?.push(edges[i + 1] ?? 0);
+      this.#previous[edges[i + 1] ?? 0]?.push(edges[i] ?? 0);
     }
   }
 
@@ -251,7 +254,7 @@ class ChoiceSearch {
       if (stuck === 0) return false;
       if (this.#isOver()) return 'unknown';
       this.#takeBack(0);
-      const choice = this.#choices[stuck] as number;
+      const choice = this.#choices[stuck] ?? 0;
       this.#choices.splice(stuck, 1);
       this.#choices.unshift(choice);
     }
@@ -282,7 +285,7 @@ class ChoiceSearch {
     while (at < this.#choices.length) {
       if ((this.#steps & 255) === 0 && this.#outOfTime()) return 'unknown';
       this.#steps += 1;
-      const choice = this.#choices[at] as number;
+      const choice = this.#choices[at] ?? 0;
       marks[at] ??= this.#added.length;
       const count = tried[at] ?? 0;
       if (count === 2) {
@@ -303,7 +306,7 @@ class ChoiceSearch {
   #likely(choice: number): 0 | 1 {
     const side = this.#problem.choices[choice]?.sides[0] ?? [];
     const [from, to] = [side[0] ?? 0, side[1] ?? 0];
-    return (this.#position[from] as number) < (this.#position[to] as number) ? 0 : 1;
+    return (this.#position[from] ?? 0) < (this.#position[to] ?? 0) ? 0 : 1;
   }
 
   /** Adds the edges of a side, or none if one closes a cycle. */
@@ -311,7 +314,7 @@ class ChoiceSearch {
     const edges = this.#problem.choices[choice]?.sides[side] ?? [];
     const mark = this.#added.length;
     for (let i = 0; i < edges.length; i += 2)
-      if (!this.#add(edges[i] as number, edges[i + 1] as number)) {
+      if (!this.#add(edges[i] ?? 0, edges[i + 1] ?? 0)) {
         this.#takeBack(mark);
         return false;
       }
@@ -320,8 +323,8 @@ class ChoiceSearch {
 
   #takeBack(mark: number): void {
     while (this.#added.length > mark) {
-      const to = this.#added.pop() as number;
-      const from = this.#added.pop() as number;
+      const to = this.#added.pop() ?? 0;
+      const from = this.#added.pop() ?? 0;
       this.#next[from]?.pop();
       this.#previous[to]?.pop();
     }
@@ -330,7 +333,7 @@ class ChoiceSearch {
   /** Adds an edge and moves vertices so that it goes forward; false if it would close a cycle. */
   #add(from: number, to: number): boolean {
     if (from === to) return false;
-    const [low, high] = [this.#position[to] as number, this.#position[from] as number];
+    const [low, high] = [this.#position[to] ?? 0, this.#position[from] ?? 0];
     if (high > low) {
       const after = this.#reached(to, this.#next, (at) => at <= high);
       if (after.has(from)) return false;
@@ -350,7 +353,7 @@ class ChoiceSearch {
   ): Set<number> {
     const seen = new Set([start]);
     for (const v of seen)
-      for (const w of edges[v] ?? []) if (inside(this.#position[w] as number)) seen.add(w);
+      for (const w of edges[v] ?? []) if (inside(this.#position[w] ?? 0)) seen.add(w);
     return seen;
   }
 
@@ -358,9 +361,9 @@ class ChoiceSearch {
   #reorder(before: number[], after: number[]): void {
     const position = this.#position;
     const byPosition = (a: number, b: number): number =>
-      (position[a] as number) - (position[b] as number);
+      (position[a] ?? 0) - (position[b] ?? 0);
     const vertices = [...before.sort(byPosition), ...after.sort(byPosition)];
-    const places = vertices.map((v) => position[v] as number).sort((a, b) => a - b);
-    for (const [i, v] of vertices.entries()) position[v] = places[i] as number;
+    const places = vertices.map((v) => position[v] ?? 0).sort((a, b) => a - b);
+    for (const [i, v] of vertices.entries()) position[v] = places[i] ?? 0;
   }
 }

@@ -13,7 +13,7 @@
  * them. That a later reader saw v' says nothing by itself about the order of v and v': two
  * writers may overlap, and one version may never be read.
  */
-import { EdgeList } from '../../base/graph.ts';
+import { EdgeList } from './digraph.ts';
 import { noEvent, typeCode } from '../../history/columns.ts';
 import type { DependencyGraph } from './cycles.ts';
 import { PairTable } from './interner.ts';
@@ -55,11 +55,11 @@ export function registerGraphOf(history: RegisterHistory, realTime: boolean): Re
 function addReads({ transactions, source }: RegisterHistory, edges: EdgeList): void {
   const { of, outcome } = transactions;
   for (let i = 0; i < source.length; i += 1) {
-    const write = source[i] as number;
+    const write = source[i] ?? 0;
     if (write < 0) continue;
-    const writer = of[write] as number;
+    const writer = of[write] ?? 0;
     if (writer !== of[i] && outcome[writer] !== typeCode.fail)
-      edges.add(writer, of[i] as number, relation.wr);
+      edges.add(writer, of[i] ?? 0, relation.wr);
   }
 }
 
@@ -73,8 +73,8 @@ function writersByKey({
   const { kind, key, of, keys } = transactions;
   const byKey: number[][] = keys.map(() => []);
   for (let i = 0; i < kind.length; i += 1)
-    if (kind[i] === writeKind && final[i] === 1 && committed[of[i] as number] === 1)
-      byKey[key[i] as number]?.push(i);
+    if (kind[i] === writeKind && final[i] === 1 && committed[of[i] ?? 0] === 1)
+      byKey[key[i] ?? 0]?.push(i);
   for (const k of ambiguous.keys()) byKey[k] = [];
   return byKey;
 }
@@ -88,16 +88,16 @@ function addInitial(
   const readers: (number[] | undefined)[] = [];
   for (let i = 0; i < source.length; i += 1) {
     if (source[i] !== initial || writesBefore(transactions, i)) continue;
-    const k = key[i] as number;
+    const k = key[i] ?? 0;
     const known = readers[k];
-    if (known === undefined) readers[k] = [of[i] as number];
-    else if (known.at(-1) !== of[i]) known.push(of[i] as number);
+    if (known === undefined) readers[k] = [of[i] ?? 0];
+    else if (known.at(-1) !== of[i]) known.push(of[i] ?? 0);
   }
   for (const [k, from] of readers.entries())
     if (from !== undefined)
       links.add(
         from,
-        (writers[k] ?? []).map((write) => of[write] as number),
+        (writers[k] ?? []).map((write) => of[write] ?? 0),
         relation.rw,
       );
 }
@@ -107,7 +107,7 @@ function writesBefore(
   { first, of, kind, key }: RegisterHistory['transactions'],
   i: number,
 ): boolean {
-  for (let j = first[of[i] as number] as number; j < i; j += 1)
+  for (let j = first[of[i] ?? 0] ?? 0; j < i; j += 1)
     if (kind[j] === writeKind && key[j] === key[i]) return true;
   return false;
 }
@@ -117,17 +117,17 @@ function addUpdates(history: RegisterHistory, links: LinkedGroups): void {
   const { transactions, external, final, readersStart, readers } = history;
   const { key, of, kind } = transactions;
   for (let write = 0; write < kind.length; write += 1) {
-    const [begin, end] = [readersStart[write] as number, readersStart[write + 1] as number];
+    const [begin, end] = [readersStart[write] ?? 0, readersStart[write + 1] ?? 0];
     if (begin === end || final[write] === 0) continue;
-    if (transactions.outcome[of[write] as number] === typeCode.fail) continue;
+    if (transactions.outcome[of[write] ?? 0] === typeCode.fail) continue;
     const updaters: number[] = [];
     for (let at = begin; at < end; at += 1) {
-      const read = readers[at] as number;
-      const t = of[read] as number;
+      const read = readers[at] ?? 0;
+      const t = of[read] ?? 0;
       if (
         external[read] === 1 &&
         t !== of[write] &&
-        writeTo(transactions, t, key[read] as number) > read
+        writeTo(transactions, t, key[read] ?? 0) > read
       )
         updaters.push(t);
     }
@@ -142,14 +142,15 @@ function readersOutside(
 ): readonly number[] {
   const { of } = transactions;
   const found: number[] = [];
-  for (let at = readersStart[write] as number; at < (readersStart[write + 1] as number); at += 1) {
-    const t = of[readers[at] as number] as number;
+  for (let at = readersStart[write] ?? 0; at < (readersStart[write + 1] ?? 0); at += 1) {
+    const t = of[readers[at] ?? 0] ?? 0;
     if (t !== of[write] && found.at(-1) !== t) found.push(t);
   }
   return found;
 }
 
 /** A process that wrote or read v, and in a later transaction writes the key, writes after v. */
+// eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
 function addSessionVersions(history: RegisterHistory, edges: EdgeList): void {
   const { transactions, source, final, committed, ambiguous } = history;
   const { count, first, kind, key, of, process, outcome } = transactions;
@@ -157,27 +158,28 @@ function addSessionVersions(history: RegisterHistory, edges: EdgeList): void {
   const seen = new PairTable();
   for (let t = 0; t < count; t += 1) {
     if (committed[t] === 0) continue;
-    const number = process[t] as number;
+    const number = process[t] ?? 0;
     const session = processes.get(number) ?? processes.size;
     processes.set(number, session);
-    for (let i = first[t] as number; i < (first[t + 1] as number); i += 1) {
-      if (kind[i] !== writeKind || final[i] === 0 || ambiguous.has(key[i] as number)) continue;
-      const version = seen.get(session, key[i] as number);
+    for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
+      if (kind[i] !== writeKind || final[i] === 0 || ambiguous.has(key[i] ?? 0)) continue;
+      const version = seen.get(session, key[i] ?? 0);
       if (version === -1 || final[version] === 0 || of[version] === t) continue;
-      if (outcome[of[version] as number] === typeCode.fail) continue;
+      if (outcome[of[version] ?? 0] === typeCode.fail) continue;
       for (const reader of readersOutside(history, version))
         if (reader !== t) edges.add(reader, t, relation.rw | relation.process);
     }
     if (outcome[t] !== typeCode.ok) continue;
-    for (let i = first[t] as number; i < (first[t + 1] as number); i += 1) {
-      const version = kind[i] === readKind ? (source[i] as number) : i;
-      if (version >= 0 && !ambiguous.has(key[i] as number))
-        seen.set(session, key[i] as number, version);
+    for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
+      const version = kind[i] === readKind ? (source[i] ?? 0) : i;
+      if (version >= 0 && !ambiguous.has(key[i] ?? 0))
+        seen.set(session, key[i] ?? 0, version);
     }
   }
 }
 
 /** Who writes the key after v had been written or read by somebody, writes after v. */
+// eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
 function addRealtimeVersions(
   history: RegisterHistory,
   writers: readonly (readonly number[])[],
@@ -191,20 +193,20 @@ function addRealtimeVersions(
     const earliest = new Float64Array(writes.length + 1).fill(Number.POSITIVE_INFINITY);
     for (let at = writes.length - 1; at >= 0; at -= 1)
       earliest[at] = Math.min(
-        earliest[at + 1] as number,
-        returnOf(transactions, of[writes[at] as number] as number),
+        earliest[at + 1] ?? 0,
+        returnOf(transactions, of[writes[at] ?? 0] ?? 0),
       );
     for (const write of writes) {
       const readers = readersOutside(history, write);
       if (readers.length === 0) continue;
-      let known = returnOf(transactions, of[write] as number);
+      let known = returnOf(transactions, of[write] ?? 0);
       for (const reader of readers) known = Math.min(known, returnOf(transactions, reader));
       if (known === Number.POSITIVE_INFINITY) continue;
-      let at = firstAfter(writes, known, (other) => invoke[of[other] as number] as number);
-      const limit = earliest[at] as number;
+      let at = firstAfter(writes, known, (other) => invoke[of[other] ?? 0] ?? 0);
+      const limit = earliest[at] ?? 0;
       for (; at < writes.length; at += 1) {
-        const later = of[writes[at] as number] as number;
-        if ((invoke[later] as number) > limit) break;
+        const later = of[writes[at] ?? 0] ?? 0;
+        if ((invoke[later] ?? 0) > limit) break;
         if (later === of[write] || outcome[later] === typeCode.fail) continue;
         for (const reader of readers)
           if (reader !== later) edges.add(reader, later, relation.rw | relation.realtime);
@@ -214,7 +216,7 @@ function addRealtimeVersions(
 }
 
 function returnOf({ outcome, complete }: RegisterHistory['transactions'], t: number): number {
-  const at = complete[t] as number;
+  const at = complete[t] ?? 0;
   return outcome[t] === typeCode.ok && at !== noEvent ? at : Number.POSITIVE_INFINITY;
 }
 
@@ -227,7 +229,7 @@ function firstAfter(
   let [low, high] = [0, items.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (timeOf(items[middle] as number) > time) high = middle;
+    if (timeOf(items[middle] ?? 0) > time) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -119,7 +119,11 @@ class ProblemBuilder {
     for (const list of writers.values()) pairCount += (list.length * (list.length - 1)) / 2;
     if (pairCount > choicesMax) return undefined;
     for (const t of this.#members)
-      for (let i = transactions.first[t] as number; i < (transactions.first[t + 1] as number); i += 1)
+      for (
+        let i = transactions.first[t] ?? 0;
+        i < (transactions.first[t + 1] ?? 0);
+        i += 1
+      )
         if (transactions.kind[i] === readKind) this.#addRead(t, i, writers);
     if (this.#question.kept === 'process') this.#addSessions();
     if (this.#question.kept === 'realtime') this.#addRealTime();
@@ -128,11 +132,11 @@ class ProblemBuilder {
     for (const [key, list] of writers)
       for (let i = 0; i < list.length; i += 1)
         for (let j = i + 1; j < list.length; j += 1) {
-          const [a, b] = [list[i] as number, list[j] as number];
+          const [a, b] = [list[i] ?? 0, list[j] ?? 0];
           choices.push({ sides: [this.#side(a, b), this.#side(b, a)] });
           pairs.push({
             key,
-            writers: [transactions.of[a] as number, transactions.of[b] as number],
+            writers: [transactions.of[a] ?? 0, transactions.of[b] ?? 0],
           });
         }
     const ranks = this.#ranks;
@@ -146,9 +150,13 @@ class ProblemBuilder {
     const { transactions, final } = this.#history;
     const byKey = new Map<number, number[]>();
     for (const t of this.#members)
-      for (let i = transactions.first[t] as number; i < (transactions.first[t + 1] as number); i += 1) {
+      for (
+        let i = transactions.first[t] ?? 0;
+        i < (transactions.first[t + 1] ?? 0);
+        i += 1
+      ) {
         if (transactions.kind[i] !== writeKind || final[i] === 0) continue;
-        const k = transactions.key[i] as number;
+        const k = transactions.key[i] ?? 0;
         const known = byKey.get(k);
         if (known === undefined) byKey.set(k, [i]);
         else known.push(i);
@@ -160,23 +168,23 @@ class ProblemBuilder {
     const { transactions, source, external } = this.#history;
     const { of, key } = transactions;
     if (external[read] === 0) return;
-    const write = source[read] as number;
+    const write = source[read] ?? 0;
     if (write === initial) {
-      for (const other of writers.get(key[read] as number) ?? [])
-        if (of[other] !== t) this.#known.push(this.#begin(t), this.#commit(of[other] as number));
-    } else if (write >= 0 && this.#isMember(of[write] as number) && of[write] !== t)
-      this.#known.push(this.#commit(of[write] as number), this.#begin(t));
+      for (const other of writers.get(key[read] ?? 0) ?? [])
+        if (of[other] !== t) this.#known.push(this.#begin(t), this.#commit(of[other] ?? 0));
+    } else if (write >= 0 && this.#isMember(of[write] ?? 0) && of[write] !== t)
+      this.#known.push(this.#commit(of[write] ?? 0), this.#begin(t));
   }
 
   /** What follows if write a came before write b. */
   #side(a: number, b: number): readonly number[] {
     const { transactions, readersStart, readers, external } = this.#history;
     const { of } = transactions;
-    const [first, second] = [of[a] as number, of[b] as number];
+    const [first, second] = [of[a] ?? 0, of[b] ?? 0];
     const edges = [this.#commit(first), this.#begin(second)];
-    for (let at = readersStart[a] as number; at < (readersStart[a + 1] as number); at += 1) {
-      const read = readers[at] as number;
-      const reader = of[read] as number;
+    for (let at = readersStart[a] ?? 0; at < (readersStart[a + 1] ?? 0); at += 1) {
+      const read = readers[at] ?? 0;
+      const reader = of[read] ?? 0;
       if (external[read] === 0 || reader === first || reader === second) continue;
       if (this.#isMember(reader)) edges.push(this.#begin(reader), this.#commit(second));
     }
@@ -187,9 +195,9 @@ class ProblemBuilder {
     const { process, outcome } = this.#history.transactions;
     const last = new Map<number, number>();
     for (const t of this.#members) {
-      const before = last.get(process[t] as number);
+      const before = last.get(process[t] ?? 0);
       if (before !== undefined) this.#known.push(this.#commit(before), this.#begin(t));
-      if (outcome[t] === typeCode.ok) last.set(process[t] as number, t);
+      if (outcome[t] === typeCode.ok) last.set(process[t] ?? 0, t);
     }
   }
 
@@ -198,20 +206,20 @@ class ProblemBuilder {
     const { outcome, complete, invoke } = this.#history.transactions;
     const returned = [...this.#members]
       .filter((t) => outcome[t] === typeCode.ok && complete[t] !== noEvent)
-      .sort((a, b) => (complete[a] as number) - (complete[b] as number));
+      .sort((a, b) => (complete[a] ?? 0) - (complete[b] ?? 0));
     let next = 0;
     let moment = -1;
     for (const t of this.#members) {
-      const begun = invoke[t] as number;
+      const begun = invoke[t] ?? 0;
       const earlier = next;
-      while (next < returned.length && (complete[returned[next] as number] as number) < begun)
+      while (next < returned.length && (complete[returned[next] ?? 0] ?? 0) < begun)
         next += 1;
       if (next > earlier) {
         const now = this.#ranks.push(begun) - 1;
         if (moment !== -1) this.#known.push(moment, now);
         moment = now;
         for (let i = earlier; i < next; i += 1)
-          this.#known.push(this.#commit(returned[i] as number), moment);
+          this.#known.push(this.#commit(returned[i] ?? 0), moment);
       }
       if (moment !== -1) this.#known.push(moment, this.#begin(t));
     }
@@ -222,7 +230,7 @@ class ProblemBuilder {
   }
 
   #begin(t: number): number {
-    return ((this.#number[t] as number) - 1) * this.#nodes;
+    return ((this.#number[t] ?? 0) - 1) * this.#nodes;
   }
 
   #commit(t: number): number {
@@ -233,10 +241,10 @@ class ProblemBuilder {
 /** The last invocation among a transaction and those that read its writes. */
 function lastWanted({ transactions, readersStart, readers }: RegisterHistory, t: number): number {
   const { first, invoke, of } = transactions;
-  let last = invoke[t] as number;
-  for (let i = first[t] as number; i < (first[t + 1] as number); i += 1)
-    for (let at = readersStart[i] as number; at < (readersStart[i + 1] as number); at += 1)
-      last = Math.max(last, invoke[of[readers[at] as number] as number] as number);
+  let last = invoke[t] ?? 0;
+  for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1)
+    for (let at = readersStart[i] ?? 0; at < (readersStart[i + 1] ?? 0); at += 1)
+      last = Math.max(last, invoke[of[readers[at] ?? 0] ?? 0] ?? 0);
   return last;
 }
 

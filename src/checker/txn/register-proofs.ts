@@ -43,7 +43,6 @@ export function provedByReplay(
   return proved;
 }
 
-
 /** Levels that a search decides, and what it finds if they do not hold. */
 const searchedLevels: Readonly<Record<string, OrderQuestion & { readonly anomaly: string }>> = {
   'strict-serializable': question('serial', 'realtime'),
@@ -127,7 +126,7 @@ function noOrder(
       `In particular ${a} and ${b} both wrote key ${text(keys[pair.key])}, and neither can have come first.`,
     );
   }
-  const offending = transactions.map((t) => invoke[t] as number);
+  const offending = transactions.map((t) => invoke[t] ?? 0);
   return {
     ...(pair === undefined ? {} : { key: keys[pair.key] ?? null }),
     transactions,

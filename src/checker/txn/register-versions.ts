@@ -56,9 +56,9 @@ export function registerHistoryOf(history: History): RegisterHistory {
   const committed = new Uint8Array(count);
   for (let t = 0; t < count; t += 1) committed[t] = outcome[t] === typeCode.ok ? 1 : 0;
   for (let i = 0; i < kind.length; i += 1) {
-    const write = source[i] as number;
+    const write = source[i] ?? 0;
     if (write < 0) continue;
-    const writer = of[write] as number;
+    const writer = of[write] ?? 0;
     if (outcome[writer] === typeCode.info) committed[writer] = 1;
   }
   return {
@@ -80,7 +80,7 @@ function writesOf({ kind, key, value, elements }: Transactions): {
   const ambiguous = new Map<number, readonly [number, number]>();
   for (let i = 0; i < kind.length; i += 1) {
     if (kind[i] !== writeKind) continue;
-    const [k, v] = [key[i] as number, value[i] as number];
+    const [k, v] = [key[i] ?? 0, value[i] ?? 0];
     const known = table.get(k, v);
     if (elements.values[v] === null) ambiguous.set(k, [i, i]);
     else if (known === -1) table.set(k, v, i);
@@ -102,9 +102,9 @@ function sourcesOf(
   /** The initial value that each key was seen with: -1 null, -2 not yet, -3 several. */
   const initialOf = new Int32Array(keys.length).fill(-2);
   for (let i = 0; i < kind.length; i += 1) {
-    const k = key[i] as number;
+    const k = key[i] ?? 0;
     if (kind[i] !== readKind || ambiguous.has(k)) continue;
-    const v = value[i] as number;
+    const v = value[i] ?? 0;
     source[i] = v === nilRead ? initial : table.get(k, v);
     if (source[i] !== initial && (source[i] !== unwritten || !looksInitial(elements.values[v])))
       continue;
@@ -112,15 +112,15 @@ function sourcesOf(
     else if (initialOf[k] !== v) initialOf[k] = -3;
   }
   for (let i = 0; i < kind.length; i += 1)
-    if (source[i] === unwritten && initialOf[key[i] as number] === value[i]) source[i] = initial;
+    if (source[i] === unwritten && initialOf[key[i] ?? 0] === value[i]) source[i] = initial;
   return source;
 }
 
 function externalReads({ count, first, kind, key }: Transactions): Uint8Array {
   const external = new Uint8Array(kind.length);
   for (let t = 0; t < count; t += 1) {
-    const begin = first[t] as number;
-    const end = first[t + 1] as number;
+    const begin = first[t] ?? 0;
+    const end = first[t + 1] ?? 0;
     for (let i = begin; i < end; i += 1) {
       if (kind[i] !== readKind) continue;
       let earlier = begin;
@@ -137,15 +137,15 @@ function readersOf(source: Int32Array): {
 } {
   const readersStart = new Int32Array(source.length + 1);
   for (const write of source)
-    if (write >= 0) readersStart[write + 1] = (readersStart[write + 1] as number) + 1;
+    if (write >= 0) readersStart[write + 1] = (readersStart[write + 1] ?? 0) + 1;
   for (let i = 0; i < source.length; i += 1)
-    readersStart[i + 1] = (readersStart[i + 1] as number) + (readersStart[i] as number);
+    readersStart[i + 1] = (readersStart[i + 1] ?? 0) + (readersStart[i] ?? 0);
   const next = readersStart.slice(0, source.length);
-  const readers = new Int32Array(readersStart[source.length] as number);
+  const readers = new Int32Array(readersStart[source.length] ?? 0);
   for (let i = 0; i < source.length; i += 1) {
-    const write = source[i] as number;
+    const write = source[i] ?? 0;
     if (write < 0) continue;
-    const at = next[write] as number;
+    const at = next[write] ?? 0;
     readers[at] = i;
     next[write] = at + 1;
   }
@@ -154,7 +154,7 @@ function readersOf(source: Int32Array): {
 
 /** The last write of transaction t to the key, or -1. */
 export function writeTo({ first, kind, key }: Transactions, t: number, k: number): number {
-  for (let i = (first[t + 1] as number) - 1; i >= (first[t] as number); i -= 1)
+  for (let i = (first[t + 1] ?? 0) - 1; i >= (first[t] ?? 0); i -= 1)
     if (kind[i] === writeKind && key[i] === k) return i;
   return -1;
 }

@@ -10,13 +10,15 @@
  */
 import { noEvent, typeCode } from '../../history/columns.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
+import { never, type ReplayTimes, replayTimes } from './replay-times.ts';
 import { readKind, writeKind } from './transactions.ts';
 
 export type OrderKept = 'none' | 'process' | 'realtime';
 
 /** Whether the order that suggests itself is a serial one. */
 export function replays(history: RegisterHistory, kept: OrderKept): boolean {
-  return new Replay(history, kept).run();
+  const times = replayTimes(history, kept === 'realtime');
+  return times !== undefined && new Replay(history, kept, times).run();
 }
 
 const blank = -2;
@@ -24,6 +26,8 @@ const blank = -2;
 class Replay {
   readonly #history: RegisterHistory;
   readonly #kept: OrderKept;
+  readonly #times: ReplayTimes;
+  readonly #writers: DueWriters;
   /** What each transaction still waits for. */
   readonly #needs: Int32Array;
   readonly #heap: RankHeap;
@@ -39,12 +43,14 @@ class Replay {
   #nextReturn = 0;
   #nextInvoked = 0;
 
-  constructor(history: RegisterHistory, kept: OrderKept) {
+  constructor(history: RegisterHistory, kept: OrderKept, times: ReplayTimes) {
     const { count, keys } = history.transactions;
     this.#history = history;
     this.#kept = kept;
+    this.#times = times;
+    this.#writers = new DueWriters(history, times);
     this.#needs = new Int32Array(count);
-    this.#heap = new RankHeap(lastWanted(history));
+    this.#heap = new RankHeap(ranksOf(history, times, kept));
     this.#current = new Int32Array(keys.length).fill(blank);
     this.#pending = new Int32Array(keys.length);
     this.#nextOfProcess = new Int32Array(kept === 'process' ? count : 0).fill(-1);
@@ -59,6 +65,11 @@ class Replay {
       if (committed[t] === 0) continue;
       left += 1;
       this.#countNeeds(t);
+    }
+    const { offsets, targets } = this.#times.before;
+    for (let edge = 0; edge < (offsets[transactions.count] ?? 0); edge += 1) {
+      const after = targets[edge] ?? 0;
+      this.#needs[after] = (this.#needs[after] ?? 0) + 1;
     }
     this.#orderProcesses();
     for (let t = 0; t < transactions.count; t += 1)
@@ -77,11 +88,11 @@ class Replay {
     const { transactions, source, external } = this.#history;
     const { first, key } = transactions;
     let needs = this.#kept === 'realtime' ? 1 : 0;
-    for (let i = first[t] as number; i < (first[t + 1] as number); i += 1) {
+    for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
       if (external[i] === 0) continue;
       if (source[i] === initial) {
-        const k = key[i] as number;
-        this.#pending[k] = (this.#pending[k] as number) + 1;
+        const k = key[i] ?? 0;
+        this.#pending[k] = (this.#pending[k] ?? 0) + 1;
       } else needs += 1;
     }
     this.#needs[t] = needs;
@@ -93,11 +104,11 @@ class Replay {
     const last = new Map<number, number>();
     for (let t = 0; t < transactions.count; t += 1) {
       if (committed[t] === 0) continue;
-      const process = transactions.process[t] as number;
+      const process = transactions.process[t] ?? 0;
       const before = last.get(process);
       if (before !== undefined) {
         this.#nextOfProcess[before] = t;
-        this.#needs[t] = (this.#needs[t] as number) + 1;
+        this.#needs[t] = (this.#needs[t] ?? 0) + 1;
       }
       last.set(process, t);
     }
@@ -113,10 +124,10 @@ class Replay {
       this.#nextReturn += 1;
     const next = this.#byReturn[this.#nextReturn];
     const limit =
-      next === undefined ? Number.POSITIVE_INFINITY : (transactions.complete[next] as number);
+      next === undefined ? Number.POSITIVE_INFINITY : (transactions.complete[next] ?? 0);
     while (
       this.#nextInvoked < transactions.count &&
-      (transactions.invoke[this.#nextInvoked] as number) < limit
+      (transactions.invoke[this.#nextInvoked] ?? 0) < limit
     ) {
       if (committed[this.#nextInvoked] === 1) this.#lessNeed(this.#nextInvoked);
       this.#nextInvoked += 1;
@@ -124,7 +135,7 @@ class Replay {
   }
 
   #lessNeed(t: number): void {
-    const needs = (this.#needs[t] as number) - 1;
+    const needs = (this.#needs[t] ?? 0) - 1;
     this.#needs[t] = needs;
     if (needs === 0) this.#heap.push(t);
   }
@@ -133,10 +144,12 @@ class Replay {
   #blockingKey(t: number): number {
     const { transactions, final } = this.#history;
     const { first, kind, key } = transactions;
-    for (let i = first[t] as number; i < (first[t + 1] as number); i += 1) {
+    for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
       if (kind[i] !== writeKind || final[i] === 0) continue;
-      const k = key[i] as number;
-      if ((this.#pending[k] as number) > (this.#readsExternally(t, k) ? 1 : 0)) return k;
+      const k = key[i] ?? 0;
+      if ((this.#pending[k] ?? 0) > (this.#readsExternally(t, k) ? 1 : 0)) return k;
+      // What must have been written before this is last read, must be written before this.
+      if (this.#writers.due(k, t, this.#placed) < (this.#times.neededUntil[i] ?? -1)) return k;
     }
     return -1;
   }
@@ -144,7 +157,7 @@ class Replay {
   #readsExternally(t: number, k: number): boolean {
     const { transactions, external } = this.#history;
     const { first, key } = transactions;
-    for (let i = first[t] as number; i < (first[t + 1] as number); i += 1)
+    for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1)
       if (external[i] === 1 && key[i] === k) return true;
     return false;
   }
@@ -154,17 +167,20 @@ class Replay {
     const { transactions, external, final, source } = this.#history;
     const { first, kind, key } = transactions;
     this.#placed[t] = 1;
-    const [begin, end] = [first[t] as number, first[t + 1] as number];
+    const [begin, end] = [first[t] ?? 0, first[t + 1] ?? 0];
     for (let i = begin; i < end; i += 1) {
       if (kind[i] !== readKind || external[i] === 0) continue;
-      const k = key[i] as number;
+      const k = key[i] ?? 0;
       const expected = source[i] === initial ? blank : source[i];
       if (this.#current[k] !== expected) return false;
-      this.#pending[k] = (this.#pending[k] as number) - 1;
+      this.#pending[k] = (this.#pending[k] ?? 0) - 1;
     }
     for (let i = begin; i < end; i += 1)
       if (kind[i] === writeKind && final[i] === 1) this.#install(t, i);
-    for (let i = begin; i < end; i += 1) this.#release(key[i] as number);
+    for (let i = begin; i < end; i += 1) this.#release(key[i] ?? 0);
+    const { offsets, targets } = this.#times.before;
+    for (let edge = offsets[t] ?? 0; edge < (offsets[t + 1] ?? 0); edge += 1)
+      this.#lessNeed(targets[edge] ?? 0);
     if (this.#kept === 'realtime') this.#admit();
     const next = this.#nextOfProcess[t] ?? -1;
     if (next !== -1) this.#lessNeed(next);
@@ -174,16 +190,16 @@ class Replay {
   #install(t: number, write: number): void {
     const { transactions, external, readersStart, readers, committed } = this.#history;
     const { key, of } = transactions;
-    const k = key[write] as number;
+    const k = key[write] ?? 0;
     this.#current[k] = write;
     let pending = 0;
     for (
-      let at = readersStart[write] as number;
-      at < (readersStart[write + 1] as number);
+      let at = readersStart[write] ?? 0;
+      at < (readersStart[write + 1] ?? 0);
       at += 1
     ) {
-      const read = readers[at] as number;
-      const reader = of[read] as number;
+      const read = readers[at] ?? 0;
+      const reader = of[read] ?? 0;
       if (external[read] === 0 || reader === t || committed[reader] === 0) continue;
       pending += 1;
       this.#lessNeed(reader);
@@ -194,41 +210,69 @@ class Replay {
   #release(k: number): void {
     const waiting = this.#parked[k];
     // One reader left may be the one that waits to overwrite.
-    if (waiting === undefined || (this.#pending[k] as number) > 1) return;
+    if (waiting === undefined || (this.#pending[k] ?? 0) > 1) return;
     this.#parked[k] = undefined;
     for (const t of waiting) this.#heap.push(t);
   }
 }
 
-/** Ranks by the greatest invocation among a transaction and those that read its writes. */
-function lastWanted({
-  transactions,
-  readersStart,
-  readers,
-  committed,
-}: RegisterHistory): Int32Array {
-  const { count, first, invoke, of } = transactions;
-  const wanted = new Int32Array(count);
+/** What was last wanted earliest goes first. */
+function ranksOf(
+  { transactions }: RegisterHistory,
+  { earliest, neededUntil }: ReplayTimes,
+  kept: OrderKept,
+): Int32Array {
+  const { count, first, invoke } = transactions;
+  const ranks = new Int32Array(count);
   for (let t = 0; t < count; t += 1) {
-    let last = invoke[t] as number;
-    for (let i = first[t] as number; i < (first[t + 1] as number); i += 1)
-      for (let at = readersStart[i] as number; at < (readersStart[i + 1] as number); at += 1) {
-        const reader = of[readers[at] as number] as number;
-        if (committed[reader] === 1) last = Math.max(last, invoke[reader] as number);
-      }
-    wanted[t] = last;
+    let last = kept === 'realtime' ? (earliest[t] ?? 0) : (invoke[t] ?? 0);
+    for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1)
+      last = Math.max(last, neededUntil[i] ?? -1);
+    ranks[t] = last;
   }
-  return wanted;
+  return ranks;
+}
+
+/** Per key those that write it, by when they must have run. */
+class DueWriters {
+  readonly #latest: Int32Array;
+  readonly #byKey: number[][];
+  readonly #next: Int32Array;
+
+  constructor({ transactions, committed, final }: RegisterHistory, { latest }: ReplayTimes) {
+    const { kind, key, of, keys } = transactions;
+    this.#latest = latest;
+    this.#byKey = keys.map(() => []);
+    this.#next = new Int32Array(keys.length);
+    for (let i = 0; i < kind.length; i += 1)
+      if (kind[i] === writeKind && final[i] === 1 && committed[of[i] ?? 0] === 1)
+        this.#byKey[key[i] ?? 0]?.push(of[i] ?? 0);
+    for (const writers of this.#byKey)
+      writers.sort((a, b) => (latest[a] ?? 0) - (latest[b] ?? 0));
+  }
+
+  /** By when the next writer of the key other than t must run. */
+  due(k: number, t: number, placed: Uint8Array): number {
+    const writers = this.#byKey[k] ?? [];
+    let next = this.#next[k] ?? 0;
+    while (next < writers.length && placed[writers[next] ?? 0] === 1) next += 1;
+    this.#next[k] = next;
+    for (; next < writers.length; next += 1) {
+      const writer = writers[next] ?? 0;
+      if (writer !== t && placed[writer] === 0) return this.#latest[writer] ?? never;
+    }
+    return never;
+  }
 }
 
 /** Transactions with a return, by it. */
 function returns({ transactions }: RegisterHistory): Int32Array {
   const { count, outcome, complete } = transactions;
   let last = -1;
-  for (let t = 0; t < count; t += 1) last = Math.max(last, complete[t] as number);
+  for (let t = 0; t < count; t += 1) last = Math.max(last, complete[t] ?? 0);
   const byEvent = new Int32Array(last + 1).fill(-1);
   for (let t = 0; t < count; t += 1)
-    if (outcome[t] === typeCode.ok && complete[t] !== noEvent) byEvent[complete[t] as number] = t;
+    if (outcome[t] === typeCode.ok && complete[t] !== noEvent) byEvent[complete[t] ?? 0] = t;
   return byEvent.filter((t) => t !== -1);
 }
 
@@ -243,13 +287,13 @@ class RankHeap {
 
   push(item: number): void {
     const items = this.#items;
-    const rank = this.#ranks[item] as number;
+    const rank = this.#ranks[item] ?? 0;
     let at = items.length;
     items.push(item);
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if ((this.#ranks[items[parent] as number] as number) <= rank) break;
-      items[at] = items[parent] as number;
+      if ((this.#ranks[items[parent] ?? 0] ?? 0) <= rank) break;
+      items[at] = items[parent] ?? 0;
       at = parent;
     }
     items[at] = item;
@@ -262,7 +306,7 @@ class RankHeap {
     const last = items.pop();
     if (top === undefined || last === undefined) return -1;
     if (items.length === 0) return top;
-    const rank = this.#ranks[last] as number;
+    const rank = this.#ranks[last] ?? 0;
     let at = 0;
     for (;;) {
       let child = at * 2 + 1;
@@ -270,7 +314,7 @@ class RankHeap {
       const right = child + 1;
       if (right < items.length && this.#rankAt(right) < this.#rankAt(child)) child = right;
       if (this.#rankAt(child) >= rank) break;
-      items[at] = items[child] as number;
+      items[at] = items[child] ?? 0;
       at = child;
     }
     items[at] = last;
@@ -278,6 +322,6 @@ class RankHeap {
   }
 
   #rankAt(at: number): number {
-    return this.#ranks[this.#items[at] as number] as number;
+    return this.#ranks[this.#items[at] ?? 0] ?? 0;
   }
 }

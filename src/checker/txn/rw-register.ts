@@ -20,9 +20,9 @@ import { isolationModel, isRuledOut, modelsImpliedBy } from './models.ts';
 import { findMismatches, needsRealTime, noRealTime, notEnough, unfit } from './preconditions.ts';
 import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
 import { type RegisterGraph, registerGraphOf } from './register-graph.ts';
+import { provedByReplay, searchVersions } from './register-proofs.ts';
 import { initial, type RegisterHistory, registerHistoryOf, writeTo } from './register-versions.ts';
 import { relation } from './relations.ts';
-import { provedByReplay, searchVersions } from './register-proofs.ts';
 
 /**
  * @param model an isolation level by any of its names: `snapshot-isolation`, `PL-3`, …
@@ -55,9 +55,7 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
   };
   for (const cycle of cycles) findings.add(cycle.type, () => cycleFinding(cycle, narrator));
   const blocked =
-    notEnough(transactions, graph.dataEdges) ??
-    unfit(transactions) ??
-    duplicatedWrites(registers);
+    notEnough(transactions, graph.dataEdges) ?? unfit(transactions) ?? duplicatedWrites(registers);
   const timeless = needsRealTime(model) && !realTime ? noRealTime(model) : undefined;
   const timeout: UnknownReason | undefined =
     undecided.length === 0
@@ -67,7 +65,8 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
           limitMs: limits.timeoutMs,
           proved: `whether there is a cycle of type ${undecided.join(', ')} is not known`,
         };
-  const proofs = blocked === undefined ? [...provedByReplay(registers, findings.types, realTime)] : [];
+  const proofs =
+    blocked === undefined ? [...provedByReplay(registers, findings.types, realTime)] : [];
   const searched =
     blocked === undefined && timeless === undefined && !isSettled(model, proofs, findings)
       ? searchVersions(registers, model, { limits, outOfTime }, [findings, proofs, narrator])
@@ -99,15 +98,18 @@ function methodOf(count: number, proved: readonly string[], realTime: boolean): 
   ].join('; ');
 }
 
-export function duplicatedWrites({ ambiguous, transactions }: RegisterHistory): UnknownReason | undefined {
+export function duplicatedWrites({
+  ambiguous,
+  transactions,
+}: RegisterHistory): UnknownReason | undefined {
   const [first] = ambiguous;
   if (first === undefined) return undefined;
   const [key, [a, b]] = first;
   const { invoke, of, keys } = transactions;
   const what =
     a === b
-      ? `null is written to key ${text(keys[key])} (event ${invoke[of[a] as number] ?? -1}), which reads cannot tell from the initial value`
-      : `${valueText(transactions, a)} is written to key ${text(keys[key])} twice, at events ${invoke[of[a] as number] ?? -1} and ${invoke[of[b] as number] ?? -1}, so that nobody can tell which of the two was read`;
+      ? `null is written to key ${text(keys[key])} (event ${invoke[of[a] ?? 0] ?? -1}), which reads cannot tell from the initial value`
+      : `${valueText(transactions, a)} is written to key ${text(keys[key])} twice, at events ${invoke[of[a] ?? 0] ?? -1} and ${invoke[of[b] ?? 0] ?? -1}, so that nobody can tell which of the two was read`;
   return {
     kind: 'undetermined',
     message: `${what}; written values must differ per key (${plural(ambiguous.size, 'such key')}, not judged)`,
@@ -132,14 +134,14 @@ function reasonText(
   const { first, key, of, keys, elements, value } = transactions;
   const range = (t: number): readonly number[] =>
     Array.from(
-      { length: (first[t + 1] as number) - (first[t] as number) },
-      (_, i) => (first[t] as number) + i,
+      { length: (first[t + 1] ?? 0) - (first[t] ?? 0) },
+      (_, i) => (first[t] ?? 0) + i,
     );
-  const keyAt = (i: number): Json => keys[key[i] as number] as Json;
-  const valueAt = (i: number): Json => elements.values[value[i] as number] ?? null;
+  const keyAt = (i: number): Json => keys[key[i] ?? 0] ?? null;
+  const valueAt = (i: number): Json => elements.values[value[i] ?? 0] ?? null;
   if ((bits & relation.wr) !== 0) {
     const read = range(to).find(
-      (i) => (source[i] as number) >= 0 && of[source[i] as number] === from,
+      (i) => (source[i] ?? 0) >= 0 && of[source[i] ?? 0] === from,
     );
     if (read === undefined) return { why: `${b} read from ${a}` };
     return {
@@ -149,9 +151,9 @@ function reasonText(
     };
   }
   for (const read of range(from)) {
-    const version = source[read] as number;
+    const version = source[read] ?? 0;
     const write =
-      version === initial || version >= 0 ? writeTo(transactions, to, key[read] as number) : -1;
+      version === initial || version >= 0 ? writeTo(transactions, to, key[read] ?? 0) : -1;
     if (write === -1 || (version >= 0 && of[version] === to)) continue;
     const because = orderReason(registers, [version, write], bits, [a, b]);
     if (because === undefined) continue;
@@ -165,6 +167,7 @@ function reasonText(
 }
 
 /** Why the write made its version after the one that was read. */
+// eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
 function orderReason(
   registers: RegisterHistory,
   [version, write]: readonly [number, number],
@@ -173,20 +176,20 @@ function orderReason(
 ): string | undefined {
   const { transactions, source, external, readersStart, readers } = registers;
   const { of, key, first, process, complete, invoke } = transactions;
-  const later = of[write] as number;
+  const later = of[write] ?? 0;
   if (version === initial) return 'the initial version comes before all others';
-  for (let i = first[later] as number; i < (first[later + 1] as number); i += 1)
+  for (let i = first[later] ?? 0; i < (first[later + 1] ?? 0); i += 1)
     if (external[i] === 1 && key[i] === key[write] && source[i] === version && i < write)
       return `${b} had read that version too`;
-  const witnesses = [of[version] as number];
+  const witnesses = [of[version] ?? 0];
   for (
-    let at = readersStart[version] as number;
-    at < (readersStart[version + 1] as number);
+    let at = readersStart[version] ?? 0;
+    at < (readersStart[version + 1] ?? 0);
     at += 1
   )
-    witnesses.push(of[readers[at] as number] as number);
+    witnesses.push(of[readers[at] ?? 0] ?? 0);
   const before = (t: number): boolean =>
-    (complete[t] as number) !== -1 && (complete[t] as number) < (invoke[later] as number);
+    (complete[t] ?? 0) !== -1 && (complete[t] ?? 0) < (invoke[later] ?? 0);
   const usual = (bits & relation.process) !== 0;
   const witness = witnesses.find(
     (t) => before(t) && t !== later && (!usual || process[t] === process[later]),

@@ -87,7 +87,7 @@ class TransactionReader {
     const first = new Int32Array(row.length + 1);
     let okCount = 0;
     for (let t = 0; t < row.length; t += 1) {
-      const at = row[t] as number;
+      const at = row[t] ?? 0;
       first[t] = this.#kind.length;
       const isOk = operations.outcome[at] === typeCode.ok;
       const asked = values.value(operations.input[at] ?? noValue);
@@ -96,14 +96,14 @@ class TransactionReader {
         okCount += 1;
         if (!this.#matches(asked, answered)) this.#mismatched.push(t);
       }
-      this.#add(t, isOk, isOk ? answered : (asked ?? answered), operations.invoke[at] as number);
+      this.#add(t, isOk, isOk ? answered : (asked ?? answered), operations.invoke[at] ?? 0);
     }
     first[row.length] = this.#kind.length;
-    const pick = (column: Int32Array): Int32Array => row.map((at) => column[at] as number);
+    const pick = (column: Int32Array): Int32Array => row.map((at) => column[at] ?? 0);
     return {
       count: row.length,
       row,
-      outcome: Uint8Array.from(row, (at) => operations.outcome[at] as number),
+      outcome: Uint8Array.from(row, (at) => operations.outcome[at] ?? 0),
       process: pick(operations.process),
       invoke: pick(operations.invoke),
       complete: row.map((at) => operations.complete[at] ?? noEvent),
@@ -182,7 +182,8 @@ class TransactionReader {
 /** `r` or `append`; twins of EDN files may write them `:r` and `:append`. */
 function nameOf(value: Json | undefined): string {
   if (value === 'r' || value === 'append' || value === 'w') return value;
-  return typeof value === 'string' && value.startsWith(':') ? value.slice(1) : String(value);
+  if (typeof value !== 'string') return '';
+  return value.startsWith(':') ? value.slice(1) : value;
 }
 
 export function same(a: Json | undefined, b: Json | undefined): boolean {

@@ -7,7 +7,7 @@
  * Helper vertices (moments, and stand-ins for the next version of a key) belong to the edge
  * that led to them: to leave one costs no step and changes no state.
  */
-import type { Digraph } from '../../base/graph.ts';
+import type { Digraph } from './digraph.ts';
 import type { AntiRule } from './cycle-types.ts';
 import { anti } from './relations.ts';
 
@@ -63,7 +63,7 @@ export class WalkSearch {
   through(from: number, edge: number, question: WalkQuestion): readonly number[] | undefined {
     this.#epoch += 1;
     const { targets } = this.#graph;
-    const first = (targets[edge] as number) * 2 + (question.rule === 'apart' ? 1 : 0);
+    const first = (targets[edge] ?? 0) * 2 + (question.rule === 'apart' ? 1 : 0);
     this.#seen[first] = this.#epoch;
     this.#parent[first] = -1;
     this.#parentEdge[first] = edge;
@@ -79,22 +79,23 @@ export class WalkSearch {
   }
 
   /** Goes one step on from each pair of the level. Returns the pair at the end, or -1. */
+  // eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
   #expand(goal: number, { rule, mask, inside }: WalkQuestion, mayStep: boolean): number {
     const { offsets, targets, relations } = this.#graph;
     const outside = ~mask & 0xff;
     const level = this.#level;
     let found = -1;
-    for (let i = 0; i < level.length; i += 1) {
-      const node = level[i] as number;
+    // The level grows while it is gone through: to leave a helper costs no step.
+    for (const node of level) {
       const v = node >> 1;
       const helper = this.#isHelper(v);
       if (!helper && (!mayStep || found !== -1)) continue;
-      const end = offsets[v + 1] as number;
-      this.#meter.visits += end - (offsets[v] as number);
-      for (let edge = offsets[v] as number; edge < end; edge += 1) {
-        const bits = relations[edge] as number;
+      const end = offsets[v + 1] ?? 0;
+      this.#meter.visits += end - (offsets[v] ?? 0);
+      for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
+        const bits = relations[edge] ?? 0;
         if ((bits & outside) !== 0) continue;
-        const w = targets[edge] as number;
+        const w = targets[edge] ?? 0;
         let state = node & 1;
         if (!helper) {
           const isAnti = (bits & anti) !== 0;
@@ -118,8 +119,8 @@ export class WalkSearch {
 
   #walkTo(end: number): readonly number[] {
     const edges: number[] = [];
-    for (let node = end; node !== -1; node = this.#parent[node] as number)
-      edges.push(this.#parentEdge[node] as number);
+    for (let node = end; node !== -1; node = this.#parent[node] ?? 0)
+      edges.push(this.#parentEdge[node] ?? 0);
     return edges.toReversed();
   }
 }

@@ -9,7 +9,7 @@
  * in all of them; and read-committed here forbids to read, after what one transaction wrote,
  * what another one wrote before it: more than Adya's read-committed, hence its name.
  */
-import { EdgeList } from '../../base/graph.ts';
+import { EdgeList } from './digraph.ts';
 import { typeCode } from '../../history/columns.ts';
 import { IntList } from './interner.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
@@ -65,7 +65,7 @@ class CommitGraphBuilder {
         this.#edges.add(session[i - 1] ?? this.#initial, t, relation.process);
     for (let i = 0; i < history.source.length; i += 1) {
       const writer = this.#writerOf(i);
-      const reader = history.transactions.of[i] as number;
+      const reader = history.transactions.of[i] ?? 0;
       if (writer !== undefined && writer !== this.#initial)
         this.#edges.add(writer, reader, relation.wr);
     }
@@ -80,7 +80,7 @@ class CommitGraphBuilder {
       reasonOf: (a, b) => {
         for (let i = 0; i < from.length; i += 1)
           if (from[i] === a && to[i] === b)
-            return { reader: reader[i] as number, read: read[i] as number };
+            return { reader: reader[i] ?? 0, read: read[i] ?? 0 };
         return undefined;
       },
     };
@@ -94,11 +94,11 @@ class CommitGraphBuilder {
         /** Key → the two nearest later reads from different writers. */
         const later = new Map<number, readonly number[]>();
         const firstOf = this.#firstReads(t);
-        for (let i = (first[t + 1] as number) - 1; i >= (first[t] as number); i -= 1) {
+        for (let i = (first[t + 1] ?? 0) - 1; i >= (first[t] ?? 0); i -= 1) {
           const writer = this.#writerOf(i);
           if (writer === undefined) continue;
           if (firstOf.get(writer) === i) this.#addSeen(t, writer, later);
-          const key = this.#history.transactions.key[i] as number;
+          const key = this.#history.transactions.key[i] ?? 0;
           const known = later.get(key) ?? [];
           const other = known.find((read) => this.#writerOf(read) !== writer);
           later.set(key, other === undefined ? [i] : [i, other]);
@@ -113,9 +113,9 @@ class CommitGraphBuilder {
       const lastWriter = new Map<number, number>();
       for (const t of session) {
         const reads = new Map<number, readonly number[]>();
-        for (let i = first[t] as number; i < (first[t + 1] as number); i += 1) {
+        for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
           if (this.#writerOf(i) === undefined) continue;
-          const k = key[i] as number;
+          const k = key[i] ?? 0;
           reads.set(k, [...(reads.get(k) ?? []), i]);
           const own = lastWriter.get(k);
           if (own !== undefined) this.#add(own, i, t);
@@ -142,10 +142,10 @@ class CommitGraphBuilder {
     const writers = this.#writersBySession();
     for (const session of this.#sessions)
       for (const t of session)
-        for (let i = first[t] as number; i < (first[t + 1] as number); i += 1) {
+        for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
           if (this.#writerOf(i) === undefined) continue;
-          for (const [s, places] of writers.get(key[i] as number) ?? []) {
-            const limit = clocks[t * sessions + s] as number;
+          for (const [s, places] of writers.get(key[i] ?? 0) ?? []) {
+            const limit = clocks[t * sessions + s] ?? 0;
             const place = lastUpTo(places, limit);
             if (place !== -1) this.#add(this.#sessions[s]?.[place] ?? -1, i, t);
           }
@@ -177,17 +177,17 @@ class CommitGraphBuilder {
   #writerOf(i: number): number | undefined {
     const { transactions, source, committed } = this.#history;
     if (transactions.kind[i] !== readKind) return undefined;
-    const write = source[i] as number;
+    const write = source[i] ?? 0;
     if (write === initial) return this.#initial;
     if (write < 0) return undefined;
-    const writer = transactions.of[write] as number;
+    const writer = transactions.of[write] ?? 0;
     return writer === transactions.of[i] || committed[writer] === 0 ? undefined : writer;
   }
 
   #firstReads(t: number): ReadonlyMap<number, number> {
     const { first } = this.#history.transactions;
     const firsts = new Map<number, number>();
-    for (let i = first[t] as number; i < (first[t + 1] as number); i += 1) {
+    for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
       const writer = this.#writerOf(i);
       if (writer !== undefined && !firsts.has(writer)) firsts.set(writer, i);
     }
@@ -196,8 +196,8 @@ class CommitGraphBuilder {
 
   #eachWrite(t: number, visit: (key: number) => void): void {
     const { first, kind, key } = this.#history.transactions;
-    for (let i = first[t] as number; i < (first[t + 1] as number); i += 1)
-      if (kind[i] === writeKind && this.#history.final[i] === 1) visit(key[i] as number);
+    for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1)
+      if (kind[i] === writeKind && this.#history.final[i] === 1) visit(key[i] ?? 0);
   }
 
   /** Key → session → places in the session of those that write the key. */
@@ -224,7 +224,7 @@ class CommitGraphBuilder {
     const clocks = new Int32Array(count * sessions).fill(-1);
     const { offsets, targets } = this.#edges.toDigraph(count + 1);
     const waiting = new Int32Array(count + 1);
-    for (const w of targets) waiting[w] = (waiting[w] as number) + 1;
+    for (const w of targets) waiting[w] = (waiting[w] ?? 0) + 1;
     const sessionOf = new Int32Array(count);
     const placeOf = new Int32Array(count);
     let left = 1;
@@ -237,17 +237,17 @@ class CommitGraphBuilder {
     const ready = [this.#initial];
     for (let v = ready.pop(); v !== undefined; v = ready.pop()) {
       left -= 1;
-      for (let edge = offsets[v] as number; edge < (offsets[v + 1] as number); edge += 1) {
-        const w = targets[edge] as number;
+      for (let edge = offsets[v] ?? 0; edge < (offsets[v + 1] ?? 0); edge += 1) {
+        const w = targets[edge] ?? 0;
         if (v !== this.#initial) {
           for (let s = 0; s < sessions; s += 1) {
             const at = w * sessions + s;
-            clocks[at] = Math.max(clocks[at] as number, clocks[v * sessions + s] as number);
+            clocks[at] = Math.max(clocks[at] ?? 0, clocks[v * sessions + s] ?? 0);
           }
-          const own = w * sessions + (sessionOf[v] as number);
-          clocks[own] = Math.max(clocks[own] as number, placeOf[v] as number);
+          const own = w * sessions + (sessionOf[v] ?? 0);
+          clocks[own] = Math.max(clocks[own] ?? 0, placeOf[v] ?? 0);
         }
-        waiting[w] = (waiting[w] as number) - 1;
+        waiting[w] = (waiting[w] ?? 0) - 1;
         if (waiting[w] === 0) ready.push(w);
       }
     }
@@ -260,8 +260,8 @@ function sessionsOf({ transactions, committed }: RegisterHistory): readonly (rea
   const byProcess = new Map<number, number[]>();
   for (let t = 0; t < count; t += 1) {
     if (committed[t] === 0 || outcome[t] === typeCode.fail) continue;
-    const known = byProcess.get(process[t] as number);
-    if (known === undefined) byProcess.set(process[t] as number, [t]);
+    const known = byProcess.get(process[t] ?? 0);
+    if (known === undefined) byProcess.set(process[t] ?? 0, [t]);
     else known.push(t);
   }
   return [...byProcess.values()];
@@ -272,8 +272,8 @@ function lastUpTo(places: readonly number[], limit: number): number {
   let [low, high] = [0, places.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((places[middle] as number) <= limit) low = middle + 1;
+    if ((places[middle] ?? 0) <= limit) low = middle + 1;
     else high = middle;
   }
-  return low === 0 ? -1 : (places[low - 1] as number);
+  return low === 0 ? -1 : (places[low - 1] ?? 0);
 }

@@ -44,7 +44,8 @@ function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict
   const misread = new Findings();
   if (level === 'read-committed-monotonic') findOwnMisreads(registers, misread);
   const bad = findings.kept.filter(
-    ({ type }) => alwaysBad.has(type) || (type === 'internal' && level !== 'read-committed-monotonic'),
+    ({ type }) =>
+      alwaysBad.has(type) || (type === 'internal' && level !== 'read-committed-monotonic'),
   );
   const found = [...bad, ...misread.kept];
   const graph = commitGraphOf(registers, level, limits.memoryMb * bytesPerMb);
@@ -65,7 +66,10 @@ function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict
     details: { transactions: transactions.count, committed: transactions.okCount },
   };
   if (found.length > 0) {
-    const anomalies = found.map((finding) => ({ ...anomalyOf(finding, transactions), model: level }));
+    const anomalies = found.map((finding) => ({
+      ...anomalyOf(finding, transactions),
+      model: level,
+    }));
     return {
       ...base,
       models: { holds: [], violated: [level] },
@@ -93,7 +97,10 @@ function readEdges({ edges }: CommitGraph): number {
   return (edges.bits & (relation.wr | relation.ww)) === 0 ? 0 : 1;
 }
 
-function cyclesOf({ edges, initialVertex }: CommitGraph, outOfTime: () => boolean): readonly Cycle[] {
+function cyclesOf(
+  { edges, initialVertex }: CommitGraph,
+  outOfTime: () => boolean,
+): readonly Cycle[] {
   const transactionCount = initialVertex + 1;
   return findCycles({ graph: edges.toDigraph(transactionCount), transactionCount }, outOfTime)
     .cycles;
@@ -111,13 +118,13 @@ function afterInitial(
   const reason = graph.reasonOf(seen, graph.initialVertex);
   if (reason === undefined) return undefined;
   const { key, keys, invoke } = narrator.transactions;
-  const k = keys[key[reason.read] as number] ?? null;
+  const k = keys[key[reason.read] ?? 0] ?? null;
   return {
     key: k,
     transactions: [seen, reason.reader],
     explanation: `T1 = ${describe(narrator, seen)}\nT2 = ${describe(narrator, reason.reader)}\nBy what it had seen before, T2 must see T1, which wrote key ${text(k)}; but it read the initial state there.`,
     evidence: {
-      roles: { writer: invoke[seen] as number, reader: invoke[reason.reader] as number },
+      roles: { writer: invoke[seen] ?? 0, reader: invoke[reason.reader] ?? 0 },
     },
   };
 }
@@ -137,16 +144,16 @@ function withReaders(cycle: Cycle, graph: CommitGraph, narrator: Narrator): Omit
 function findOwnMisreads({ transactions }: RegisterHistory, findings: Findings): void {
   const { count, first, kind, key, value, keys } = transactions;
   for (let t = 0; t < count; t += 1) {
-    const begin = first[t] as number;
-    for (let i = begin; i < (first[t + 1] as number); i += 1) {
+    const begin = first[t] ?? 0;
+    for (let i = begin; i < (first[t + 1] ?? 0); i += 1) {
       if (kind[i] !== readKind) continue;
       let own = i - 1;
       while (own >= begin && (key[own] !== key[i] || kind[own] !== writeKind)) own -= 1;
       if (own < begin || value[own] === value[i]) continue;
       findings.add('internal', () => ({
-        key: keys[key[i] as number] ?? null,
+        key: keys[key[i] ?? 0] ?? null,
         transactions: [t],
-        explanation: `${who(transactions, t)} read ${valueText(transactions, i)} at key ${text(keys[key[i] as number])}, after it had written ${valueText(transactions, own)} there itself.`,
+        explanation: `${who(transactions, t)} read ${valueText(transactions, i)} at key ${text(keys[key[i] ?? 0])}, after it had written ${valueText(transactions, own)} there itself.`,
       }));
     }
   }
@@ -169,9 +176,9 @@ function reasonText(
 ): EdgeReason {
   const { first, of, key, keys } = transactions;
   if ((bits & relation.wr) !== 0)
-    for (let i = first[to] as number; i < (first[to + 1] as number); i += 1) {
-      if ((source[i] as number) < 0 || of[source[i] as number] !== from) continue;
-      const k = keys[key[i] as number] ?? null;
+    for (let i = first[to] ?? 0; i < (first[to + 1] ?? 0); i += 1) {
+      if ((source[i] ?? 0) < 0 || of[source[i] ?? 0] !== from) continue;
+      const k = keys[key[i] ?? 0] ?? null;
       return {
         key: k,
         why: `${b} read ${valueText(transactions, i)} at key ${text(k)}, which ${a} wrote`,
@@ -179,7 +186,7 @@ function reasonText(
     }
   const reason = graph.reasonOf(from, to);
   if (reason === undefined) return { why: `${a} committed before ${b}` };
-  const k = keys[key[reason.read] as number] ?? null;
+  const k = keys[key[reason.read] ?? 0] ?? null;
   return {
     key: k,
     why: `${who(transactions, reason.reader)} had seen ${a}, which wrote key ${text(k)}, and yet read ${valueText(transactions, reason.read)} there: so what it read was written after ${a} wrote`,

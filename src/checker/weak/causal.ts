@@ -48,10 +48,10 @@ export function causal(ops: RegisterOps, budget: Budget, converges = false): Wea
   }
   const past = new CausalPast(ops, sessions, order, edges);
   for (let read = 0; read < ops.count; read += 1) {
-    const source = ops.from[read] ?? isWrite;
-    if (source === isWrite) continue;
     if (read % 256 === 0 && budget.expired())
       return outOfTime(budget, `the first ${read} operations show no violation`);
+    const source = ops.from[read] ?? isWrite;
+    if (source === isWrite) continue;
     for (const write of past.lastWrites(read)) {
       if (write === source) continue;
       if (source === initialWrite)

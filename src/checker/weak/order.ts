@@ -76,8 +76,9 @@ export class OrderEdges {
     const left = this.#predecessors.map((earlier) => earlier.length);
     const order: number[] = [];
     for (let v = 0; v < this.vertexCount; v += 1) if (left[v] === 0) order.push(v);
-    for (let i = 0; i < order.length; i += 1)
-      for (const later of this.successors(order[i] ?? 0)) {
+    // Both lists grow while they are gone through.
+    for (const v of order)
+      for (const later of this.successors(v)) {
         const count = (left[later] ?? 0) - 1;
         left[later] = count;
         if (count === 0) order.push(later);
@@ -97,8 +98,7 @@ export class OrderEdges {
     const [start = 0] = known;
     const from = new Map<number, number>();
     const open = [start];
-    for (let i = 0; i < open.length; i += 1) {
-      const v = open[i] ?? 0;
+    for (const v of open) {
       for (const later of this.successors(v)) {
         if (later === start) {
           const path = [v];

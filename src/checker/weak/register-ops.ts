@@ -53,8 +53,6 @@ export function registerOps(history: History, initial: Json = null): RegisterOps
   const all = history.operations;
   const [readId, writeId] = [history.functionId('read'), history.functionId('write')];
   const writers = new Map<string, number>();
-  const kept: number[] = [];
-  const failedWrites = new Set<string>();
   const wanted = new Set<string>();
   const nameOf = (row: number, value: number): string =>
     `${all.key[row] ?? noValue} ${canonical(history.values.value(value) ?? null)}`;
@@ -70,10 +68,7 @@ export function registerOps(history: History, initial: Json = null): RegisterOps
       return { why: `event ${all.invoke[row] ?? 0} is a ${f}; only read and write are judged` };
     }
     const name = nameOf(row, all.input[row] ?? noValue);
-    if (outcome === typeCode.fail) {
-      failedWrites.add(name);
-      continue;
-    }
+    if (outcome === typeCode.fail) continue;
     const text = canonical(history.values.value(all.input[row] ?? noValue) ?? null);
     const known = writers.get(name);
     if (known !== undefined)
@@ -84,13 +79,12 @@ export function registerOps(history: History, initial: Json = null): RegisterOps
       return { why: `event ${all.invoke[row] ?? 0} writes ${text}, the value at the start` };
     writers.set(name, row);
   }
-  for (let row = 0; row < all.count; row += 1) {
-    const outcome = all.outcome[row];
-    if (outcome === typeCode.fail) continue;
-    const isOk = outcome === typeCode.ok;
-    if (isOk || (all.f[row] === writeId && wanted.has(nameOf(row, all.input[row] ?? noValue))))
-      kept.push(row);
-  }
+  // Of writes of unknown outcome only those that somebody read.
+  const kept = rowsWhere(history, (row) => {
+    if (all.outcome[row] === typeCode.fail) return false;
+    if (all.outcome[row] === typeCode.ok) return true;
+    return all.f[row] === writeId && wanted.has(nameOf(row, all.input[row] ?? noValue));
+  });
   return columnsOf(history, kept, (row) => {
     if (all.f[row] === writeId) return isWrite;
     const output = history.values.value(all.output[row] ?? noValue) ?? null;
@@ -98,6 +92,12 @@ export function registerOps(history: History, initial: Json = null): RegisterOps
     if (writer !== undefined) return writer;
     return canonical(output) === initialText ? initialWrite : thinAir;
   });
+}
+
+function rowsWhere(history: History, isKept: (row: number) => boolean): readonly number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < history.operationCount; row += 1) if (isKept(row)) rows.push(row);
+  return rows;
 }
 
 function columnsOf(

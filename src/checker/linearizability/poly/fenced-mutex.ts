@@ -7,7 +7,7 @@
  */
 import { isArray } from '../../../base/json.ts';
 import { noValue } from '../../../history/values.ts';
-import { type Holds, holdsOf } from './holds.ts';
+import { type Holds, holdRows, holdsOf } from './holds.ts';
 import { checkRefused } from './mutex.ts';
 import { inversion } from './preorder.ts';
 import {
@@ -62,10 +62,11 @@ function outOfOrder(
       return violation('token-did-not-rise', 'token-twice', roles, {
         facts: { token: firstToken },
       });
-    if (end === none)
-      return violation('two-holders', 'never-released', roles, {
-        facts: { firstToken, secondToken },
-      });
+    if (end === none) {
+      const also = [hold, next].flatMap((each) => holdRows(timeline, holds, each));
+      const facts = { firstToken, secondToken };
+      return violation('two-holders', 'never-released', roles, { facts, also });
+    }
   }
   const found = inversion(timeline, rank);
   return found === undefined ? undefined : explainInversion(timeline, holds, tokens, found);

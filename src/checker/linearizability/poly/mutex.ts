@@ -5,17 +5,10 @@
  * returns and each release as soon as it is invoked. A crashed acquire can be left out, and a
  * crashed release may have taken effect at once. Linear time.
  *
- * An acquire that was refused needs an instant at which somebody holds the lock: it has one if
- * some hold is certain then, and none if no hold is possible; otherwise a search has to decide.
+ * An acquire that was refused claims that somebody held the lock: see `checkRefused`.
  */
 import { type Holds, holdEnd, holdRows, holdsOf, type LockRules } from './holds.ts';
-import {
-  linearizable,
-  notApplicable,
-  type PolyResult,
-  type Violation,
-  violation,
-} from './result.ts';
+import { linearizable, type PolyResult, type Violation, violation } from './result.ts';
 import { never, type Timeline } from './timeline.ts';
 
 const none = -1;
@@ -63,48 +56,48 @@ function explainTwoHolders(
   return violation('two-holders', 'two-holders', { ...roles, release: row[own] ?? 0 }, extra);
 }
 
-/** Acquires that were refused, given that no two holds are certain at one time. */
+/**
+ * Acquires that were refused, given that no two holds are certain at one time: each needs an
+ * instant at which the lock can be held. Holds are certain in one order only, so each can be
+ * stretched back to its invocation, but not before the release of the hold before it was
+ * invoked, and on to the return of its release, but not after the acquire of the next returned.
+ * All of them at once: where two meet, the lock goes from hand to hand. And behind the last
+ * release one crashed acquire may hold the lock for ever.
+ */
 export function checkRefused(timeline: Timeline, holds: Holds): PolyResult {
-  const { refused } = holds;
-  if (refused.length === 0) return linearizable;
-  const certain = coveredBefore(certainChanges(timeline, holds));
-  const possible = coveredBefore(possibleChanges(timeline, holds));
-  const grows = (gaps: Int32Array, op: number): boolean =>
-    (gaps[timeline.return[op] ?? 0] ?? 0) > (gaps[timeline.invoke[op] ?? 0] ?? 0);
-  const open = refused.filter((op) => !grows(certain, op));
-  const impossible = open.find((op) => !grows(possible, op));
-  if (impossible !== undefined) {
-    const roles = { refused: timeline.row[impossible] ?? 0 };
+  if (holds.refused.length === 0) return linearizable;
+  const heldBefore = coveredBefore(stretchedChanges(timeline, holds));
+  for (const op of holds.refused) {
+    const begin = heldBefore[timeline.invoke[op] ?? 0] ?? 0;
+    const end = heldBefore[timeline.return[op] ?? 0] ?? 0;
+    if (end > begin) continue;
+    const roles = { refused: timeline.row[op] ?? 0 };
     // Whoever else could have held it is what the claim is about: nobody did.
     return violation('false-refusal', 'refused-while-free', roles, { standalone: false });
   }
-  const first = open[0];
-  if (first === undefined) return linearizable;
-  const { invokeIndex } = timeline.history.operation(timeline.row[first] ?? 0);
-  return notApplicable(
-    `whether the acquire of event ${invokeIndex} could be refused depends on the order of others`,
+  return linearizable;
+}
+
+/** By gap (the time after an event) how many more stretched holds there are than before. */
+function stretchedChanges(timeline: Timeline, holds: Holds): Int32Array {
+  const { acquire, release, crashed } = holds;
+  const change = new Int32Array(timeline.horizon + 1);
+  const order = [...acquire.keys()].sort(
+    (a, b) => (timeline.return[acquire[a] ?? 0] ?? 0) - (timeline.return[acquire[b] ?? 0] ?? 0),
   );
-}
-
-/** By gap (the time after an event) how many more holds are certain there than before. */
-function certainChanges(timeline: Timeline, holds: Holds): Int32Array {
-  const change = new Int32Array(timeline.horizon + 1);
-  for (const [hold, op] of holds.acquire.entries()) {
-    const end = holdEnd(timeline, holds, hold);
-    addSpan(change, timeline.return[op] ?? 0, end);
+  let released = 0;
+  for (const [at, hold] of order.entries()) {
+    const next = order[at + 1];
+    const nextHeld = next === undefined ? never : (timeline.return[acquire[next] ?? 0] ?? never);
+    const own = release[hold] ?? none;
+    const ownReleased = own === none ? never : (timeline.return[own] ?? never);
+    const begun = timeline.invoke[acquire[hold] ?? 0] ?? 0;
+    addSpan(change, Math.max(begun, released), Math.min(ownReleased, nextHeld));
+    released = holdEnd(timeline, holds, hold);
   }
-  return change;
-}
-
-/** The same for holds that are possible: from the invocation of an acquire on. */
-function possibleChanges(timeline: Timeline, { acquire, release, crashed }: Holds): Int32Array {
-  const change = new Int32Array(timeline.horizon + 1);
-  for (const [hold, op] of acquire.entries()) {
-    const end = release[hold] ?? none;
-    const until = end === none ? never : (timeline.return[end] ?? never);
-    addSpan(change, timeline.invoke[op] ?? 0, until);
-  }
-  for (const op of crashed) addSpan(change, timeline.invoke[op] ?? 0, never);
+  const last = crashed[0];
+  if (last !== undefined && released !== never)
+    addSpan(change, Math.max(timeline.invoke[last] ?? 0, released), never);
   return change;
 }
 

@@ -59,7 +59,7 @@ function orderOf({ size, values }: Container, direction: Direction): Int32Array 
 }
 
 function checkPolls(queue: Container, order: Int32Array): Violation | undefined {
-  const { timeline, size, inFrom, outFrom } = queue;
+  const { timeline, size, outFrom } = queue;
   const { horizon } = timeline;
   const rank = new Int32Array(size);
   for (let at = 0; at < size; at += 1) rank[order[at] ?? 0] = size - at;
@@ -71,7 +71,7 @@ function checkPolls(queue: Container, order: Int32Array): Violation | undefined 
   for (let time = 0; time < horizon; time += 1) {
     const element = polled[time] ?? none;
     if (element !== none) {
-      const from = Math.max(inFrom[element] ?? 0, outFrom[element] ?? 0);
+      const from = outFrom[element] ?? 0;
       const gap = gaps[firstAtOrAfter(gaps, depth, from)] ?? 0;
       if ((greatest[gap] ?? 0) > (rank[element] ?? 0))
         return explainPoll(queue, element, { rank, from });

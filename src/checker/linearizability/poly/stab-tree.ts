@@ -14,15 +14,6 @@ export class StabTree {
     for (let node = leaves - 1; node > 0; node -= 1) this.#refresh(node);
   }
 
-  has(interval: number): boolean {
-    return (this.#greatest[interval + this.#leaves] ?? -1) >= 0;
-  }
-
-  delete(interval: number): void {
-    this.#greatest[interval + this.#leaves] = -1;
-    for (let node = (interval + this.#leaves) >> 1; node > 0; node >>= 1) this.#refresh(node);
-  }
-
   /** Takes out the first `count` intervals that end at `point` or later, and calls `found`. */
   stab(count: number, point: number, found: (interval: number) => void): void {
     if (count > 0 && (this.#greatest[1] ?? -1) >= point)

@@ -4,10 +4,10 @@
  * Peels the history from the bottom of the stack, after Lee and Mathur (Efficient
  * Decrease-and-Conquer Linearizability Monitoring, OOPSLA 2025). Time is cut into slots at the
  * ends of critical intervals. In a slot over which no critical interval lies, the stack can be
- * empty: every operation that overlaps it can be done there. In a slot under one element only,
- * that element's own push or pop can be done. An element that has lost both of its operations is
- * taken away with its critical interval, which uncovers slots for others. The history is
- * linearizable if and only if nothing is left in the end; what is left is the violation.
+ * empty, or as low as the elements that were taken away: every push or pop that overlaps it can
+ * be done there. An element that has lost both its push and its pop is taken away with its
+ * critical interval, which uncovers slots for others. The history is linearizable if and only if
+ * nothing is left in the end; what is left is the violation.
  *
  * An element whose push and pop may overlap can always be pushed and popped at one instant. An
  * element that was pushed for certain and never popped is popped after the end.
@@ -22,7 +22,7 @@ import {
   rowsOf,
   withCrashedTakes,
 } from './container.ts';
-import { CoverTree } from './min-tree.ts';
+import { CoverTree } from './cover-tree.ts';
 import { linearizable, type PolyResult, type Violation, violation } from './result.ts';
 import { StabTree } from './stab-tree.ts';
 import { never, type Timeline } from './timeline.ts';
@@ -69,22 +69,16 @@ class Peeling {
   /** By element the first and last slot of its critical interval. */
   readonly #from: Int32Array;
   readonly #to: Int32Array;
-  /** By operation its first and last slot and its element. */
-  readonly #begin: Int32Array;
+  /** By operation its last slot and its element. */
   readonly #end: Int32Array;
   readonly #owner: Int32Array;
-  /** By element its operations, -1 for the pop after the end. */
-  readonly #push: Int32Array;
-  readonly #pop: Int32Array;
   /** By slot the number of operations that begin in it or before. */
   readonly #begun: Int32Array;
   readonly #alive: StabTree;
   readonly #cover: CoverTree;
   /** By element how many of its operations are left. */
   readonly #left: Uint8Array;
-  /** By element a list of the slots that it alone covers. */
-  readonly #firstSolo: Int32Array;
-  readonly #nextSolo: Int32Array;
+  /** Elements that have lost their operations, in that order. */
   readonly #done: Int32Array;
   #doneCount = 0;
 
@@ -97,17 +91,12 @@ class Peeling {
     this.#from = new Int32Array(count);
     this.#to = new Int32Array(count);
     this.#left = new Uint8Array(count);
-    this.#push = new Int32Array(count).fill(none);
-    this.#pop = new Int32Array(count).fill(none);
-    this.#begin = new Int32Array(2 * count);
     this.#end = new Int32Array(2 * count);
     this.#owner = new Int32Array(2 * count);
     this.#begun = new Int32Array(this.#slotCount);
     const operations = this.#enterOperations(stack, slotOf, this.#enterElements(stack, slotOf));
     this.#alive = new StabTree(this.#end.subarray(0, operations));
     this.#cover = this.#initialCover();
-    this.#firstSolo = new Int32Array(count).fill(none);
-    this.#nextSolo = new Int32Array(this.#slotCount).fill(none);
     this.#done = new Int32Array(count);
   }
 
@@ -140,11 +129,8 @@ class Peeling {
       const element = this.#elements[i] ?? 0;
       const last = (isPush ? inBy[element] : outBy[element]) ?? 0;
       const slot = slotOf[time] ?? 0;
-      this.#begin[count] = slot;
       this.#end[count] = slotOf[last - 1] ?? 0;
       this.#owner[count] = i;
-      if (isPush) this.#push[i] = count;
-      else this.#pop[i] = count;
       count += 1;
       this.#begun[slot] = count;
     }
@@ -154,17 +140,11 @@ class Peeling {
   }
 
   run(): void {
-    this.#takeLow();
+    this.#cover.popFree(this.#uncover);
     for (let next = 0; next < this.#doneCount; next += 1) {
       const i = this.#done[next] ?? 0;
-      this.#cover.remove(i, this.#from[i] ?? 0, this.#to[i] ?? 0);
-      for (
-        let slot = this.#firstSolo[i] ?? none;
-        slot !== none;
-        slot = this.#nextSolo[slot] ?? none
-      )
-        this.#uncover(slot);
-      this.#takeLow();
+      this.#cover.remove(this.#from[i] ?? 0, this.#to[i] ?? 0);
+      this.#cover.popFree(this.#uncover);
     }
   }
 
@@ -177,50 +157,20 @@ class Peeling {
 
   #initialCover(): CoverTree {
     const counts = new Int32Array(this.#slotCount + 1);
-    const names = new Int32Array(this.#slotCount + 1);
     for (let i = 0; i < this.#elements.length; i += 1) {
       const [from, after] = [this.#from[i] ?? 0, (this.#to[i] ?? 0) + 1];
       counts[from] = (counts[from] ?? 0) + 1;
       counts[after] = (counts[after] ?? 0) - 1;
-      names[from] = (names[from] ?? 0) ^ i;
-      names[after] = (names[after] ?? 0) ^ i;
     }
-    for (let slot = 1; slot < this.#slotCount; slot += 1) {
+    for (let slot = 1; slot < this.#slotCount; slot += 1)
       counts[slot] = (counts[slot] ?? 0) + (counts[slot - 1] ?? 0);
-      names[slot] = (names[slot] ?? 0) ^ (names[slot - 1] ?? 0);
-    }
-    return new CoverTree(counts.subarray(0, this.#slotCount), names.subarray(0, this.#slotCount));
+    return new CoverTree(counts.subarray(0, this.#slotCount));
   }
 
-  /** Slots that have come down to one element, or to none. */
-  #takeLow(): void {
-    this.#cover.popLow();
-    const { found, foundName } = this.#cover;
-    for (let at = 0; at < found.length; at += 1) {
-      const slot = found[at] ?? 0;
-      const i = foundName[at] ?? none;
-      if (i === none) {
-        this.#uncover(slot);
-        continue;
-      }
-      this.#nextSolo[slot] = this.#firstSolo[i] ?? none;
-      this.#firstSolo[i] = slot;
-      this.#deleteAt(this.#push[i] ?? none, slot);
-      this.#deleteAt(this.#pop[i] ?? none, slot);
-    }
-  }
-
-  #deleteAt(operation: number, slot: number): void {
-    if (operation === none || !this.#alive.has(operation)) return;
-    if ((this.#begin[operation] ?? 0) > slot || (this.#end[operation] ?? 0) < slot) return;
-    this.#alive.delete(operation);
-    this.#lost(operation);
-  }
-
-  /** Nothing is certainly there in this slot: whatever overlaps it can be done in it. */
-  #uncover(slot: number): void {
+  /** Nothing that is left is certainly there in this slot: what overlaps it can be done in it. */
+  readonly #uncover = (slot: number): void => {
     this.#alive.stab(this.#begun[slot] ?? 0, slot, this.#lost);
-  }
+  };
 
   readonly #lost = (operation: number): void => {
     const i = this.#owner[operation] ?? 0;

@@ -98,7 +98,7 @@ export const templates = {
   'lease-overlap':
     '{second} had returned at {secondMs} ms. But {first} had returned at {firstMs} ms, and that lease cannot have ended before {endMs} ms.',
   'never-released':
-    '{second} got token {secondToken}, greater than {firstToken} of {first}, so it came after it. But the owner of {first} never released the lock.',
+    '{second} got token {secondToken}, greater than {firstToken} of {first}, so it came after it. But no release belongs to {first}.',
   'token-twice': '{first} and {second} were both given token {token}.',
   'stale-token':
     '{late} was accepted with token {token}, although {early}, with the greater token {greater}, had been accepted before it was invoked.',

@@ -28,20 +28,20 @@ export class EdgeList {
     const { length } = this;
     const from = this.#from;
     for (let i = 0; i < length; i += 1) {
-      const row = (from[i] as number) + 1;
-      offsets[row] = (offsets[row] as number) + 1;
+      const row = (from[i] ?? 0) + 1;
+      offsets[row] = (offsets[row] ?? 0) + 1;
     }
     for (let v = 0; v < vertexCount; v += 1)
-      offsets[v + 1] = (offsets[v + 1] as number) + (offsets[v] as number);
+      offsets[v + 1] = (offsets[v + 1] ?? 0) + (offsets[v] ?? 0);
     const next = offsets.slice(0, vertexCount);
     const targets = new Int32Array(length);
     const relations = new Uint8Array(length);
     for (let i = 0; i < length; i += 1) {
-      const row = from[i] as number;
-      const at = next[row] as number;
+      const row = from[i] ?? 0;
+      const at = next[row] ?? 0;
       next[row] = at + 1;
-      targets[at] = this.#to[i] as number;
-      relations[at] = this.#relation[i] as number;
+      targets[at] = this.#to[i] ?? 0;
+      relations[at] = this.#relation[i] ?? 0;
     }
     return { vertexCount, offsets, targets, relations };
   }
@@ -81,6 +81,7 @@ const unseen = 0;
  * Strongly connected components of the edges in `mask`, without recursion.
  * (Tarjan, "Depth-first search and linear graph algorithms", 1972.)
  */
+// eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
 export function componentsOf(graph: Digraph, mask = 0xff): Components {
   const { vertexCount, offsets, targets, relations } = graph;
   const outside = ~mask & 0xff;
@@ -100,17 +101,17 @@ export function componentsOf(graph: Digraph, mask = 0xff): Components {
     visits += 1;
     order[root] = visits;
     low[root] = visits;
-    nextEdge[root] = offsets[root] as number;
+    nextEdge[root] = offsets[root] ?? 0;
     open[openCount] = root;
     openCount += 1;
     while (depth >= 0) {
-      const v = path[depth] as number;
-      const end = offsets[v + 1] as number;
-      let edge = nextEdge[v] as number;
+      const v = path[depth] ?? 0;
+      const end = offsets[v + 1] ?? 0;
+      let edge = nextEdge[v] ?? 0;
       let descended = false;
       while (edge < end) {
-        const w = targets[edge] as number;
-        const allowed = ((relations[edge] as number) & outside) === 0;
+        const w = targets[edge] ?? 0;
+        const allowed = ((relations[edge] ?? 0) & outside) === 0;
         edge += 1;
         if (!allowed) continue;
         if (order[w] === unseen) {
@@ -118,7 +119,7 @@ export function componentsOf(graph: Digraph, mask = 0xff): Components {
           visits += 1;
           order[w] = visits;
           low[w] = visits;
-          nextEdge[w] = offsets[w] as number;
+          nextEdge[w] = offsets[w] ?? 0;
           open[openCount] = w;
           openCount += 1;
           depth += 1;
@@ -126,7 +127,7 @@ export function componentsOf(graph: Digraph, mask = 0xff): Components {
           descended = true;
           break;
         }
-        if (of[w] === -1 && (order[w] as number) < (low[v] as number)) low[v] = order[w] as number;
+        if (of[w] === -1 && (order[w] ?? 0) < (low[v] ?? 0)) low[v] = order[w] ?? 0;
       }
       if (descended) continue;
       if (low[v] === order[v]) {
@@ -135,7 +136,7 @@ export function componentsOf(graph: Digraph, mask = 0xff): Components {
         let w: number;
         do {
           openCount -= 1;
-          w = open[openCount] as number;
+          w = open[openCount] ?? 0;
           of[w] = component;
           size += 1;
         } while (w !== v);
@@ -143,8 +144,8 @@ export function componentsOf(graph: Digraph, mask = 0xff): Components {
       }
       depth -= 1;
       if (depth < 0) continue;
-      const parent = path[depth] as number;
-      if ((low[v] as number) < (low[parent] as number)) low[parent] = low[v] as number;
+      const parent = path[depth] ?? 0;
+      if ((low[v] ?? 0) < (low[parent] ?? 0)) low[parent] = low[v] ?? 0;
     }
   }
   return { count: sizes.length, of, sizes: Int32Array.from(sizes) };
@@ -166,17 +167,17 @@ export function cyclicPart(graph: Digraph, components: Components): Subgraph {
   const renumbered = new Int32Array(vertexCount).fill(-1);
   const original: number[] = [];
   for (let v = 0; v < vertexCount; v += 1) {
-    if ((components.sizes[components.of[v] as number] as number) < 2) continue;
+    if ((components.sizes[components.of[v] ?? 0] ?? 0) < 2) continue;
     renumbered[v] = original.length;
     original.push(v);
   }
   const edges = new EdgeList();
   for (const [row, v] of original.entries()) {
-    const end = offsets[v + 1] as number;
-    for (let edge = offsets[v] as number; edge < end; edge += 1) {
-      const w = targets[edge] as number;
+    const end = offsets[v + 1] ?? 0;
+    for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
+      const w = targets[edge] ?? 0;
       if (components.of[w] !== components.of[v]) continue;
-      edges.add(row, renumbered[w] as number, relations[edge] as number);
+      edges.add(row, renumbered[w] ?? 0, relations[edge] ?? 0);
     }
   }
   return { graph: edges.toDigraph(original.length), original: Int32Array.from(original) };

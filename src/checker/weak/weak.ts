@@ -1,0 +1,216 @@
+/**
+ * Models weaker than linearizability, for registers with distinct values: a checker for each,
+ * and where on the map between linearizable and safe a history stands. For the shapes of
+ * operations see `register-ops.ts`.
+ */
+
+import { UsageError } from '../../base/errors.ts';
+import { canonical, type Json } from '../../base/json.ts';
+import { didYouMean } from '../../base/text.ts';
+import type { History } from '../../history/history.ts';
+import type { Checker, CheckLimits } from '../checker.ts';
+import { linearizable } from '../linearizability/linearizability.ts';
+import { type Anomaly, anomaliesOf, type Verdict } from '../verdict.ts';
+import { causal } from './causal.ts';
+import {
+  strongestOf,
+  type WeakModelName,
+  weakerThan,
+  weakestOf,
+  weakModelNames,
+} from './lattice.ts';
+import { regular, safe } from './real-time.ts';
+import { eventOf, opKey, type RegisterOps, registerOps } from './register-ops.ts';
+import type { Budget, WeakResult } from './result.ts';
+import { sequential } from './sequential.ts';
+import { coherent, sessionGuarantee } from './sessions.ts';
+import { causalMemory, pram } from './views.ts';
+
+export { type WeakModelName, weakModelNames } from './lattice.ts';
+
+export interface WeakModelOptions {
+  /** What a read sees before any write. Default null. */
+  readonly initial?: Json;
+}
+
+const promises: Readonly<Record<WeakModelName, string>> = {
+  linearizable: 'one order of all operations on a key explains all reads and keeps real time',
+  sequential: 'one order of all operations explains all reads and keeps the order of each process',
+  'causal-convergence': 'reads show the newest write in their causal past, by one order for all',
+  'causal-memory': 'each process has a view that keeps the causal order',
+  causal: 'no read returns what its causal past had overwritten',
+  pram: 'each process has a view that keeps the order of each process',
+  coherent: 'each key by itself is sequentially consistent',
+  'monotonic-reads': 'what a process reads of a key does not get older',
+  'read-your-writes': 'what a process reads is not older than what it wrote',
+  'monotonic-writes': 'nobody sees the writes of a process to a key out of its order',
+  'writes-follow-reads': 'nobody sees a write to a key and later what its author had read before',
+  regular: 'a read returns an overlapping write or one not overwritten before it began',
+  safe: 'a read that overlaps no write returns one that was not overwritten',
+};
+
+/**
+ * @param name one of `weakModelNames`
+ * @throws UsageError if there is no such model
+ */
+export function weakModel(name: string, options: WeakModelOptions = {}): Checker {
+  const model = weakModelNames.find((known) => known === name);
+  if (model === undefined)
+    throw new UsageError(
+      `no weak model "${name}".${didYouMean(name, weakModelNames)} There are: ${weakModelNames.join(', ')}`,
+    );
+  return {
+    name: model,
+    summary: promises[model],
+    // Most of these models span keys: a process's writes to one are ordered with its reads of another.
+    perKey: false,
+    check: (history, limits) => verdictOn(model, history, limits, options.initial ?? null),
+  };
+}
+
+export interface Standing {
+  /** Strongest models that the history is consistent with. */
+  readonly holds: readonly WeakModelName[];
+  /** Weakest models that it violates. */
+  readonly violated: readonly WeakModelName[];
+  /** Not decided within the limits; nothing is said of them. */
+  readonly open: readonly WeakModelName[];
+}
+
+/**
+ * Where a register history stands. All lists are empty if it is not one of a register with
+ * distinct values, or if no read of it succeeded: then there is nothing to judge.
+ *
+ * What a model implies is not asked again once it holds; the limits are for each model.
+ */
+export function strongestAndWeakest(
+  history: History,
+  limits: CheckLimits,
+  options: WeakModelOptions = {},
+): Standing {
+  const initial = options.initial ?? null;
+  const ops = registerOps(history, initial);
+  if ('why' in ops || ops.readCount === 0) return { holds: [], violated: [], open: [] };
+  const known = new Map<WeakModelName, WeakResult['kind']>();
+  for (const name of weakModelNames) {
+    if (known.has(name)) continue;
+    const kind = decide(name, ops, limits, initial).kind;
+    known.set(name, kind);
+    if (kind === 'holds') for (const weaker of weakerThan(name)) known.set(weaker, kind);
+  }
+  const violated = weakModelNames.filter((name) => known.get(name) === 'violated');
+  const refutedToo = (name: WeakModelName): boolean =>
+    known.get(name) === 'open' && violated.some((weaker) => weakerThan(name).has(weaker));
+  const allViolated = weakModelNames.filter((name) => violated.includes(name) || refutedToo(name));
+  return {
+    holds: strongestOf(weakModelNames.filter((name) => known.get(name) === 'holds')),
+    violated: weakestOf(allViolated),
+    open: weakModelNames.filter((name) => known.get(name) === 'open' && !refutedToo(name)),
+  };
+}
+
+function verdictOn(
+  model: WeakModelName,
+  history: History,
+  limits: CheckLimits,
+  initial: Json,
+): Verdict {
+  const ops = registerOps(history, initial);
+  const base = {
+    checker: model,
+    model,
+    method: methodOf(model),
+    operationCount: history.operationCount,
+  };
+  if ('why' in ops) {
+    const message = `not a history of registers with distinct values: ${ops.why}`;
+    return { ...base, valid: 'unknown', reason: { kind: 'undetermined', message } };
+  }
+  const { count, readCount, writeCount, keyCount } = ops;
+  const figures = { ...base, operationCount: count, details: { readCount, writeCount, keyCount } };
+  if (readCount === 0) {
+    const message = 'no read succeeded: there is nothing to explain';
+    return { ...figures, valid: 'unknown', reason: { kind: 'too-few-ok', message } };
+  }
+  const result = decide(model, ops, limits, initial);
+  switch (result.kind) {
+    case 'holds':
+      return { ...figures, valid: true };
+    case 'open':
+      return { ...figures, valid: 'unknown', reason: result.reason };
+    default: {
+      const [first = 0] = result.ops;
+      const key =
+        keyCount > 1 && result.ops.every((op) => ops.key[op] === ops.key[first])
+          ? opKey(ops, first)
+          : undefined;
+      const anomaly: Anomaly = {
+        type: result.type,
+        ...(key === undefined ? {} : { key }),
+        model,
+        operations: result.ops.map((op) => eventOf(ops, op)).toSorted((a, b) => a - b),
+        explanation: result.explanation,
+      };
+      return { ...figures, valid: false, anomalies: [anomaly] };
+    }
+  }
+}
+
+function methodOf(model: WeakModelName): string {
+  const how =
+    model === 'sequential'
+      ? 'closed under what must follow, then a search within the limits'
+      : 'decided in polynomial time';
+  return `${promises[model]}; registers with distinct values, ${how}; the first violation is shown`;
+}
+
+function decide(
+  model: WeakModelName,
+  ops: RegisterOps,
+  limits: CheckLimits,
+  initial: Json,
+): WeakResult {
+  const endMs = limits.nowMs() + limits.timeoutMs;
+  const { timeoutMs, memoryMb } = limits;
+  const budget: Budget = { expired: () => limits.nowMs() > endMs, timeoutMs, memoryMb };
+  switch (model) {
+    case 'linearizable':
+      return linearizability(ops, limits, initial);
+    case 'sequential':
+      return sequential(ops, budget);
+    case 'causal-convergence':
+      return causal(ops, budget, true);
+    case 'causal-memory':
+      return causalMemory(ops, budget);
+    case 'causal':
+      return causal(ops, budget);
+    case 'pram':
+      return pram(ops, budget);
+    case 'coherent':
+      return coherent(ops);
+    case 'regular':
+      return regular(ops);
+    case 'safe':
+      return safe(ops);
+    default:
+      return sessionGuarantee(ops, model, budget);
+  }
+}
+
+function linearizability(ops: RegisterOps, limits: CheckLimits, initial: Json): WeakResult {
+  const model = initial === null ? 'register' : `register:${canonical(initial)}`;
+  const verdict = linearizable(model).check(ops.history, limits);
+  if (verdict.valid === true) return { kind: 'holds' };
+  if (verdict.valid === 'unknown') return { kind: 'open', reason: verdict.reason };
+  const [anomaly] = anomaliesOf(verdict);
+  const events = new Set(anomaly?.operations ?? []);
+  const involved = Array.from({ length: ops.count }, (_, op) => op).filter((op) =>
+    events.has(eventOf(ops, op)),
+  );
+  return {
+    kind: 'violated',
+    type: anomaly?.type ?? 'nonlinearizable',
+    ops: involved,
+    explanation: anomaly?.explanation ?? '',
+  };
+}

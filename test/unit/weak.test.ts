@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../src/base/json.ts';
+import { anomaliesOf } from '../../src/checker/verdict.ts';
+import { convergence } from '../../src/checker/weak/convergence.ts';
+import { strongestAndWeakest, weakModel } from '../../src/checker/weak/weak.ts';
+import { historyOf } from '../../src/history/builder.ts';
+import type { History } from '../../src/history/history.ts';
+import { drawn } from '../support/notation.ts';
+
+const limits = { timeoutMs: 1000, memoryMb: 64, nowMs: () => 0 };
+
+function validity(name: string, picture: string): boolean | 'unknown' {
+  return weakModel(name).check(drawn(picture), limits).valid;
+}
+
+describe('session guarantees', () => {
+  test('a process does not read a value again after it had read another', () => {
+    const picture = `
+      0: [w1]
+      1:     [w2]
+      2:         [r1][r2][r1]
+    `;
+    expect(validity('monotonic-reads', picture)).toBe(false);
+    const verdict = weakModel('monotonic-reads').check(drawn(picture), limits);
+    expect(anomaliesOf(verdict)).toMatchObject([
+      { type: 'non-monotonic-read', operations: [0, 2] },
+    ]);
+    expect(anomaliesOf(verdict)[0]?.explanation).toContain("process 2's read of 1 (event 4)");
+  });
+
+  test('two processes may each see versions in an order of their own', () => {
+    const picture = `
+      0: [w1]
+      1: [w2]
+      2:     [r1][r2]
+      3:     [r2][r1]
+    `;
+    expect(validity('monotonic-reads', picture)).toBe(true);
+    expect(validity('pram', picture)).toBe(true);
+    expect(validity('coherent', picture)).toBe(false);
+  });
+
+  test('a process reads its own write, or something newer', () => {
+    expect(validity('read-your-writes', '0: [w1][r_]')).toBe(false);
+    expect(validity('read-your-writes', '0: [w1][w2][r1]')).toBe(false);
+    expect(
+      validity(
+        'read-your-writes',
+        `
+          0: [w1]    [r2]
+          1:     [w2]
+        `,
+      ),
+    ).toBe(true);
+  });
+
+  test('nobody sees the writes of a process out of its order', () => {
+    const backwards = `
+      0: [w1][w2]
+      1:         [r2][r1]
+    `;
+    expect(validity('monotonic-writes', backwards)).toBe(false);
+    expect(validity('monotonic-reads', backwards)).toBe(true);
+  });
+
+  test('nobody sees a write and later what its author had read before it', () => {
+    const backwards = `
+      0: [w1]
+      1:     [r1][w2]
+      2:             [r2][r1]
+    `;
+    expect(validity('writes-follow-reads', backwards)).toBe(false);
+    expect(validity('monotonic-writes', backwards)).toBe(true);
+  });
+});
+
+describe('where a history stands', () => {
+  test('a stale read of another process is sequential, and not even safe', () => {
+    const picture = `
+      0: [w1]    [w2]
+      1:     [r1]    [r1]
+    `;
+    expect(strongestAndWeakest(drawn(picture), limits)).toEqual({
+      holds: ['sequential'],
+      violated: ['safe'],
+      open: [],
+    });
+  });
+
+  test('a linearizable history holds all, and thin air none', () => {
+    expect(strongestAndWeakest(drawn('0: [w1][r1]'), limits)).toEqual({
+      holds: ['linearizable'],
+      violated: [],
+      open: [],
+    });
+    expect(strongestAndWeakest(drawn('0: [w1][r7]'), limits).holds).toEqual([]);
+  });
+
+  test('new-old inversion under an overlapping write is regular, not atomic', () => {
+    const standing = strongestAndWeakest(
+      drawn(`
+        0: [w1][w2--------------]
+        1:        [r2]  [r1]
+      `),
+      limits,
+    );
+    expect(standing.holds).toContain('regular');
+    expect(standing.violated).toEqual(['causal', 'monotonic-writes']);
+  });
+});
+
+describe('honest about what was not judged', () => {
+  test('values that are not distinct, other functions, and no reads are unknown', () => {
+    expect(validity('pram', '0: [w1][w1][r1]')).toBe('unknown');
+    expect(validity('pram', '0: [w1][c1>2][r2]')).toBe('unknown');
+    expect(validity('sequential', '0: [w1]')).toBe('unknown');
+    expect(strongestAndWeakest(drawn('0: [w1]'), limits)).toEqual({
+      holds: [],
+      violated: [],
+      open: [],
+    });
+  });
+
+  test('out of time is unknown', () => {
+    let now = 0;
+    const hasty = { timeoutMs: 5, memoryMb: 64, nowMs: () => (now += 10) };
+    for (const name of ['sequential', 'causal-memory', 'pram', 'causal', 'monotonic-reads']) {
+      const verdict = weakModel(name).check(drawn('0: [w1][r1]'), hasty);
+      expect(verdict).toMatchObject({ valid: 'unknown', reason: { kind: 'timeout' } });
+    }
+  });
+
+  test('a model that there is not is refused with the nearest', () => {
+    expect(() => weakModel('sequentail')).toThrow(/Did you mean "sequential"/);
+  });
+
+  test('an initial value other than null is what reads may see first', () => {
+    const history = drawn('0: [r0][w1][r1]');
+    expect(weakModel('sequential', { initial: 0 }).check(history, limits).valid).toBe(true);
+    expect(weakModel('linearizable', { initial: 0 }).check(history, limits).valid).toBe(true);
+    expect(weakModel('sequential').check(history, limits).valid).toBe(false);
+  });
+});
+
+describe('convergence', () => {
+  const history = (...answers: Json[]): History =>
+    historyOf([
+      { process: 0, type: 'invoke', f: 'add', value: 1 },
+      { process: 0, type: 'ok', f: 'add', value: 1 },
+      ...answers.flatMap((value, i) => [
+        { process: i, type: 'invoke' as const, f: 'read', value: null, final: true },
+        { process: i, type: 'ok' as const, f: 'read', value },
+      ]),
+    ]);
+
+  test('final reads after the last update agree', () => {
+    expect(convergence().check(history([1, 2], [1, 2]), limits).valid).toBe(true);
+    const verdict = convergence().check(history([1, 2], [2, 1]), limits);
+    expect(anomaliesOf(verdict)).toMatchObject([{ type: 'divergence', operations: [2, 4] }]);
+    expect(convergence({ unordered: true }).check(history([1, 2], [2, 1]), limits).valid).toBe(
+      true,
+    );
+    expect(convergence().check(history([1]), limits).valid).toBe('unknown');
+  });
+});
