@@ -14,7 +14,13 @@ export { type Client, type ClientOp, type RpcChannel, RpcError } from './contrac
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';
 export type { NodeProgram, Target, Variant } from './contract/target.ts';
 export type { Battlefield, ClockSkew, Clocks, Cluster, Network } from './contract/testbed.ts';
-export type { Workload, WorkloadContext, WorkloadSchedule } from './contract/workload.ts';
+export type {
+  OptionValues,
+  Workload,
+  WorkloadContext,
+  WorkloadOption,
+  WorkloadSchedule,
+} from './contract/workload.ts';
 export type { Fault, FaultReport, Link, LinkEffect, LinkRule, NodeId } from './fault/fault.ts';
 export {
   type Cut,

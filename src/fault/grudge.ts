@@ -162,7 +162,7 @@ export function isolate(nodes: readonly NodeId[], loners: readonly NodeId[]): Cu
 }
 
 /** Sides that cannot hear each other. */
-export function separate(sides: readonly (readonly NodeId[])[]): Cut {
+function separate(sides: readonly (readonly NodeId[])[]): Cut {
   return sides.flatMap((side, i) =>
     sides.flatMap((other, j) => (i === j ? [] : cutBetween(side, other))),
   );

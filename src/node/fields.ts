@@ -40,6 +40,12 @@ export function bodyField(body: Body, name: string): Body {
   throw malformed(body, name, 'an object with a type');
 }
 
+/** A request without what only its delivery needs: to be stored, or sent on. */
+export function withoutId(request: Body): Body {
+  const fields = Object.entries(request).filter(([name]) => name !== 'msg_id');
+  return { ...Object.fromEntries(fields), type: request.type };
+}
+
 export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }

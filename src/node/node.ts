@@ -24,6 +24,7 @@ export {
   isList,
   listField,
   textField,
+  withoutId,
 } from './fields.ts';
 export { Forwarder, type ForwarderOptions } from './forwarder.ts';
 export { KeyValueMap, keyText, sameJson } from './key-value.ts';

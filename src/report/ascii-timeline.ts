@@ -29,7 +29,7 @@ export function asciiTimeline(witness: Witness, paint: Paint, columns: number): 
   return [...lines, ...countLines(witness, paint)];
 }
 
-export function processName(process: number): string {
+function processName(process: number): string {
   return `p${process}`;
 }
 

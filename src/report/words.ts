@@ -65,7 +65,7 @@ function expectationText({ plan, valid }: RunSummary): string {
 }
 
 /** `not linearizable`, `violates snapshot-isolation`. */
-export function violationText(model: string): string {
+function violationText(model: string): string {
   return /(?:able|ed|tial|causal)$/.test(model) ? `not ${model}` : `violates ${model}`;
 }
 
@@ -76,7 +76,7 @@ export function anomalyTitle(anomaly: Anomaly): string {
 }
 
 /** What exactly a verdict was said of: `linearizable: 12,000 operations; fast register algorithm`. */
-export function scopeText(verdict: Verdict): string {
+function scopeText(verdict: Verdict): string {
   const what =
     verdict.model === undefined ? verdict.checker : `${verdict.checker} (${verdict.model})`;
   return `${what}: ${plural(verdict.operationCount, 'operation')} checked; ${verdict.method}`;

@@ -28,7 +28,7 @@ import { ClientWorker, OpenCall, type Settled, Signals } from './workers.ts';
 export type { Journal } from './interpreter-recorder.ts';
 
 /** What the nemesis did. An `error` is recorded; whether it ends the run is the caller's matter. */
-export interface NemesisAnswer {
+interface NemesisAnswer {
   readonly value?: Json;
   readonly error?: OpError;
 }

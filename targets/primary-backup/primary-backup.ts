@@ -17,6 +17,7 @@ import {
   type Message,
   type NodeContext,
   RpcError,
+  withoutId,
 } from '../../src/node/node.ts';
 import { DurableState, isLater, isSame, type Stamp } from './durable-state.ts';
 import { Reign } from './reign.ts';
@@ -106,8 +107,7 @@ class Replica {
   }
 
   async #request(request: Body): Promise<Body> {
-    const { msg_id: _, ...fields } = request;
-    const command = { ...fields, type: request.type };
+    const command = withoutId(request);
     if (this.#role.name === 'primary') return this.#role.reign.carryOut(command);
     const primary = this.#role.name === 'backup' ? this.#role.primary : undefined;
     if (primary === undefined)

@@ -29,17 +29,27 @@ export interface LeaderHost {
   stepDown(reason: string): void;
 }
 
-interface Peer {
+class Peer {
   readonly id: string;
   /** The next entry to send. */
   next: number;
   /** The last entry that it is known to have, on its disk. */
-  match: number;
+  match = 0;
   /** Entries are under way; none are sent before an answer, or before this time. */
-  busyUntilMs: number;
+  busyUntilMs = 0;
   /** The last round that it answered. */
-  round: number;
+  round = 0;
   answeredMs: number;
+
+  constructor(id: string, next: number, nowMs: number) {
+    this.id = id;
+    this.next = next;
+    this.answeredMs = nowMs;
+  }
+
+  leaveAloneUntil(timeMs: number): void {
+    this.busyUntilMs = timeMs;
+  }
 }
 
 interface Proposal {
@@ -80,15 +90,7 @@ export class Leadership {
     this.#majority = Math.floor(nodeIds.length / 2) + 1;
     const next = host.durable.log.lastIndex + 1;
     for (const id of nodeIds)
-      if (id !== nodeId)
-        this.#peers.set(id, {
-          id,
-          next,
-          match: 0,
-          busyUntilMs: 0,
-          round: 0,
-          answeredMs: this.#nowMs,
-        });
+      if (id !== nodeId) this.#peers.set(id, new Peer(id, next, this.#nowMs));
   }
 
   /** Begins the term. Its no-op lets entries of older terms commit, and reads begin. */
@@ -221,7 +223,7 @@ export class Leadership {
     // After a snapshot was sent, the entry before `next` may be gone.
     const next = Math.max(peer.next, log.firstIndex);
     const entries = log.runFrom(next, countMax);
-    if (entries.length > 0) peer.busyUntilMs = this.#nowMs + settings.heartbeatMs;
+    if (entries.length > 0) peer.leaveAloneUntil(this.#nowMs + settings.heartbeatMs);
     context.send(peer.id, {
       type: 'append_entries',
       term: this.term,
@@ -239,7 +241,7 @@ export class Leadership {
     const { context, durable } = this.#host;
     const { snapshot } = durable;
     if (snapshot === undefined) return;
-    peer.busyUntilMs = this.#nowMs + snapshotPatienceMs;
+    peer.leaveAloneUntil(this.#nowMs + snapshotPatienceMs);
     context.send(peer.id, {
       type: 'install_snapshot',
       term: this.term,

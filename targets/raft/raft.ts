@@ -18,6 +18,7 @@ import {
   type Message,
   type NodeContext,
   RpcError,
+  withoutId,
 } from '../../src/node/node.ts';
 import { DurableState, forgetfulStorage } from './durable-state.ts';
 import { Leadership } from './leadership.ts';
@@ -126,7 +127,7 @@ class RaftNode {
   // Requests of clients.
 
   async #write(request: Body): Promise<Body> {
-    const command = commandOf(request);
+    const command = withoutId(request);
     const leadership = this.#leadership;
     if (leadership !== undefined) return leadership.propose(command);
     const { id, term } = this.#leader();
@@ -385,18 +386,11 @@ class RaftNode {
       if (entry === undefined) break;
       const outcome = this.#machine.apply(next, entry.command);
       const leadership = this.#leadership;
-      if (leadership !== undefined && entry.term === leadership.term)
-        leadership.applied(next, outcome);
+      if (leadership?.term === entry.term) leadership.applied(next, outcome);
     }
     this.#machine.wake(this.#context.monotonicMs());
     const sinceSnapshot = this.#machine.appliedIndex - (this.#durable.snapshot?.index ?? 0);
     if (sinceSnapshot >= this.#settings.snapshotEvery)
       this.#durable.compact(this.#machine.appliedIndex, this.#machine.dump());
   }
-}
-
-/** The fields of a request that matter to the state. */
-function commandOf(request: Body): Body {
-  const { msg_id: _, ...fields } = request;
-  return { ...fields, type: request.type };
 }

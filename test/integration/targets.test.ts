@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileStorage } from '../../src/node/file-storage.ts';
 import type { Body, Message } from '../../src/node/node.ts';
 import { CliFolder, repository } from '../support/cli.ts';
@@ -196,6 +196,10 @@ describe('storage in files', () => {
 describe('a run of dsx', () => {
   const cli = new CliFolder();
 
+  afterAll(() => {
+    cli.remove();
+  });
+
   test.each([
     ['raft', 'correct', 'kill,partition', 0],
     ['single', 'correct', 'kill', 0],
@@ -207,7 +211,7 @@ describe('a run of dsx', () => {
   ])('%s %s under %s ends with exit code %i', async (target, variant, nemesis, expected) => {
     const { exitCode, stdout, stderr } = await cli.run(
       ...['test', '--target', target, '--variant', variant, '--nemesis', nemesis],
-      ...['--time-limit', '8', '--nemesis-interval', '1', '--seed', '1'],
+      ...['--time-limit', '8', '--nemesis-interval', '1', '--recovery-time', '1', '--seed', '1'],
     );
     expect(exitCode, `${stdout}\n${stderr}`).toBe(expected);
   });

@@ -92,7 +92,7 @@ function spread(history: History): { readonly history: History; readonly rows: I
       builder.add({ time: builder.length, process: 900, type, f: 'noise', value: builder.length });
     row += 1;
   };
-  for (const { index: _, ...event } of history.eachEvent()) {
+  for (const event of history.eachEvent()) {
     for (let i = 0; i < 9; i += 1) noise();
     builder.add(event);
     if (event.type !== 'invoke') continue;

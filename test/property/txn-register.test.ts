@@ -1,6 +1,8 @@
 /** Transactions on registers: against exhaustive search, and histories of right databases. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { registerHistoryOf } from '../../src/checker/txn/register-versions.ts';
+import { replays } from '../../src/checker/txn/replay.ts';
 import { rwRegister } from '../../src/checker/txn/rw-register.ts';
 import type { Verdict } from '../../src/checker/verdict.ts';
 import type { History } from '../../src/history/history.ts';
@@ -54,6 +56,24 @@ describe('against exhaustive search', () => {
       { numRuns: runs * (snapshot ? 3 : 5) },
     );
   });
+});
+
+test('what replays is serializable', () => {
+  fc.assert(
+    fc.property(
+      seeds,
+      levels,
+      fc.constantFrom('none', 'process', 'realtime'),
+      (seed, level, kept) => {
+        const history = simulate({ ...small, level, updates: true }, seed);
+        // The replay takes for granted that transactions agree with themselves.
+        if (verdictOf('read-atomic', history).models?.violated.length !== 0) return;
+        if (replays(registerHistoryOf(history), kept))
+          expect(isSerializable(history, kept)).toBe(true);
+      },
+    ),
+    { numRuns: runs * 2 },
+  );
 });
 
 describe('histories of a right database are never accused', () => {

@@ -17,7 +17,7 @@ interface Step {
 }
 
 /** Values whose numbers JSON carries exactly, and whose integers a number holds exactly. */
-export const exactValue: fc.Arbitrary<Json> = fc
+const exactValue: fc.Arbitrary<Json> = fc
   .jsonValue({ maxDepth: 3 })
   .map((value) => exact(value as Json));
 

@@ -411,32 +411,34 @@ class EventQueue {
   }
 
   push(event: Event): void {
-    const heap = this.#heap;
-    let at = heap.push(event) - 1;
+    let at = this.#heap.push(event) - 1;
     while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!before(event, heap[parent] as Event)) break;
-      heap[at] = heap[parent] as Event;
-      at = parent;
+      const above = (at - 1) >> 1;
+      const parent = this.#heap[above];
+      if (parent === undefined || !before(event, parent)) break;
+      this.#heap[at] = parent;
+      at = above;
     }
-    heap[at] = event;
+    this.#heap[at] = event;
   }
 
   pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
+    const last = this.#heap.pop();
+    if (last === undefined || this.#heap.length === 0) return;
     let at = 0;
     for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && before(heap[child + 1] as Event, heap[child] as Event))
-        child += 1;
-      if (!before(heap[child] as Event, last)) break;
-      heap[at] = heap[child] as Event;
-      at = child;
+      const below = this.#earlierOf(2 * at + 1, 2 * at + 2);
+      const child = this.#heap[below];
+      if (child === undefined || !before(child, last)) break;
+      this.#heap[at] = child;
+      at = below;
     }
-    heap[at] = last;
+    this.#heap[at] = last;
+  }
+
+  #earlierOf(left: number, right: number): number {
+    const [a, b] = [this.#heap[left], this.#heap[right]];
+    return a !== undefined && b !== undefined && before(b, a) ? right : left;
   }
 }
 

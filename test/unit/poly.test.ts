@@ -230,7 +230,7 @@ describe('staleness', () => {
       const history = recorded(lines);
       const result = stalenessOf(history, rowsOf(history));
       if (result.kind !== 'staleness' || result.staleMs === Number.POSITIVE_INFINITY) continue;
-      const where = `seed ${seed}: ${result.staleMs} ms\n${lines.map((line) => line.join(' ')).join('\n')}`;
+      const where = `seed ${seed}: ${result.staleMs} ms\n${JSON.stringify(lines)}`;
       expect(outcomeOf('register', shifted(result.staleMs + 0.25)), where).toBe('linearizable');
       if (result.staleMs > 0)
         expect(outcomeOf('register', shifted(result.staleMs - 0.25)), where).not.toBe(

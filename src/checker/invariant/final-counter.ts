@@ -24,7 +24,7 @@ import {
 } from './invariant.ts';
 
 /** Sorted, disjoint, not adjacent: `[low, high]`, both inclusive. */
-export type Ranges = readonly (readonly [low: number, high: number])[];
+type Ranges = readonly (readonly [low: number, high: number])[];
 
 export interface SubsetSums {
   readonly ranges: Ranges;

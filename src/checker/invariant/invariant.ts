@@ -264,7 +264,7 @@ function joined(name: string, a: Json | undefined, b: Json): Json {
 }
 
 /** Of at least one number. */
-export function quantiles(numbers: readonly number[]): JsonObject {
+function quantiles(numbers: readonly number[]): JsonObject {
   const sorted = Float64Array.from(numbers).toSorted();
   return Object.fromEntries(
     [0, 0.5, 0.95, 0.99, 1].map((q) => {

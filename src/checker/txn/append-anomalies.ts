@@ -197,11 +197,7 @@ function checkFractured(history: AppendHistory, t: number, findings: Findings): 
     if (last === none || of[last] === t || ambiguous.has(key[i] ?? 0)) continue;
     const writer = of[last] ?? 0;
     if (transactions.outcome[writer] === typeCode.fail) continue;
-    for (
-      let append = first[writer] ?? 0;
-      append < (first[writer + 1] ?? 0);
-      append += 1
-    ) {
+    for (let append = first[writer] ?? 0; append < (first[writer + 1] ?? 0); append += 1) {
       if (kind[append] !== writeKind || key[append] === key[i]) continue;
       if (ambiguous.has(key[append] ?? 0)) continue;
       const missed = missingRead(history, t, append);

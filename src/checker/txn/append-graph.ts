@@ -6,10 +6,11 @@
  * one (rw). Committed appends that no read shows make versions after the longest list, in an
  * order that nobody knows: each of them follows who made that list and who read it.
  */
-import { EdgeList } from './digraph.ts';
+
 import { typeCode } from '../../history/columns.ts';
 import { type AppendHistory, lastAppend, none, unobservedAppends } from './append-versions.ts';
 import type { DependencyGraph } from './cycles.ts';
+import { EdgeList } from './digraph.ts';
 import { LinkedGroups } from './linked-groups.ts';
 import { addProcessEdges, addRealtimeEdges } from './order-edges.ts';
 import { relation } from './relations.ts';

@@ -3,10 +3,12 @@
  * serial order of the transactions orders them too. Levels below it may, so there an order is
  * searched for that the level allows, of begins and commits (as in `register-orders.ts`).
  */
-import { componentsOf } from './digraph.ts';
+
 import type { AppendGraph } from './append-graph.ts';
 import type { AppendHistory } from './append-versions.ts';
-import { type Choice, searchOrder } from './order-search.ts';
+import { componentsOf } from './digraph.ts';
+import { IntList } from './interner.ts';
+import { searchOrder } from './order-search.ts';
 import { anti, relation } from './relations.ts';
 
 export const orderMatters: ReadonlySet<string> = new Set([
@@ -39,8 +41,11 @@ export function canBeOrdered(
   const helper = (v: number): number => v + transactionCount;
   const begin = (v: number): number => (v < transactionCount ? v * 2 : helper(v));
   const commit = (v: number): number => (v < transactionCount ? v * 2 + 1 : helper(v));
-  const known: number[] = [];
-  for (let t = 0; t < transactionCount; t += 1) known.push(begin(t), commit(t));
+  const known = new IntList();
+  for (let t = 0; t < transactionCount; t += 1) {
+    known.push(begin(t));
+    known.push(commit(t));
+  }
   const { offsets, targets, relations, vertexCount } = graph;
   const missed = missedThrough(graph, transactionCount);
   for (let v = 0; v < vertexCount; v += 1)
@@ -49,23 +54,28 @@ export function canBeOrdered(
       if ((bits & ~mask) !== 0) continue;
       const w = targets[edge] ?? 0;
       const isAnti = v < transactionCount ? (bits & anti) !== 0 : missed.has(v);
-      known.push(isAnti ? begin(v) : commit(v), isAnti ? commit(w) : begin(w));
+      known.push(isAnti ? begin(v) : commit(v));
+      known.push(isAnti ? commit(w) : begin(w));
     }
-  const choices: Choice[] = [];
+  const pairs = new IntList();
   for (const writers of unordered.values())
     for (const [i, a] of writers.entries())
       for (const b of writers.slice(i + 1)) {
-        choices.push({
-          sides: [
-            [commit(a), begin(b)],
-            [commit(b), begin(a)],
-          ],
-        });
-        if (choices.length > pairsMax) return false;
+        pairs.push(a);
+        pairs.push(b);
+        if (pairs.length > pairsMax * 2) return false;
       }
-  const ranks = (vertex: number): number =>
-    vertex < transactionCount * 2 ? (transactions.invoke[vertex >> 1] ?? 0) : vertex;
-  const problem = { vertexCount: vertexCount + transactionCount, known, choices, rank: ranks };
+  const problem = {
+    vertexCount: vertexCount + transactionCount,
+    known,
+    choiceCount: pairs.length / 2,
+    edgesOf: (choice: number, side: 0 | 1, edges: number[]): void => {
+      const [a, b] = [pairs.at(choice * 2 + side), pairs.at(choice * 2 + 1 - side)];
+      edges.push(commit(a), begin(b));
+    },
+    rank: (vertex: number): number =>
+      vertex < transactionCount * 2 ? (transactions.invoke[vertex >> 1] ?? 0) : vertex,
+  };
   return searchOrder(problem, bytesMax, outOfTime).acyclic === true;
 }
 

@@ -6,6 +6,8 @@
  * that they do not answer is whether a cycle needs only one anti-dependency: there the search
  * is confined to edges that go back in the order of components.
  */
+
+import { type CycleType, cycleTypeOf, cycleTypes, hasAdjacentAntis } from './cycle-types.ts';
 import {
   type Components,
   componentsOf,
@@ -14,7 +16,6 @@ import {
   EdgeList,
   type Subgraph,
 } from './digraph.ts';
-import { type CycleType, cycleTypeOf, cycleTypes, hasAdjacentAntis } from './cycle-types.ts';
 import { anomaliesImpliedBy } from './models.ts';
 import { anti } from './relations.ts';
 import { Meter, WalkSearch } from './walk-search.ts';

@@ -125,6 +125,10 @@ export class IntList {
     this.length += 1;
   }
 
+  at(index: number): number {
+    return this.#items[index] ?? 0;
+  }
+
   trimmed(): Int32Array {
     return this.#items.slice(0, this.length);
   }

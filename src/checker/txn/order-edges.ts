@@ -6,8 +6,9 @@
  * leads to `b` through moments exactly if a returned before b was invoked, with three edges
  * a transaction; edges between transactions would be one for each pair at the seams.
  */
-import type { EdgeList } from './digraph.ts';
+
 import { noEvent, typeCode } from '../../history/columns.ts';
+import type { EdgeList } from './digraph.ts';
 import { relation } from './relations.ts';
 import type { Transactions } from './transactions.ts';
 

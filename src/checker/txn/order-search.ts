@@ -6,22 +6,20 @@
  * First what is forced: a choice of which one side would close a cycle is made, until nothing
  * more is (saturation, as in Biswas and Enea, 2019, and PolySI, Huang et al., 2023). Then the
  * rest is chosen after an order of the vertices that is kept up as edges come (Pearce and
- * Kelly, "A Dynamic Topological Sort Algorithm", 2006). A choice with two bad sides goes to
- * the front, and all begins anew; if that does not help, all combinations are gone through.
+ * Kelly, "A Dynamic Topological Sort Algorithm", 2006), with repairs where a choice has two bad
+ * sides; see `choice-search.ts`.
  */
+import { ChoiceSearch } from './choice-search.ts';
 import { EdgeList } from './digraph.ts';
-
-/** Two numbers an edge: from, to, from, to, … */
-export type EdgePairs = readonly number[];
-
-export interface Choice {
-  readonly sides: readonly [EdgePairs, EdgePairs];
-}
+import type { IntList } from './interner.ts';
 
 export interface OrderProblem {
   readonly vertexCount: number;
-  readonly known: EdgePairs;
-  readonly choices: readonly Choice[];
+  /** Two numbers an edge: from, to, from, to, … */
+  readonly known: IntList;
+  readonly choiceCount: number;
+  /** Appends the edges of a side, two numbers each; always the same ones. */
+  readonly edgesOf: (choice: number, side: 0 | 1, edges: number[]) => void;
   /** Where each vertex would stand in an order that suggests itself. */
   readonly rank: (vertex: number) => number;
 }
@@ -38,7 +36,8 @@ export type OrderAnswer =
   | { readonly acyclic: false; readonly forced: readonly Forced[]; readonly conflict: number }
   | { readonly acyclic: 'unknown' };
 
-const restartsMax = 200;
+/** A greater table of who reaches whom takes longer than the search that it would spare. */
+const closureWorthBytes = 2 ** 24;
 
 /** @param closureBytesMax for the table of who reaches whom; beyond it nothing is forced */
 export function searchOrder(
@@ -46,7 +45,8 @@ export function searchOrder(
   closureBytesMax: number,
   outOfTime: () => boolean,
 ): OrderAnswer {
-  const saturation = new Saturation(problem, closureBytesMax, outOfTime);
+  const bytesMax = Math.min(closureBytesMax, closureWorthBytes);
+  const saturation = new Saturation(problem, bytesMax, outOfTime);
   const conflict = saturation.run();
   const { forced } = saturation;
   if (conflict !== undefined) return { acyclic: false, forced, conflict };
@@ -56,15 +56,17 @@ export function searchOrder(
   if (left.length === 0) return { acyclic: true };
   const search = new ChoiceSearch(problem, saturation.edges, order, left, outOfTime);
   const answer = search.run();
+
   if (answer === 'unknown') return { acyclic: 'unknown' };
-  return answer ? { acyclic: true } : { acyclic: false, forced, conflict: left[0] ?? -1 };
+  return answer ? { acyclic: true } : { acyclic: false, forced, conflict: search.conflict };
 }
 
 class Saturation {
   readonly #problem: OrderProblem;
   readonly #closureBytesMax: number;
   readonly #outOfTime: () => boolean;
-  readonly edges: number[];
+  /** Known ones and forced ones. */
+  readonly edges: IntList;
   readonly forced: Forced[] = [];
   /** Choices that are not made yet. */
   left: number[];
@@ -73,8 +75,8 @@ class Saturation {
     this.#problem = problem;
     this.#closureBytesMax = closureBytesMax;
     this.#outOfTime = outOfTime;
-    this.edges = [...problem.known];
-    this.left = problem.choices.map((_, i) => i);
+    this.edges = problem.known;
+    this.left = Array.from({ length: problem.choiceCount }, (_, i) => i);
   }
 
   /** The choice with two bad sides, -1 for a cycle without any, undefined if all is well so far. */
@@ -86,7 +88,10 @@ class Saturation {
       const fits = words * 4 * this.#problem.vertexCount <= this.#closureBytesMax;
       if (!fits || this.left.length === 0 || this.#outOfTime()) return undefined;
       const reach = closureOf(this.#problem.vertexCount, this.edges, order);
-      const closes = (side: EdgePairs): boolean => {
+      const side: number[] = [];
+      const closes = (choice: number, which: 0 | 1): boolean => {
+        side.length = 0;
+        this.#problem.edgesOf(choice, which, side);
         for (let i = 0; i < side.length; i += 2) {
           const [from, to] = [side[i] ?? 0, side[i + 1] ?? 0];
           if (from === to || isSet(reach, words, to, from)) return true;
@@ -96,16 +101,17 @@ class Saturation {
       const left: number[] = [];
       let made = 0;
       for (const choice of this.left) {
-        const sides = this.#problem.choices[choice]?.sides ?? [[], []];
-        const [first, second] = [closes(sides[0]), closes(sides[1])];
+        const [first, second] = [closes(choice, 0), closes(choice, 1)];
         if (first && second) return choice;
         if (!first && !second) {
           left.push(choice);
           continue;
         }
-        const side = first ? 1 : 0;
-        for (const vertex of sides[side]) this.edges.push(vertex);
-        this.forced.push({ choice, side });
+        const forced = first ? 1 : 0;
+        side.length = 0;
+        this.#problem.edgesOf(choice, forced, side);
+        for (const vertex of side) this.edges.push(vertex);
+        this.forced.push({ choice, side: forced });
         made += 1;
       }
       this.left = left;
@@ -119,8 +125,8 @@ class Saturation {
     const list = new EdgeList();
     const waiting = new Int32Array(vertexCount);
     for (let i = 0; i < this.edges.length; i += 2) {
-      const to = this.edges[i + 1] ?? 0;
-      list.add(this.edges[i] ?? 0, to, 1);
+      const to = this.edges.at(i + 1);
+      list.add(this.edges.at(i), to, 1);
       waiting[to] = (waiting[to] ?? 0) + 1;
     }
     const { offsets, targets } = list.toDigraph(vertexCount);
@@ -142,11 +148,11 @@ class Saturation {
 }
 
 /** Bit w of row v: v reaches w. */
-function closureOf(vertexCount: number, edges: EdgePairs, order: Int32Array): Uint32Array {
+function closureOf(vertexCount: number, edges: IntList, order: Int32Array): Uint32Array {
   const words = (vertexCount + 31) >> 5;
   const reach = new Uint32Array(words * vertexCount);
   const list = new EdgeList();
-  for (let i = 0; i < edges.length; i += 2) list.add(edges[i] ?? 0, edges[i + 1] ?? 0, 1);
+  for (let i = 0; i < edges.length; i += 2) list.add(edges.at(i), edges.at(i + 1), 1);
   const { offsets, targets } = list.toDigraph(vertexCount);
   for (let at = vertexCount - 1; at >= 0; at -= 1) {
     const v = order[at] ?? 0;
@@ -201,10 +207,7 @@ class Ready {
       let child = at * 2 + 1;
       if (child >= items.length) break;
       const right = child + 1;
-      if (
-        right < items.length &&
-        this.#rank(items[right] ?? 0) < this.#rank(items[child] ?? 0)
-      )
+      if (right < items.length && this.#rank(items[right] ?? 0) < this.#rank(items[child] ?? 0))
         child = right;
       if (this.#rank(items[child] ?? 0) >= rank) break;
       items[at] = items[child] ?? 0;
@@ -212,158 +215,5 @@ class Ready {
     }
     items[at] = last;
     return top;
-  }
-}
-
-/** Makes the choices that nothing forces. */
-class ChoiceSearch {
-  readonly #problem: OrderProblem;
-  readonly #outOfTime: () => boolean;
-  readonly #next: number[][];
-  readonly #previous: number[][];
-  readonly #position: Int32Array;
-  /** Edges that were added, to be taken back. */
-  readonly #added: number[] = [];
-  #choices: number[];
-  #steps = 0;
-
-  constructor(
-    problem: OrderProblem,
-    edges: EdgePairs,
-    order: Int32Array,
-    left: readonly number[],
-    outOfTime: () => boolean,
-  ) {
-    this.#problem = problem;
-    this.#outOfTime = outOfTime;
-    this.#choices = [...left];
-    this.#next = Array.from({ length: problem.vertexCount }, () => []);
-    this.#previous = Array.from({ length: problem.vertexCount }, () => []);
-    this.#position = new Int32Array(problem.vertexCount);
-    for (const [at, v] of order.entries()) this.#position[v] = at;
-    for (let i = 0; i < edges.length; i += 2) {
-      this.#next[edges[i] ?? 0]?.push(edges[i + 1] ?? 0);
-      this.#previous[edges[i + 1] ?? 0]?.push(edges[i] ?? 0);
-    }
-  }
-
-  run(): boolean | 'unknown' {
-    for (let restart = 0; restart < restartsMax; restart += 1) {
-      const stuck = this.#chooseAll();
-      if (stuck === undefined) return true;
-      if (stuck === 0) return false;
-      if (this.#isOver()) return 'unknown';
-      this.#takeBack(0);
-      const choice = this.#choices[stuck] ?? 0;
-      this.#choices.splice(stuck, 1);
-      this.#choices.unshift(choice);
-    }
-    this.#takeBack(0);
-    return this.#tryAll();
-  }
-
-  #isOver(): boolean {
-    this.#steps += 1;
-    return this.#outOfTime();
-  }
-
-  /** The position of the choice with two bad sides, or undefined. */
-  #chooseAll(): number | undefined {
-    for (const [at, choice] of this.#choices.entries()) {
-      const likely = this.#likely(choice);
-      if (!this.#take(choice, likely) && !this.#take(choice, likely === 0 ? 1 : 0)) return at;
-      if ((at & 1023) === 1023 && this.#outOfTime()) return at;
-    }
-    return undefined;
-  }
-
-  /** All combinations, the last choice changed first. */
-  #tryAll(): boolean | 'unknown' {
-    const marks: number[] = [];
-    const tried: number[] = [];
-    let at = 0;
-    while (at < this.#choices.length) {
-      if ((this.#steps & 255) === 0 && this.#outOfTime()) return 'unknown';
-      this.#steps += 1;
-      const choice = this.#choices[at] ?? 0;
-      marks[at] ??= this.#added.length;
-      const count = tried[at] ?? 0;
-      if (count === 2) {
-        marks.length = at;
-        tried.length = at;
-        at -= 1;
-        if (at < 0) return false;
-        this.#takeBack(marks[at] ?? 0);
-        continue;
-      }
-      tried[at] = count + 1;
-      if (this.#take(choice, count === 0 ? 0 : 1)) at += 1;
-    }
-    return true;
-  }
-
-  /** The side whose first edge goes forward in the order as it is. */
-  #likely(choice: number): 0 | 1 {
-    const side = this.#problem.choices[choice]?.sides[0] ?? [];
-    const [from, to] = [side[0] ?? 0, side[1] ?? 0];
-    return (this.#position[from] ?? 0) < (this.#position[to] ?? 0) ? 0 : 1;
-  }
-
-  /** Adds the edges of a side, or none if one closes a cycle. */
-  #take(choice: number, side: 0 | 1): boolean {
-    const edges = this.#problem.choices[choice]?.sides[side] ?? [];
-    const mark = this.#added.length;
-    for (let i = 0; i < edges.length; i += 2)
-      if (!this.#add(edges[i] ?? 0, edges[i + 1] ?? 0)) {
-        this.#takeBack(mark);
-        return false;
-      }
-    return true;
-  }
-
-  #takeBack(mark: number): void {
-    while (this.#added.length > mark) {
-      const to = this.#added.pop() ?? 0;
-      const from = this.#added.pop() ?? 0;
-      this.#next[from]?.pop();
-      this.#previous[to]?.pop();
-    }
-  }
-
-  /** Adds an edge and moves vertices so that it goes forward; false if it would close a cycle. */
-  #add(from: number, to: number): boolean {
-    if (from === to) return false;
-    const [low, high] = [this.#position[to] ?? 0, this.#position[from] ?? 0];
-    if (high > low) {
-      const after = this.#reached(to, this.#next, (at) => at <= high);
-      if (after.has(from)) return false;
-      const before = this.#reached(from, this.#previous, (at) => at >= low);
-      this.#reorder([...before], [...after]);
-    }
-    this.#next[from]?.push(to);
-    this.#previous[to]?.push(from);
-    this.#added.push(from, to);
-    return true;
-  }
-
-  #reached(
-    start: number,
-    edges: readonly (readonly number[])[],
-    inside: (position: number) => boolean,
-  ): Set<number> {
-    const seen = new Set([start]);
-    for (const v of seen)
-      for (const w of edges[v] ?? []) if (inside(this.#position[w] ?? 0)) seen.add(w);
-    return seen;
-  }
-
-  /** Puts the vertices of `before` in front of those of `after`, in the places they had. */
-  #reorder(before: number[], after: number[]): void {
-    const position = this.#position;
-    const byPosition = (a: number, b: number): number =>
-      (position[a] ?? 0) - (position[b] ?? 0);
-    const vertices = [...before.sort(byPosition), ...after.sort(byPosition)];
-    const places = vertices.map((v) => position[v] ?? 0).sort((a, b) => a - b);
-    for (const [i, v] of vertices.entries()) position[v] = places[i] ?? 0;
   }
 }

@@ -13,9 +13,10 @@
  * them. That a later reader saw v' says nothing by itself about the order of v and v': two
  * writers may overlap, and one version may never be read.
  */
-import { EdgeList } from './digraph.ts';
+
 import { noEvent, typeCode } from '../../history/columns.ts';
 import type { DependencyGraph } from './cycles.ts';
+import { EdgeList } from './digraph.ts';
 import { PairTable } from './interner.ts';
 import { LinkedGroups } from './linked-groups.ts';
 import { addProcessEdges, addRealtimeEdges } from './order-edges.ts';
@@ -172,8 +173,7 @@ function addSessionVersions(history: RegisterHistory, edges: EdgeList): void {
     if (outcome[t] !== typeCode.ok) continue;
     for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
       const version = kind[i] === readKind ? (source[i] ?? 0) : i;
-      if (version >= 0 && !ambiguous.has(key[i] ?? 0))
-        seen.set(session, key[i] ?? 0, version);
+      if (version >= 0 && !ambiguous.has(key[i] ?? 0)) seen.set(session, key[i] ?? 0, version);
     }
   }
 }

@@ -10,7 +10,7 @@
  */
 import { noEvent, typeCode } from '../../history/columns.ts';
 import { IntList } from './interner.ts';
-import { type Choice, type OrderAnswer, searchOrder } from './order-search.ts';
+import { type OrderAnswer, type OrderProblem, searchOrder } from './order-search.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
 import type { OrderKept } from './replay.ts';
 import { readKind, writeKind } from './transactions.ts';
@@ -38,12 +38,14 @@ export interface OrderFinding {
 }
 
 export interface OrderBudget {
+  /** Whether to look for a small set of transactions that have no order, if there is none. */
+  readonly explained: boolean;
   readonly bytesMax: number;
   readonly outOfTime: () => boolean;
 }
 
-/** A choice with its two sides, roughly. */
-const bytesPerChoice = 400;
+/** A choice with the edges of its side, roughly. */
+const bytesPerChoice = 160;
 /** Rounds of leaving out transactions, to find a smaller set. */
 const shrinkRoundsMax = 400;
 
@@ -51,7 +53,7 @@ const shrinkRoundsMax = 400;
 export function findOrder(
   history: RegisterHistory,
   question: OrderQuestion,
-  { bytesMax, outOfTime }: OrderBudget,
+  { explained, bytesMax, outOfTime }: OrderBudget,
 ): OrderFinding | undefined {
   const all = new IntList();
   const { committed, transactions } = history;
@@ -62,19 +64,20 @@ export function findOrder(
   const answer = searchOrder(problem, bytesMax / 2, outOfTime);
   if (answer.acyclic !== false)
     return { answer: answer.acyclic, transactions: [], minimal: false, pair: undefined };
-  const { kept: small, minimal } = shrunk(history, question, members, { bytesMax, outOfTime });
+  if (!explained) return { answer: false, transactions: [], minimal: false, pair: undefined };
+  const { kept: small, minimal } = shrunk(history, question, members, {
+    explained,
+    bytesMax,
+    outOfTime,
+  });
   const last = problemOf(history, question, small, Number.POSITIVE_INFINITY);
   const why = last === undefined ? answer : searchOrder(last, bytesMax / 2, outOfTime);
   const conflict = why.acyclic === false ? why.conflict : -1;
-  return { answer: false, transactions: [...small], minimal, pair: last?.pairs[conflict] };
+  return { answer: false, transactions: [...small], minimal, pair: last?.pairOf(conflict) };
 }
 
-interface Problem {
-  readonly vertexCount: number;
-  readonly known: readonly number[];
-  readonly choices: readonly Choice[];
-  readonly pairs: readonly OpenPair[];
-  readonly rank: (vertex: number) => number;
+interface Problem extends OrderProblem {
+  readonly pairOf: (choice: number) => OpenPair | undefined;
 }
 
 /** The question for some of the transactions; what they read from others is left out. */
@@ -93,7 +96,9 @@ class ProblemBuilder {
   readonly #members: Int32Array;
   /** Transaction → its number among the members + 1. */
   readonly #number: Int32Array;
-  readonly #known: number[] = [];
+  readonly #known = new IntList();
+  /** Two writes each. */
+  readonly #pairs = new IntList();
   readonly #ranks: number[] = [];
   readonly #nodes: 1 | 2;
 
@@ -113,36 +118,91 @@ class ProblemBuilder {
   build(choicesMax: number): Problem | undefined {
     const { transactions } = this.#history;
     if (this.#nodes === 2)
-      for (let i = 0; i < this.#members.length; i += 1) this.#known.push(i * 2, i * 2 + 1);
+      for (let i = 0; i < this.#members.length; i += 1) this.#edge(i * 2, i * 2 + 1);
     const writers = this.#writers();
-    let pairCount = 0;
-    for (const list of writers.values()) pairCount += (list.length * (list.length - 1)) / 2;
-    if (pairCount > choicesMax) return undefined;
     for (const t of this.#members)
-      for (
-        let i = transactions.first[t] ?? 0;
-        i < (transactions.first[t + 1] ?? 0);
-        i += 1
-      )
+      for (let i = transactions.first[t] ?? 0; i < (transactions.first[t + 1] ?? 0); i += 1)
         if (transactions.kind[i] === readKind) this.#addRead(t, i, writers);
     if (this.#question.kept === 'process') this.#addSessions();
     if (this.#question.kept === 'realtime') this.#addRealTime();
-    const choices: Choice[] = [];
-    const pairs: OpenPair[] = [];
-    for (const [key, list] of writers)
-      for (let i = 0; i < list.length; i += 1)
-        for (let j = i + 1; j < list.length; j += 1) {
-          const [a, b] = [list[i] ?? 0, list[j] ?? 0];
-          choices.push({ sides: [this.#side(a, b), this.#side(b, a)] });
-          pairs.push({
-            key,
-            writers: [transactions.of[a] ?? 0, transactions.of[b] ?? 0],
-          });
-        }
+    for (const list of writers.values()) {
+      this.#addPairs(list);
+      if (this.#pairs.length > choicesMax * 2) return undefined;
+    }
+    const pairs = this.#pairs;
     const ranks = this.#ranks;
-    const vertexCount = ranks.length;
-    const rank = (vertex: number): number => ranks[vertex] ?? 0;
-    return { vertexCount, known: this.#known, choices, pairs, rank };
+    return {
+      vertexCount: ranks.length,
+      known: this.#known,
+      choiceCount: pairs.length / 2,
+      edgesOf: (choice, side, edges) => {
+        this.#side(pairs.at(choice * 2 + side), pairs.at(choice * 2 + 1 - side), edges);
+      },
+      rank: (vertex) => ranks[vertex] ?? 0,
+      pairOf: (choice) => {
+        if (choice < 0 || choice * 2 >= pairs.length) return undefined;
+        const { key, of } = transactions;
+        const [a, b] = [pairs.at(choice * 2), pairs.at(choice * 2 + 1)];
+        return { key: key[a] ?? 0, writers: [of[a] ?? 0, of[b] ?? 0] };
+      },
+    };
+  }
+
+  /**
+   * The pairs of a key's writes, in order of invocation, that can come in either order. Where
+   * real time counts, a write that began after another one had been made or read came later,
+   * and so whoever read the other one came before the first such writes.
+   */
+  #addPairs(list: readonly number[]): void {
+    const { of, invoke } = this.#history.transactions;
+    const timed = this.#question.kept === 'realtime';
+    const known = timed ? list.map((write) => this.#knownBy(write)) : [];
+    const earliest = new Float64Array(list.length + 1).fill(Number.POSITIVE_INFINITY);
+    if (timed)
+      for (let i = list.length - 1; i >= 0; i -= 1)
+        earliest[i] = Math.min(earliest[i + 1] ?? 0, known[i] ?? 0);
+    for (const [i, a] of list.entries()) {
+      const limit = known[i] ?? Number.POSITIVE_INFINITY;
+      let j = i + 1;
+      for (; j < list.length; j += 1) {
+        const b = list[j] ?? 0;
+        if ((invoke[of[b] ?? 0] ?? 0) > limit) break;
+        this.#pairs.push(a);
+        this.#pairs.push(b);
+      }
+      const first = earliest[j] ?? 0;
+      for (; j < list.length; j += 1) {
+        const b = list[j] ?? 0;
+        if ((invoke[of[b] ?? 0] ?? 0) > first) break;
+        const edges: number[] = [];
+        this.#side(a, b, edges);
+        for (let at = 0; at < edges.length; at += 2) this.#edge(edges[at] ?? 0, edges[at + 1] ?? 0);
+      }
+    }
+  }
+
+  /** The event by which a write had been made: its own return, or that of the first to read it. */
+  #knownBy(write: number): number {
+    const { transactions, readersStart, readers, external } = this.#history;
+    const { of } = transactions;
+    let known = this.#returnOf(of[write] ?? 0);
+    for (let at = readersStart[write] ?? 0; at < (readersStart[write + 1] ?? 0); at += 1) {
+      const read = readers[at] ?? 0;
+      if (external[read] === 1 && this.#isMember(of[read] ?? 0))
+        known = Math.min(known, this.#returnOf(of[read] ?? 0));
+    }
+    return known;
+  }
+
+  #returnOf(t: number): number {
+    const { outcome, complete } = this.#history.transactions;
+    const at = complete[t] ?? noEvent;
+    return outcome[t] === typeCode.ok && at !== noEvent ? at : Number.POSITIVE_INFINITY;
+  }
+
+  #edge(from: number, to: number): void {
+    this.#known.push(from);
+    this.#known.push(to);
   }
 
   /** Final writes of the members by key. */
@@ -150,11 +210,7 @@ class ProblemBuilder {
     const { transactions, final } = this.#history;
     const byKey = new Map<number, number[]>();
     for (const t of this.#members)
-      for (
-        let i = transactions.first[t] ?? 0;
-        i < (transactions.first[t + 1] ?? 0);
-        i += 1
-      ) {
+      for (let i = transactions.first[t] ?? 0; i < (transactions.first[t + 1] ?? 0); i += 1) {
         if (transactions.kind[i] !== writeKind || final[i] === 0) continue;
         const k = transactions.key[i] ?? 0;
         const known = byKey.get(k);
@@ -171,24 +227,23 @@ class ProblemBuilder {
     const write = source[read] ?? 0;
     if (write === initial) {
       for (const other of writers.get(key[read] ?? 0) ?? [])
-        if (of[other] !== t) this.#known.push(this.#begin(t), this.#commit(of[other] ?? 0));
+        if (of[other] !== t) this.#edge(this.#begin(t), this.#commit(of[other] ?? 0));
     } else if (write >= 0 && this.#isMember(of[write] ?? 0) && of[write] !== t)
-      this.#known.push(this.#commit(of[write] ?? 0), this.#begin(t));
+      this.#edge(this.#commit(of[write] ?? 0), this.#begin(t));
   }
 
   /** What follows if write a came before write b. */
-  #side(a: number, b: number): readonly number[] {
+  #side(a: number, b: number, edges: number[]): void {
     const { transactions, readersStart, readers, external } = this.#history;
     const { of } = transactions;
     const [first, second] = [of[a] ?? 0, of[b] ?? 0];
-    const edges = [this.#commit(first), this.#begin(second)];
+    edges.push(this.#commit(first), this.#begin(second));
     for (let at = readersStart[a] ?? 0; at < (readersStart[a + 1] ?? 0); at += 1) {
       const read = readers[at] ?? 0;
       const reader = of[read] ?? 0;
       if (external[read] === 0 || reader === first || reader === second) continue;
       if (this.#isMember(reader)) edges.push(this.#begin(reader), this.#commit(second));
     }
-    return edges;
   }
 
   #addSessions(): void {
@@ -196,7 +251,7 @@ class ProblemBuilder {
     const last = new Map<number, number>();
     for (const t of this.#members) {
       const before = last.get(process[t] ?? 0);
-      if (before !== undefined) this.#known.push(this.#commit(before), this.#begin(t));
+      if (before !== undefined) this.#edge(this.#commit(before), this.#begin(t));
       if (outcome[t] === typeCode.ok) last.set(process[t] ?? 0, t);
     }
   }
@@ -212,16 +267,14 @@ class ProblemBuilder {
     for (const t of this.#members) {
       const begun = invoke[t] ?? 0;
       const earlier = next;
-      while (next < returned.length && (complete[returned[next] ?? 0] ?? 0) < begun)
-        next += 1;
+      while (next < returned.length && (complete[returned[next] ?? 0] ?? 0) < begun) next += 1;
       if (next > earlier) {
         const now = this.#ranks.push(begun) - 1;
-        if (moment !== -1) this.#known.push(moment, now);
+        if (moment !== -1) this.#edge(moment, now);
         moment = now;
-        for (let i = earlier; i < next; i += 1)
-          this.#known.push(this.#commit(returned[i] ?? 0), moment);
+        for (let i = earlier; i < next; i += 1) this.#edge(this.#commit(returned[i] ?? 0), moment);
       }
-      if (moment !== -1) this.#known.push(moment, this.#begin(t));
+      if (moment !== -1) this.#edge(moment, this.#begin(t));
     }
   }
 

@@ -4,7 +4,7 @@ import type { CheckLimits } from '../checker.ts';
 import type { UnknownReason } from '../verdict.ts';
 import { describe, type Narrator } from './explain.ts';
 import { type Finding, type Findings, text } from './findings.ts';
-import { isRuledOut } from './models.ts';
+import { isRuledOut, modelsImpliedBy } from './models.ts';
 import { findOrder, type OrderFinding, type OrderQuestion } from './register-orders.ts';
 import type { RegisterHistory } from './register-versions.ts';
 import { type OrderKept, replays } from './replay.ts';
@@ -21,26 +21,10 @@ const freeLevels = [
 ];
 const freeRealTimeLevels = ['strong-read-uncommitted', 'strong-read-committed'];
 
-const replayLevels: readonly (readonly [string, OrderKept])[] = [
-  ['strict-serializable', 'realtime'],
-  ['strong-session-serializable', 'process'],
-  ['serializable', 'none'],
-];
-
-/** What holds without any search. */
-export function provedByReplay(
-  registers: RegisterHistory,
-  found: readonly string[],
-  realTime: boolean,
-): readonly string[] {
+/** Levels of which some order of versions is all that is asked, and that reads leave one. */
+export function provedFree(found: readonly string[], realTime: boolean): readonly string[] {
   const free = [...freeLevels, ...(realTime ? freeRealTimeLevels : [])];
-  const proved = free.filter((level) => !isRuledOut(level, found));
-  for (const [level, kept] of replayLevels) {
-    if (kept === 'realtime' && !realTime) continue;
-    if (isRuledOut(level, found) || !replays(registers, kept)) continue;
-    return [...proved, level];
-  }
-  return proved;
+  return free.filter((level) => !isRuledOut(level, found));
 }
 
 /** Levels that a search decides, and what it finds if they do not hold. */
@@ -64,44 +48,73 @@ function question(
 const bytesPerMb = 2 ** 20;
 
 interface Budget {
+  readonly realTime: boolean;
   readonly limits: CheckLimits;
   readonly outOfTime: () => boolean;
 }
 
+/** More transactions are not searched for more than the model that was asked about. */
+const curiousMax = 20_000;
+
 /**
- * Searches the orders of versions for one that the model allows. What it finds goes to the
- * findings or the proofs; returns why it found neither.
+ * Searches the orders of versions for one that the model allows, and before that for one that
+ * the strongest model does. What it finds goes to the findings or the proofs; returns why the
+ * model is not settled, if it is not.
  */
 export function searchVersions(
   registers: RegisterHistory,
   model: string,
-  { limits, outOfTime }: Budget,
+  budget: Budget,
   [findings, proofs, narrator]: readonly [Findings, string[], Narrator],
 ): UnknownReason | undefined {
+  const strongest = budget.realTime ? 'strict-serializable' : 'strong-session-serializable';
   // All reads being of items, repeatable-read asks for as much as serializability.
   const level = model === 'repeatable-read' ? 'serializable' : model;
-  const asked = searchedLevels[level];
-  if (asked === undefined) return undefined;
+  let reason: UnknownReason | undefined;
+  for (const name of new Set([strongest, level])) {
+    const asked = searchedLevels[name];
+    const isSettled =
+      isRuledOut(model, findings.types) ||
+      proofs.some((known) => modelsImpliedBy(known).has(model));
+    const isWanted = !isSettled || registers.transactions.count <= curiousMax;
+    if (asked === undefined || !isWanted || isRuledOut(name, findings.types)) continue;
+    if (asked.kept === 'realtime' && !budget.realTime) continue;
+    if (proofs.some((known) => modelsImpliedBy(known).has(name))) continue;
+    const explained = isRuledOut(model, [asked.anomaly]);
+    const answer = search(registers, { ...asked, explained }, budget);
+    if (answer === true) proofs.push(name);
+    else if ('kind' in answer) reason = answer;
+    else findings.add(asked.anomaly, () => noOrder(answer, asked, narrator));
+  }
+  return reason;
+}
+
+function search(
+  registers: RegisterHistory,
+  asked: OrderQuestion & { readonly explained: boolean },
+  { limits, outOfTime }: Budget,
+): true | OrderFinding | UnknownReason {
   const found = findOrder(registers, asked, {
+    explained: asked.explained,
     bytesMax: limits.memoryMb * bytesPerMb,
     outOfTime,
   });
   const count = plural(registers.transactions.count, 'transaction');
+  if (found?.answer === true) return true;
+  if (found?.answer === false) return found;
+  // What replays in some serial order needs no search, and is a snapshot order too.
+  if (replays(registers, asked.kept)) return true;
   if (found === undefined)
     return {
       kind: 'memory',
       limitMb: limits.memoryMb,
       proved: `no order in which the ${count} replay suggested itself, and there are too many pairs of writers to search all orders of versions`,
     };
-  if (found.answer === 'unknown')
-    return {
-      kind: 'timeout',
-      limitMs: limits.timeoutMs,
-      proved: `no cycle among the known dependencies of ${count}, but not all orders of versions were tried`,
-    };
-  if (found.answer) proofs.push(level);
-  else findings.add(asked.anomaly, () => noOrder(found, asked, narrator));
-  return undefined;
+  return {
+    kind: 'timeout',
+    limitMs: limits.timeoutMs,
+    proved: `no cycle among the known dependencies of ${count}, but not all orders of versions were tried`,
+  };
 }
 
 function noOrder(

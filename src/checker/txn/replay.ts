@@ -193,11 +193,7 @@ class Replay {
     const k = key[write] ?? 0;
     this.#current[k] = write;
     let pending = 0;
-    for (
-      let at = readersStart[write] ?? 0;
-      at < (readersStart[write + 1] ?? 0);
-      at += 1
-    ) {
+    for (let at = readersStart[write] ?? 0; at < (readersStart[write + 1] ?? 0); at += 1) {
       const read = readers[at] ?? 0;
       const reader = of[read] ?? 0;
       if (external[read] === 0 || reader === t || committed[reader] === 0) continue;
@@ -247,8 +243,7 @@ class DueWriters {
     for (let i = 0; i < kind.length; i += 1)
       if (kind[i] === writeKind && final[i] === 1 && committed[of[i] ?? 0] === 1)
         this.#byKey[key[i] ?? 0]?.push(of[i] ?? 0);
-    for (const writers of this.#byKey)
-      writers.sort((a, b) => (latest[a] ?? 0) - (latest[b] ?? 0));
+    for (const writers of this.#byKey) writers.sort((a, b) => (latest[a] ?? 0) - (latest[b] ?? 0));
   }
 
   /** By when the next writer of the key other than t must run. */

@@ -16,11 +16,11 @@ import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './expla
 import { Findings, text } from './findings.ts';
 import { judge } from './judgement.ts';
 import type { TransactionalOptions } from './list-append.ts';
-import { isolationModel, isRuledOut, modelsImpliedBy } from './models.ts';
+import { isolationModel, modelsImpliedBy } from './models.ts';
 import { findMismatches, needsRealTime, noRealTime, notEnough, unfit } from './preconditions.ts';
 import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
 import { type RegisterGraph, registerGraphOf } from './register-graph.ts';
-import { provedByReplay, searchVersions } from './register-proofs.ts';
+import { provedFree, searchVersions } from './register-proofs.ts';
 import { initial, type RegisterHistory, registerHistoryOf, writeTo } from './register-versions.ts';
 import { relation } from './relations.ts';
 
@@ -65,11 +65,14 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
           limitMs: limits.timeoutMs,
           proved: `whether there is a cycle of type ${undecided.join(', ')} is not known`,
         };
-  const proofs =
-    blocked === undefined ? [...provedByReplay(registers, findings.types, realTime)] : [];
+  const proofs = blocked === undefined ? [...provedFree(findings.types, realTime)] : [];
   const searched =
-    blocked === undefined && timeless === undefined && !isSettled(model, proofs, findings)
-      ? searchVersions(registers, model, { limits, outOfTime }, [findings, proofs, narrator])
+    blocked === undefined
+      ? searchVersions(registers, model, { realTime, limits, outOfTime }, [
+          findings,
+          proofs,
+          narrator,
+        ])
       : undefined;
   return judge({
     checker: 'rw-register',
@@ -83,17 +86,11 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
   });
 }
 
-function isSettled(model: string, proofs: readonly string[], findings: Findings): boolean {
-  return (
-    isRuledOut(model, findings.types) || proofs.some((level) => modelsImpliedBy(level).has(model))
-  );
-}
-
 function methodOf(count: number, proved: readonly string[], realTime: boolean): string {
   const serial = proved.some((level) => modelsImpliedBy(level).has('serializable'));
   return [
     `dependency cycles among ${plural(count, 'transaction')}, as far as the order of versions is known`,
-    ...(serial ? ['proved by a serial order in which they replay'] : []),
+    ...(serial ? ['proved by a serial order of them all'] : []),
     ...(realTime ? [] : ['the history has no real-time order']),
   ].join('; ');
 }
@@ -133,16 +130,11 @@ function reasonText(
   const { transactions, source } = registers;
   const { first, key, of, keys, elements, value } = transactions;
   const range = (t: number): readonly number[] =>
-    Array.from(
-      { length: (first[t + 1] ?? 0) - (first[t] ?? 0) },
-      (_, i) => (first[t] ?? 0) + i,
-    );
+    Array.from({ length: (first[t + 1] ?? 0) - (first[t] ?? 0) }, (_, i) => (first[t] ?? 0) + i);
   const keyAt = (i: number): Json => keys[key[i] ?? 0] ?? null;
   const valueAt = (i: number): Json => elements.values[value[i] ?? 0] ?? null;
   if ((bits & relation.wr) !== 0) {
-    const read = range(to).find(
-      (i) => (source[i] ?? 0) >= 0 && of[source[i] ?? 0] === from,
-    );
+    const read = range(to).find((i) => (source[i] ?? 0) >= 0 && of[source[i] ?? 0] === from);
     if (read === undefined) return { why: `${b} read from ${a}` };
     return {
       key: keyAt(read),
@@ -182,11 +174,7 @@ function orderReason(
     if (external[i] === 1 && key[i] === key[write] && source[i] === version && i < write)
       return `${b} had read that version too`;
   const witnesses = [of[version] ?? 0];
-  for (
-    let at = readersStart[version] ?? 0;
-    at < (readersStart[version + 1] ?? 0);
-    at += 1
-  )
+  for (let at = readersStart[version] ?? 0; at < (readersStart[version + 1] ?? 0); at += 1)
     witnesses.push(of[readers[at] ?? 0] ?? 0);
   const before = (t: number): boolean =>
     (complete[t] ?? 0) !== -1 && (complete[t] ?? 0) < (invoke[later] ?? 0);

@@ -7,8 +7,9 @@
  * Helper vertices (moments, and stand-ins for the next version of a key) belong to the edge
  * that led to them: to leave one costs no step and changes no state.
  */
-import type { Digraph } from './digraph.ts';
+
 import type { AntiRule } from './cycle-types.ts';
+import type { Digraph } from './digraph.ts';
 import { anti } from './relations.ts';
 
 /** Counts work, and says when there was enough of it. */

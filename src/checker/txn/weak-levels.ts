@@ -9,8 +9,9 @@
  * in all of them; and read-committed here forbids to read, after what one transaction wrote,
  * what another one wrote before it: more than Adya's read-committed, hence its name.
  */
-import { EdgeList } from './digraph.ts';
+
 import { typeCode } from '../../history/columns.ts';
+import { EdgeList } from './digraph.ts';
 import { IntList } from './interner.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
 import { relation } from './relations.ts';
@@ -79,8 +80,7 @@ class CommitGraphBuilder {
       initialVertex: this.#initial,
       reasonOf: (a, b) => {
         for (let i = 0; i < from.length; i += 1)
-          if (from[i] === a && to[i] === b)
-            return { reader: reader[i] ?? 0, read: read[i] ?? 0 };
+          if (from[i] === a && to[i] === b) return { reader: reader[i] ?? 0, read: read[i] ?? 0 };
         return undefined;
       },
     };

@@ -7,7 +7,7 @@ import { rowOf } from '../witness.ts';
 import { operationText } from '../words.ts';
 
 /** More transactions than this make no readable picture; the steps in words remain. */
-export const cycleNodesMax = 16;
+const cycleNodesMax = 16;
 
 export interface CycleNode {
   /** `T1`, `T2`, … in order of first appearance in the cycle. */

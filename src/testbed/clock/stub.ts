@@ -26,7 +26,7 @@ export const magic = 'DSXSKEW1';
 
 /** The two places for parameters; the selector holds the one that is live. */
 export const slots = [0x08, 0x20] as const;
-export const slotBytes = 24;
+const slotBytes = 24;
 
 /** Functions of the vDSO, and what answers for each. */
 export const replacements: readonly { readonly name: string; readonly entryAt: number }[] = [
