@@ -12,7 +12,7 @@ import { single } from '../../targets/single/single.ts';
 import { runTrial, type Trial, type TrialResult } from '../support/register-load.ts';
 import { faultsOf } from '../support/simulated-faults.ts';
 
-const runs = Number(process.env['DSX_RUNS'] ?? 12);
+const runs = Number(process.env['DSX_RUNS'] ?? 8);
 const firstSeed = Number(process.env['DSX_SEED'] ?? 0);
 const timeoutMs = 30_000 + runs * 3000;
 

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { readHistory } from './src/history/format/read-history.ts';
+import { listAppend } from './src/checker/txn/list-append.ts';
+import { rwRegister } from './src/checker/txn/rw-register.ts';
+const [kind, file] = process.argv.slice(2);
+const cpu = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; };
+const { history } = readHistory(readFileSync(file!));
+const t = cpu();
+const v = (kind === 'la' ? listAppend : rwRegister)('strict-serializable').check(history, { timeoutMs: 300000, memoryMb: 2000, nowMs: () => performance.now() });
+console.log(kind, v.valid, v.method, 'cpu', (cpu() - t).toFixed(2), 'rss', Math.round(process.memoryUsage().rss / 1e6), JSON.stringify(v.models), v.valid === 'unknown' ? v.reason : '');
