@@ -43,7 +43,8 @@ function checkInside(history: AppendHistory, t: number, findings: Findings): voi
     while (key[earlier] !== key[i]) earlier += 1;
     let later = i + 1;
     while (later < end && key[later] !== key[i]) later += 1;
-    if (earlier === i && later < end) checkKey(history, i, end, findings);
+    if (earlier === i && later < end && !fits(history, i, end))
+      checkKey(history, i, end, findings);
   }
   for (let i = begin; i < end; i += 1) {
     if (kind[i] !== readKind) continue;
@@ -57,6 +58,34 @@ function checkInside(history: AppendHistory, t: number, findings: Findings): voi
       }));
     }
   }
+}
+
+/** The same as `checkKey` by lengths and positions alone, where elements are unique. */
+function fits(history: AppendHistory, from: number, end: number): boolean {
+  const { transactions, odd, longest, trusted, position } = history;
+  const { kind, key, value } = transactions;
+  const k = key[from] ?? 0;
+  if (trusted[k] !== (longest[k] ?? []).length) return false;
+  let known: number = none;
+  let own = 0;
+  for (let i = from; i < end; i += 1) {
+    if (key[i] !== k) continue;
+    if (kind[i] === writeKind) {
+      own += 1;
+      continue;
+    }
+    const length = value[i] ?? 0;
+    if (odd.has(i) || (known !== none && length !== known + own)) return false;
+    let at = length;
+    for (let append = i - 1; own > 0; append -= 1) {
+      if (key[append] !== k || kind[append] !== writeKind) continue;
+      at -= 1;
+      own -= 1;
+      if (position[append] !== at) return false;
+    }
+    known = length;
+  }
+  return true;
 }
 
 /** From micro-operation `from` on, those of the same key and transaction. */

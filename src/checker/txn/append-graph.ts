@@ -28,7 +28,7 @@ export interface AppendGraph extends DependencyGraph {
 /** @param realTime false where the order of events between processes means nothing */
 export function appendGraphOf(history: AppendHistory, realTime: boolean): AppendGraph {
   const { transactions } = history;
-  const edges = new EdgeList();
+  const edges = new EdgeList(transactions.kind.length * 2 + transactions.count * 4);
   const nextOther = nextWriters(history);
   addVersionEdges(history, edges);
   addReadEdges(history, edges, nextOther);

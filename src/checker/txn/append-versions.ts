@@ -71,7 +71,7 @@ export function appendHistoryOf(history: History): AppendHistory {
     const id = elements.find(element);
     return id === none ? none : table.get(key, id);
   };
-  const versions = new IntList();
+  const versions = new IntList(transactions.kind.length);
   const start = new Int32Array(keys.length + 1);
   const position = new Int32Array(transactions.kind.length).fill(none);
   const trusted = new Int32Array(keys.length);

@@ -47,7 +47,7 @@ export class ChoiceSearch {
     this.#problem = problem;
     this.#outOfTime = outOfTime;
     this.#left = left;
-    this.#edges = new LinkedEdges(vertexCount, edges.length);
+    this.#edges = new LinkedEdges(vertexCount, edges.length / 2 + left.length * 3);
     this.#position = new Int32Array(vertexCount);
     for (let at = 0; at < order.length; at += 1) this.#position[order[at] ?? 0] = at;
     for (let i = 0; i < edges.length; i += 2)
@@ -162,7 +162,8 @@ export class ChoiceSearch {
 
   /** Adds the edges of a side; or none, and returns the choices that a cycle rests on. */
   #take(choice: number, side: 0 | 1): readonly number[] | undefined {
-    const edges: number[] = [];
+    const edges = this.#scratch;
+    edges.length = 0;
     this.#problem.edgesOf(choice, side, edges);
     this.#side[choice] = side;
     for (let i = 0; i < edges.length; i += 2) {
@@ -188,7 +189,8 @@ export class ChoiceSearch {
   /** Adds an edge and moves vertices so that it goes forward; or returns what is in its way. */
   #add(from: number, to: number, choice: number): readonly number[] | undefined {
     if (from === to) return [];
-    const [low, high] = [this.#position[to] ?? 0, this.#position[from] ?? 0];
+    const low = this.#position[to] ?? 0;
+    const high = this.#position[from] ?? 0;
     if (high > low) {
       const after = this.#after(to, from, high);
       if (this.#seen[from] === this.#epoch) return this.#ownersOnPath(to, from, choice);
@@ -308,11 +310,19 @@ class LinkedEdges {
   add(from: number, to: number, owner: number, nextOwned: number): number {
     const edge = this.#free.pop() ?? this.#fresh();
     const at = edge * width;
-    const [out, into] = [this.firstOut(from), this.firstIn(to)];
-    const row = [from, to, owner, out, none, into, none, nextOwned];
-    this.#rows.set(row, at);
-    if (out !== none) this.#rows[out * width + field.previousOut] = edge;
-    if (into !== none) this.#rows[into * width + field.previousIn] = edge;
+    const out = this.firstOut(from);
+    const into = this.firstIn(to);
+    const rows = this.#rows;
+    rows[at + field.from] = from;
+    rows[at + field.to] = to;
+    rows[at + field.owner] = owner;
+    rows[at + field.nextOut] = out;
+    rows[at + field.previousOut] = none;
+    rows[at + field.nextIn] = into;
+    rows[at + field.previousIn] = none;
+    rows[at + field.nextOwned] = nextOwned;
+    if (out !== none) rows[out * width + field.previousOut] = edge;
+    if (into !== none) rows[into * width + field.previousIn] = edge;
     this.#firstOut[from] = edge;
     this.#firstIn[to] = edge;
     return edge;

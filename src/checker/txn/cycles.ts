@@ -204,7 +204,7 @@ function apartComponents(
   isHelper: (vertex: number) => boolean,
   mask: number,
 ): Sides {
-  const edges = new EdgeList();
+  const edges = new EdgeList(targets.length * 2);
   for (let v = 0; v < vertexCount; v += 1) {
     const helper = isHelper(v);
     const end = offsets[v + 1] ?? 0;

@@ -6,12 +6,20 @@
 
 /** Edges as they are found, in any order. */
 export class EdgeList {
-  #from = new Int32Array(1024);
-  #to = new Int32Array(1024);
-  #relation = new Uint8Array(1024);
+  #from: Int32Array;
+  #to: Int32Array;
+  #relation: Uint8Array;
   length = 0;
   /** All bits of all edges. */
   bits = 0;
+
+  /** @param expected how many there will be, roughly */
+  constructor(expected = 1024) {
+    const size = Math.max(16, expected);
+    this.#from = new Int32Array(size);
+    this.#to = new Int32Array(size);
+    this.#relation = new Uint8Array(size);
+  }
 
   add(from: number, to: number, relation: number): void {
     if (this.length === this.#from.length) this.#grow();

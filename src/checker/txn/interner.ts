@@ -112,8 +112,13 @@ export class PairTable {
 
 /** A list of integers that grows. */
 export class IntList {
-  #items = new Int32Array(1024);
+  #items: Int32Array;
   length = 0;
+
+  /** @param expected how many there will be, roughly */
+  constructor(expected = 1024) {
+    this.#items = new Int32Array(Math.max(16, expected));
+  }
 
   push(value: number): void {
     if (this.length === this.#items.length) {
@@ -130,6 +135,6 @@ export class IntList {
   }
 
   trimmed(): Int32Array {
-    return this.#items.slice(0, this.length);
+    return this.#items.subarray(0, this.length);
   }
 }

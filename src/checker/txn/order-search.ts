@@ -122,7 +122,7 @@ class Saturation {
   /** Vertices in an order that all edges keep, the least rank first; undefined if there is none. */
   order(): Int32Array | undefined {
     const { vertexCount, rank } = this.#problem;
-    const list = new EdgeList();
+    const list = new EdgeList(this.edges.length / 2);
     const waiting = new Int32Array(vertexCount);
     for (let i = 0; i < this.edges.length; i += 2) {
       const to = this.edges.at(i + 1);
@@ -151,7 +151,7 @@ class Saturation {
 function closureOf(vertexCount: number, edges: IntList, order: Int32Array): Uint32Array {
   const words = (vertexCount + 31) >> 5;
   const reach = new Uint32Array(words * vertexCount);
-  const list = new EdgeList();
+  const list = new EdgeList(edges.length / 2);
   for (let i = 0; i < edges.length; i += 2) list.add(edges.at(i), edges.at(i + 1), 1);
   const { offsets, targets } = list.toDigraph(vertexCount);
   for (let at = vertexCount - 1; at >= 0; at -= 1) {

@@ -31,7 +31,7 @@ export interface RegisterGraph extends DependencyGraph {
 
 export function registerGraphOf(history: RegisterHistory, realTime: boolean): RegisterGraph {
   const { transactions } = history;
-  const edges = new EdgeList();
+  const edges = new EdgeList(transactions.kind.length * 3 + transactions.count * 4);
   const links = new LinkedGroups(edges, transactions.count);
   addReads(history, edges);
   const writers = writersByKey(history);

@@ -96,9 +96,9 @@ class ProblemBuilder {
   readonly #members: Int32Array;
   /** Transaction → its number among the members + 1. */
   readonly #number: Int32Array;
-  readonly #known = new IntList();
+  readonly #known: IntList;
   /** Two writes each. */
-  readonly #pairs = new IntList();
+  readonly #pairs: IntList;
   readonly #ranks: number[] = [];
   readonly #nodes: 1 | 2;
 
@@ -107,6 +107,8 @@ class ProblemBuilder {
     this.#question = question;
     this.#members = members;
     this.#nodes = question.isolation === 'serial' ? 1 : 2;
+    this.#known = new IntList(members.length * 20);
+    this.#pairs = new IntList(members.length * 8);
     this.#number = new Int32Array(history.transactions.count);
     for (const [i, t] of members.entries()) this.#number[t] = i + 1;
     for (const t of members) {

@@ -66,7 +66,7 @@ export function replayTimes(history: RegisterHistory, timed: boolean): ReplayTim
 function readOrder(history: RegisterHistory): Digraph {
   const { transactions, source, external, committed } = history;
   const { count, first, key, of } = transactions;
-  const edges = new EdgeList();
+  const edges = new EdgeList(transactions.kind.length);
   const seen: number[] = [];
   for (let t = 0; t < count; t += 1) {
     if (committed[t] === 0) continue;

@@ -65,22 +65,27 @@ class TransactionReader {
   readonly #reads: ReadStore;
   readonly #keys = new Interner();
   readonly #elements = new Interner();
-  readonly #kind = new IntList();
-  readonly #key = new IntList();
-  readonly #value = new IntList();
-  readonly #of = new IntList();
+  readonly #kind: IntList;
+  readonly #key: IntList;
+  readonly #value: IntList;
+  readonly #of: IntList;
   readonly #mismatched: number[] = [];
   readonly #troubles: Trouble[] = [];
 
   constructor(history: History, reads: ReadStore) {
     this.#history = history;
     this.#reads = reads;
+    const expected = history.operations.count * 3;
+    this.#kind = new IntList(expected);
+    this.#key = new IntList(expected);
+    this.#value = new IntList(expected);
+    this.#of = new IntList(expected);
   }
 
   read(): Transactions {
     const { operations, values } = this.#history;
     const txn = this.#history.functionId('txn');
-    const rows = new IntList();
+    const rows = new IntList(operations.count);
     for (let row = 0; row < operations.count; row += 1)
       if (operations.f[row] === txn) rows.push(row);
     const row = rows.trimmed();
