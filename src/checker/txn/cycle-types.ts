@@ -1,5 +1,5 @@
 /** Kinds of cycles of dependencies (Adya, 1999), as questions to a graph. */
-import { anti, forward, order, relation } from './relations.ts';
+import { anti, data, forward, order, relation } from './relations.ts';
 
 /** Which walks count: `one`: exactly one anti-dependency; `apart`: no two in a row. */
 export type AntiRule = 'any' | 'one' | 'apart';
@@ -41,11 +41,17 @@ function family(suffix: string, extra: number): readonly CycleType[] {
   ];
 }
 
+export interface CycleFamily {
+  /** All edges that its cycles may have. */
+  readonly mask: number;
+  readonly types: readonly CycleType[];
+}
+
 /** From the most severe on: what data alone shows, then with sessions, then with real time. */
-export const cycleTypes: readonly CycleType[] = [
-  ...family('', 0),
-  ...family('-process', relation.process),
-  ...family('-realtime', relation.realtime),
+export const cycleFamilies: readonly CycleFamily[] = [
+  { mask: data, types: family('', 0) },
+  { mask: data | relation.process, types: family('-process', relation.process) },
+  { mask: data | relation.realtime, types: family('-realtime', relation.realtime) },
 ];
 
 /** The type of a cycle, from the relation bits of its edges in order. */

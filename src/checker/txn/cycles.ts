@@ -7,7 +7,7 @@
  * is confined to edges that go back in the order of components.
  */
 
-import { type CycleType, cycleTypeOf, cycleTypes, hasAdjacentAntis } from './cycle-types.ts';
+import { type CycleType, cycleFamilies, cycleTypeOf, hasAdjacentAntis } from './cycle-types.ts';
 import {
   type Components,
   componentsOf,
@@ -56,19 +56,32 @@ export function findCycles(
   const components = componentsOf(graph);
   const findings: { cycles: Cycle[]; undecided: string[] } = { cycles: [], undecided: [] };
   if (components.count === graph.vertexCount) return findings;
-  const part = cyclicPart(graph, components);
-  const finder = new CycleFinder(part, transactionCount, new Meter(outOfTime));
+  const whole = cyclicPart(graph, components);
   const known = new Set<string>();
-  for (const type of cycleTypes) {
-    if (known.has(type.name)) continue;
-    const { cycles, gaveUp } = finder.find(type);
-    if (gaveUp) findings.undecided.push(type.name);
-    for (const cycle of cycles) {
-      findings.cycles.push(cycle);
-      for (const implied of anomaliesImpliedBy(cycle.type)) known.add(implied);
+  for (const { mask, types } of cycleFamilies) {
+    if (types.every(({ name }) => known.has(name))) continue;
+    const part = partOf(whole, mask);
+    if (part === undefined) continue;
+    const finder = new CycleFinder(part, transactionCount, new Meter(outOfTime));
+    for (const type of types) {
+      if (known.has(type.name)) continue;
+      const { cycles, gaveUp } = finder.find(type);
+      if (gaveUp) findings.undecided.push(type.name);
+      for (const cycle of cycles) {
+        findings.cycles.push(cycle);
+        for (const implied of anomaliesImpliedBy(cycle.type)) known.add(implied);
+      }
     }
   }
   return findings;
+}
+
+/** What is on cycles of the edges in `mask`; undefined if there are none. */
+function partOf({ graph, original }: Subgraph, mask: number): Subgraph | undefined {
+  const components = componentsOf(graph, mask);
+  if (components.count === graph.vertexCount) return undefined;
+  const part = cyclicPart(graph, components, mask);
+  return { graph: part.graph, original: part.original.map((v) => original[v] ?? 0) };
 }
 
 class CycleFinder {

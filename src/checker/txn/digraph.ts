@@ -167,10 +167,11 @@ export interface Subgraph {
 }
 
 /**
- * The vertices that are on some cycle (which is to say: in a component of more than one) and the
- * edges inside of their components.
+ * The vertices that are on some cycle of edges in `mask` (which is to say: in a component of
+ * more than one) and those edges inside of their components.
+ * @param components of the edges in `mask`
  */
-export function cyclicPart(graph: Digraph, components: Components): Subgraph {
+export function cyclicPart(graph: Digraph, components: Components, mask = 0xff): Subgraph {
   const { vertexCount, offsets, targets, relations } = graph;
   const renumbered = new Int32Array(vertexCount).fill(-1);
   const original: number[] = [];
@@ -184,7 +185,7 @@ export function cyclicPart(graph: Digraph, components: Components): Subgraph {
     const end = offsets[v + 1] ?? 0;
     for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
       const w = targets[edge] ?? 0;
-      if (components.of[w] !== components.of[v]) continue;
+      if (components.of[w] !== components.of[v] || ((relations[edge] ?? 0) & ~mask) !== 0) continue;
       edges.add(row, renumbered[w] ?? 0, relations[edge] ?? 0);
     }
   }

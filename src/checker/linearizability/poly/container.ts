@@ -11,7 +11,13 @@ import type { Json } from '../../../base/json.ts';
 import { noEvent } from '../../../history/columns.ts';
 import { noValue } from '../../../history/values.ts';
 import { LocalValues } from './local-values.ts';
-import { notApplicable, type PolyResult, type Violation, violation } from './result.ts';
+import {
+  linearizable,
+  notApplicable,
+  type PolyResult,
+  type Violation,
+  violation,
+} from './result.ts';
 import { failedRow, never, type Timeline } from './timeline.ts';
 
 export const containerCode = { put: 1, take: 2 } as const;
@@ -138,9 +144,10 @@ export function takenOnly(container: Container): Container {
 
 /**
  * Judges a container in which takes of unknown outcome may have destroyed elements, given how to
- * judge one without: they need not have happened, so if all is well without them, all is well.
- * And whatever they destroyed was never taken, so a violation among the elements that were taken
- * stands. In between a search has to decide.
+ * judge one without. They need not have happened, so if all is well without them, all is well;
+ * and so it is if all is well with one guess of what each took. Whatever they took was taken by
+ * nobody else, so a violation among the elements that were taken stands. In between a search
+ * has to decide.
  */
 export function withCrashedTakes(
   container: Container,
@@ -148,6 +155,7 @@ export function withCrashedTakes(
 ): PolyResult {
   const result = check(container);
   if (container.crashedTakes.length === 0 || result.kind !== 'violation') return result;
+  if (check(withGuessedTakes(container)).kind === 'linearizable') return linearizable;
   const certain = check(takenOnly(container));
   if (certain.kind !== 'linearizable') return certain;
   const first = container.crashedTakes[0] ?? 0;
@@ -155,6 +163,22 @@ export function withCrashedTakes(
   return notApplicable(
     `what the ${f} of event ${invokeIndex}, whose outcome is unknown, may have taken decides it`,
   );
+}
+
+/** The takes of unknown outcome, in order, took what nobody else took, in order. */
+function withGuessedTakes(container: Container): Container {
+  const { timeline, size, kept, inFrom, crashedTakes } = container;
+  const take = container.take.slice();
+  const outFrom = container.outFrom.slice();
+  let next = 0;
+  for (let element = 0; element < size && next < crashedTakes.length; element += 1) {
+    if (kept[element] === 0 || take[element] !== none) continue;
+    const op = crashedTakes[next] ?? 0;
+    take[element] = op;
+    outFrom[element] = Math.max(timeline.invoke[op] ?? 0, inFrom[element] ?? 0);
+    next += 1;
+  }
+  return { ...container, take, outFrom, crashedTakes: new Int32Array(0) };
 }
 
 /** Takes that found nothing although something was there all the time. */

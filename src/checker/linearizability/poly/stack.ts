@@ -127,7 +127,8 @@ class Peeling {
       const i = start >> 1;
       const isPush = (start & 1) === 0;
       const element = this.#elements[i] ?? 0;
-      const last = (isPush ? inBy[element] : outBy[element]) ?? 0;
+      // A pop of unknown outcome can still happen after the end, where nothing is in its way.
+      const last = Math.min((isPush ? inBy[element] : outBy[element]) ?? 0, starts.length + 1);
       const slot = slotOf[time] ?? 0;
       this.#end[count] = slotOf[last - 1] ?? 0;
       this.#owner[count] = i;
