@@ -510,21 +510,21 @@ export const objectCases: readonly ObjectCase[] = [
     model: 'fifo-queue',
     specification: modelOf(fifoQueue),
     simulate: container(queueWords, () => 0),
-    declinedMax: 0.05,
+    declinedMax: 0.02,
   },
   {
     name: 'unordered-queue',
     model: 'unordered-queue',
     specification: modelOf(unorderedQueue),
     simulate: container(queueWords, (elements, random) => random.int(elements.length)),
-    declinedMax: 0.05,
+    declinedMax: 0.02,
   },
   {
     name: 'stack',
     model: 'stack',
     specification: modelOf(stack),
     simulate: container(['push', 'pop'], top),
-    declinedMax: 0.07,
+    declinedMax: 0.02,
     operations: 10,
   },
   {
@@ -532,7 +532,7 @@ export const objectCases: readonly ObjectCase[] = [
     model: 'priority-queue',
     specification: modelOf(priorityQueue()),
     simulate: container(['insert', 'poll'], greatest),
-    declinedMax: 0.07,
+    declinedMax: 0.02,
   },
   {
     name: 'priority-queue of the least',
@@ -540,7 +540,7 @@ export const objectCases: readonly ObjectCase[] = [
     parameter: 'min',
     specification: modelOf(priorityQueue('min')),
     simulate: container(['insert', 'poll'], least),
-    declinedMax: 0.07,
+    declinedMax: 0.02,
   },
   { name: 'mutex', model: 'mutex', specification: modelOf(mutex), simulate: lock({}) },
   {

@@ -43,8 +43,7 @@ function checkInside(history: AppendHistory, t: number, findings: Findings): voi
     while (key[earlier] !== key[i]) earlier += 1;
     let later = i + 1;
     while (later < end && key[later] !== key[i]) later += 1;
-    if (earlier === i && later < end && !fits(history, i, end))
-      checkKey(history, i, end, findings);
+    if (earlier === i && later < end && !fits(history, i, end)) checkKey(history, i, end, findings);
   }
   for (let i = begin; i < end; i += 1) {
     if (kind[i] !== readKind) continue;
