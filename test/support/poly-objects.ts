@@ -363,11 +363,12 @@ interface VersionedState {
 const versionedModel: Model<readonly VersionedState[]> = {
   name: 'versioned-register',
   summary: '',
-  init: [{ version: 0, value: null }],
+  init: [{ version: Number.NEGATIVE_INFINITY, value: null }],
   step(states, { f, input, output }) {
     const next = states.flatMap((state): VersionedState[] => {
       if (f === 'read') {
-        const shown = state.version === 0 ? null : [state.version, state.value];
+        const shown =
+          state.version === Number.NEGATIVE_INFINITY ? null : [state.version, state.value];
         return output === undefined || canonical(shown) === canonical(output) ? [state] : [];
       }
       if (f === 'cas' && canonical((input as Json[])[0] ?? null) !== canonical(state.value))

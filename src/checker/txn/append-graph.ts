@@ -203,7 +203,6 @@ function readReason(history: AppendHistory, from: number, to: number): Reason | 
 }
 
 /** The read of `from` that shows the version before the first append of `to` that it lacks. */
-// eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
 function missedReason(history: AppendHistory, from: number, to: number): Reason | undefined {
   const { transactions, position, odd, trusted } = history;
   const { first, kind, key, value } = transactions;

@@ -89,7 +89,6 @@ const unseen = 0;
  * Strongly connected components of the edges in `mask`, without recursion.
  * (Tarjan, "Depth-first search and linear graph algorithms", 1972.)
  */
-// eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
 export function componentsOf(graph: Digraph, mask = 0xff): Components {
   const { vertexCount, offsets, targets, relations } = graph;
   const outside = ~mask & 0xff;

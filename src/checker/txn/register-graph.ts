@@ -151,7 +151,6 @@ function readersOutside(
 }
 
 /** A process that wrote or read v, and in a later transaction writes the key, writes after v. */
-// eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
 function addSessionVersions(history: RegisterHistory, edges: EdgeList): void {
   const { transactions, source, final, committed, ambiguous } = history;
   const { count, first, kind, key, of, process, outcome } = transactions;
@@ -179,7 +178,6 @@ function addSessionVersions(history: RegisterHistory, edges: EdgeList): void {
 }
 
 /** Who writes the key after v had been written or read by somebody, writes after v. */
-// eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
 function addRealtimeVersions(
   history: RegisterHistory,
   writers: readonly (readonly number[])[],

@@ -159,7 +159,6 @@ function reasonText(
 }
 
 /** Why the write made its version after the one that was read. */
-// eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
 function orderReason(
   registers: RegisterHistory,
   [version, write]: readonly [number, number],

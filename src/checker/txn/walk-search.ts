@@ -80,7 +80,6 @@ export class WalkSearch {
   }
 
   /** Goes one step on from each pair of the level. Returns the pair at the end, or -1. */
-  // eslint-disable-next-line complexity -- what it counts are the defaults of typed arrays
   #expand(goal: number, { rule, mask, inside }: WalkQuestion, mayStep: boolean): number {
     const { offsets, targets, relations } = this.#graph;
     const outside = ~mask & 0xff;

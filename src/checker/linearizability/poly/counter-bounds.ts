@@ -4,8 +4,9 @@
  * whatever was invoked before it returned may count. A result outside of these bounds is a
  * violation; if no read leaves anything open, the history is linearizable.
  */
-import { counterCode, type Sums } from './counter.ts';
+
 import { linearizable, notApplicable, type PolyResult, violation } from './result.ts';
+import { counterCode, type Sums } from './sums.ts';
 import { eventsOf } from './timeline.ts';
 
 export function checkBounds(sums: Sums): PolyResult {

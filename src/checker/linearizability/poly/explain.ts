@@ -9,8 +9,6 @@ import type { History } from '../../../history/history.ts';
 import type { Violation } from './result.ts';
 import { templates } from './templates.ts';
 
-export type { TemplateName } from './templates.ts';
-
 /** The text of a violation: lines separated by `\n`, at most six operations named. */
 export function explainViolation(history: History, { explain }: Violation): string {
   const { roles, facts } = explain;

@@ -6,9 +6,10 @@
  * and if there is room for every guard in one order of the values (that of the proof in
  * `chains.ts`), the history is linearizable. What is left over needs a search.
  */
+
+import { type CellOperations, isGuard } from './cell.ts';
 import { type ChainTable, none, type Zones } from './chains.ts';
 import { ReturnHeap } from './heap.ts';
-import { type CellOperations, isGuard } from './register.ts';
 import { linearizable, notApplicable, type PolyResult, violation } from './result.ts';
 import { never } from './timeline.ts';
 

@@ -11,21 +11,9 @@ import type { Json } from '../../../base/json.ts';
 import { noValue } from '../../../history/values.ts';
 import { type ChainConflict, ChainTable, none, walkChains, zoneConflict } from './chains.ts';
 import { explainKvConflict, explainTokens } from './kv-evidence.ts';
+import { type KvLinks, type KvTexts, kvCode, textOf } from './kv-texts.ts';
 import { linearizable, notApplicable, type PolyResult, type Violation } from './result.ts';
 import { never, type Timeline } from './timeline.ts';
-
-export const kvCode = { get: 1, put: 2, append: 3 } as const;
-
-/** Written texts are numbered from 1; 0 stands for the initial text. */
-export interface KvTexts {
-  readonly timeline: Timeline;
-  readonly initial: string;
-  readonly texts: readonly string[];
-  /** By operation: the token put or appended, or the last token that a get returned. */
-  readonly token: Int32Array;
-  /** By table id of a returned text: the tokens that it is made of. */
-  readonly cut: ReadonlyMap<number, readonly number[]>;
-}
 
 export function checkKvCell(timeline: Timeline, initial: Json): PolyResult {
   const start = textOf(initial);
@@ -39,13 +27,6 @@ export function checkKvCell(timeline: Timeline, initial: Json): PolyResult {
   if ('kind' in links) return links;
   const conflict = chainConflict(links.table);
   return conflict === undefined ? linearizable : explainKvConflict(kv, links, conflict);
-}
-
-/** Numbers count as their digits and null as the empty text, as in the model. */
-export function textOf(value: Json): string | undefined {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? value : undefined;
 }
 
 function chainConflict(table: ChainTable): ChainConflict | undefined {
@@ -142,12 +123,6 @@ function cutText(
   }
   // Not even the initial text is there: no put or append leaves nothing.
   return tokens.length === 0 ? 0 : tokens;
-}
-
-export interface KvLinks {
-  readonly table: ChainTable;
-  /** By token the get that first showed it after the token before it. */
-  readonly shownBy: Int32Array;
 }
 
 /** Links from the reads, zones from the rest; or what is wrong inside of a read. */

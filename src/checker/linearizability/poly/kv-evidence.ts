@@ -2,7 +2,7 @@
 import { InvariantError } from '../../../base/errors.ts';
 import { noValue } from '../../../history/values.ts';
 import { type ChainConflict, none, type Zone } from './chains.ts';
-import { type KvLinks, type KvTexts, textOf } from './kv-cell.ts';
+import { type KvLinks, type KvTexts, textOf } from './kv-texts.ts';
 import { type Violation, violation } from './result.ts';
 import { failedRow, type Timeline } from './timeline.ts';
 

@@ -1,6 +1,7 @@
 /** Which operations show a violation of a register, and what part each plays. */
 import { canonical, isArray } from '../../../base/json.ts';
 import { nsToMs } from '../../../base/units.ts';
+import { type CellOperations, cellCode } from './cell.ts';
 import {
   type ChainConflict,
   type ChainTable,
@@ -9,7 +10,6 @@ import {
   type Zone,
   type ZoneConflict,
 } from './chains.ts';
-import { type CellOperations, cellCode } from './register.ts';
 import { type Violation, violation } from './result.ts';
 import { failedRow, type Timeline } from './timeline.ts';
 

@@ -11,6 +11,7 @@
  */
 import { isArray, type Json } from '../../../base/json.ts';
 import { noValue } from '../../../history/values.ts';
+import { type CellOperations, cellCode, guard, idle } from './cell.ts';
 import {
   type ChainConflict,
   ChainTable,
@@ -24,27 +25,6 @@ import { LocalValues } from './local-values.ts';
 import { explainChainConflict, neverWritten, replacedTwice } from './register-evidence.ts';
 import { linearizable, type NotApplicable, notApplicable, type PolyResult } from './result.ts';
 import { never, type Timeline } from './timeline.ts';
-
-export const cellCode = { read: 1, write: 2, cas: 3 } as const;
-/** A compare-and-set that answered false. */
-const guard = 4;
-/** Of no effect and no known result. */
-const idle = 0;
-
-/** Operations on one cell with their values as local numbers; 0 is the initial value. */
-export interface CellOperations {
-  readonly timeline: Timeline;
-  readonly values: LocalValues;
-  readonly kind: Uint8Array;
-  /** The value read or written. */
-  readonly value: Int32Array;
-  /** The value that a compare-and-set or guard expected. */
-  readonly expected: Int32Array;
-  /** True if there is a compare-and-set that said no. */
-  readonly hasGuards: boolean;
-  /** True if an operation's value is `[key, value]`. */
-  readonly keyed: boolean;
-}
 
 export function checkRegister(timeline: Timeline, initial: Json): PolyResult {
   const cell = cellOperations(timeline, initial);
@@ -115,10 +95,6 @@ export function cellOperations(
 /** The value of `[key, value]`; a read may answer the value alone. */
 function valueInPair(pair: Json): Json {
   return isArray(pair) && pair.length === 2 ? (pair[1] ?? null) : pair;
-}
-
-export function isGuard(cell: CellOperations, op: number): boolean {
-  return cell.kind[op] === guard;
 }
 
 /** Writers, readers and links of every value, or why there can be no such table. */

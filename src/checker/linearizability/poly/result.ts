@@ -7,7 +7,7 @@
  * a template (`explain.ts`), so that an algorithm says facts and never sentences.
  */
 import type { Json } from '../../../base/json.ts';
-import type { TemplateName } from './explain.ts';
+import type { TemplateName } from './templates.ts';
 
 export interface Linearizable {
   readonly kind: 'linearizable';

@@ -10,8 +10,9 @@
 import type { Json } from '../../../base/json.ts';
 import { nsToMs } from '../../../base/units.ts';
 import type { History } from '../../../history/history.ts';
+import { cellCode } from './cell.ts';
 import { type ChainTable, none } from './chains.ts';
-import { cellCode, cellOperations, chainTable } from './register.ts';
+import { cellOperations, chainTable } from './register.ts';
 import { type NotApplicable, notApplicable } from './result.ts';
 import { never, timelineOf } from './timeline.ts';
 
