@@ -36,8 +36,6 @@ export {
   type LinearizableOptions,
   linearizable,
 } from './checker/linearizability/linearizability.ts';
-export { listAppend } from './checker/txn/list-append.ts';
-export { rwRegister } from './checker/txn/rw-register.ts';
 export {
   type Anomaly,
   anomaliesOf,
