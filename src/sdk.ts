@@ -1,14 +1,26 @@
 /** All that a file in `workloads/`, `nemesis/` or `targets/` may import from dsx. */
 export { assert, present, unreachable } from './base/assert.ts';
 export { messageOf, TargetError, UsageError } from './base/errors.ts';
-export { isArray, isObject, type Json, type JsonObject } from './base/json.ts';
+export { canonical, isArray, isObject, type Json, type JsonObject } from './base/json.ts';
 export { drawInt, drawUnit, fork, type Prng, pick, shuffle } from './base/prng.ts';
 export { listed, plural } from './base/text.ts';
+export { nsPerMs, secondsToNs } from './base/units.ts';
 export type { Checker, CheckLimits } from './checker/checker.ts';
 export { echoes } from './checker/echo.ts';
 export { enough } from './checker/enough.ts';
+export { counterBounds } from './checker/invariant/counter.ts';
+export { finalCounter } from './checker/invariant/final-counter.ts';
+export { setFull } from './checker/invariant/set-full.ts';
+export { uniqueIds } from './checker/invariant/unique-ids.ts';
 export { linearizable } from './checker/linearizability/linearizability.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
+export {
+  type FieldShape,
+  fieldShapes,
+  type RpcFunction,
+  type RpcFunctions,
+  rpcClient,
+} from './client/rpc-client.ts';
 export { type Aim, aim, aimedNodes, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';

@@ -19,7 +19,7 @@ import {
   parseNumber,
 } from '../plan/parse.ts';
 import type { NemesisSpec, RunPlan, ScriptedFault, SystemUnderTest } from '../plan/plan.ts';
-import { findNemesis, findTarget, findWorkload, unknownName } from '../registry.ts';
+import { findNemesis, findTarget, findWorkload, loadTargets, unknownName } from '../registry.ts';
 
 /** Flags as typed (or as `dsx.yaml` has them), before they mean anything. */
 export interface Settings {
@@ -49,8 +49,11 @@ export interface Planned {
 
 export async function planOf(settings: Settings, seed: number): Promise<Planned> {
   const { text, flags } = settings;
-  const target = text['bin'] === undefined ? await findTarget(text['target'] ?? 'raft') : null;
   const workload = await findWorkload(text['workload'] ?? 'register');
+  const target =
+    text['bin'] === undefined
+      ? await findTarget(text['target'] ?? (await defaultTarget(workload)))
+      : null;
   const system = systemOf(settings, target);
   checkOffers(target, workload);
   if (workload.maelstrom === undefined)
@@ -88,6 +91,14 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
     logStderr: flags.has('log-stderr'),
   };
   return { plan, workload, target, notes };
+}
+
+/** Raft where that will do, else the first target that offers what the workload needs. */
+async function defaultTarget(workload: Workload): Promise<string> {
+  const offers = [...(await loadTargets()).values()]
+    .filter((target) => target.objects.includes(workload.object))
+    .map((target) => target.name);
+  return offers.find((name) => name === 'raft') ?? offers[0] ?? 'raft';
 }
 
 function timesOf(text: Settings['text'], workload: Workload) {
@@ -203,7 +214,8 @@ function modelOf(asked: string | undefined, workload: Workload): string {
 
 function optionsOf(settings: Settings, workload: Workload, target: Target | null) {
   const notes: string[] = [];
-  const given: Record<string, string> = { ...settings.options };
+  const alias = workload.aliasOptions?.[settings.text['workload'] ?? ''] ?? {};
+  const given: Record<string, string> = { ...alias, ...settings.options };
   for (const name of workloadFlags) {
     const value = settings.text[name];
     if (value === undefined) continue;
