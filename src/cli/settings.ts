@@ -8,6 +8,7 @@ import { UsageError } from '../base/errors.ts';
 import { didYouMean, listed } from '../base/text.ts';
 import type { Target } from '../contract/target.ts';
 import type { Workload } from '../contract/workload.ts';
+import { parseGates } from '../plan/gate.ts';
 import {
   completeOptions,
   latencyDistributions,
@@ -50,10 +51,7 @@ export interface Planned {
 export async function planOf(settings: Settings, seed: number): Promise<Planned> {
   const { text, flags } = settings;
   const workload = await findWorkload(text['workload'] ?? 'register');
-  const target =
-    text['bin'] === undefined
-      ? await findTarget(text['target'] ?? (await defaultTarget(workload)))
-      : null;
+  const target = text['bin'] === undefined ? await targetOf(text['target'], workload) : null;
   const system = systemOf(settings, target);
   checkOffers(target, workload);
   if (workload.maelstrom === undefined)
@@ -78,6 +76,7 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
     script: settings.script,
     model: modelOf(text['model'] ?? text['consistency-models'], workload),
     availability: parseAvailability(text['availability']),
+    gates: parseGates(text['gate'] ?? '').map((gate) => gate.text),
     seed,
     expect: parseChoice('expect', text['expect'] ?? 'valid', ['valid', 'anomaly']),
     networkLog: parseChoice('network-log', text['network-log'] ?? 'sample', [
@@ -93,12 +92,13 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
   return { plan, workload, target, notes };
 }
 
-/** Raft where that will do, else the first target that offers what the workload needs. */
-async function defaultTarget(workload: Workload): Promise<string> {
+/** By default Raft where that will do, else the first that offers what the workload needs. */
+async function targetOf(name: string | undefined, workload: Workload): Promise<Target> {
+  if (name !== undefined) return findTarget(name);
   const offers = [...(await loadTargets()).values()]
     .filter((target) => target.objects.includes(workload.object))
     .map((target) => target.name);
-  return offers.find((name) => name === 'raft') ?? offers[0] ?? 'raft';
+  return findTarget(offers.find((offered) => offered === 'raft') ?? offers[0] ?? 'raft');
 }
 
 function timesOf(text: Settings['text'], workload: Workload) {
