@@ -19,6 +19,7 @@ export { causalReverse } from './checker/invariant/causal-reverse.ts';
 export { counterBounds } from './checker/invariant/counter.ts';
 export { election } from './checker/invariant/election.ts';
 export { finalCounter } from './checker/invariant/final-counter.ts';
+export { kafka } from './checker/invariant/kafka/kafka.ts';
 export { lockHolds } from './checker/invariant/lock.ts';
 export { logPattern } from './checker/invariant/log-pattern.ts';
 export { longFork } from './checker/invariant/long-fork.ts';
