@@ -20,7 +20,7 @@ function entry(text: string): { message: string; offset: number | null } {
 }
 
 /** One op of several steps: `+a0` sends to log x, `?a0,b1` polls it. */
-function steps(texts: readonly string[], key: Json = 'x'): readonly [Json, Json] {
+function steps(texts: readonly string[], key: string | number = 'x'): readonly [Json, Json] {
   const asked: Json[] = [];
   const answered: Json[] = [];
   for (const text of texts) {
@@ -38,7 +38,7 @@ function steps(texts: readonly string[], key: Json = 'x'): readonly [Json, Json]
   return [asked, answered];
 }
 
-function txn(process: number, texts: string, more: More = {}, key: Json = 'x'): Line[] {
+function txn(process: number, texts: string, more: More = {}, key: string | number = 'x'): Line[] {
   const [asked, answered] = steps(texts.split(' '), key);
   return did(process, 'txn', asked, answered, more);
 }
