@@ -38,6 +38,15 @@ export {
   linearizable,
 } from './checker/linearizability/linearizability.ts';
 export {
+  type IsolationEntry,
+  isolationCatalog,
+  type TransactionKind,
+} from './checker/txn/catalog.ts';
+export { listAppend, type TransactionalOptions } from './checker/txn/list-append.ts';
+export { rwRegister } from './checker/txn/rw-register.ts';
+export type { WeakLevel } from './checker/txn/weak-levels.ts';
+export { weakRegister } from './checker/txn/weak-register.ts';
+export {
   type Anomaly,
   anomaliesOf,
   reasonText,
