@@ -8,7 +8,7 @@
  *
  * Of any two reads one is a prefix of the other (agreement and total order); no message is in a
  * read twice, or without having been sent (integrity); and if there are final reads, each shows
- * all that was acknowledged before it (validity).
+ * all that was acknowledged (validity), or shown by anybody (agreement), before it.
  */
 import { canonical, type Json } from '../../base/json.ts';
 import type { Checker } from '../checker.ts';
@@ -76,6 +76,7 @@ function judge(part: Part, broadcast: string, read: string): Finding {
         );
   };
   const order = longest.messages.map(elementKey);
+  const earliest = firstShown(part, logs);
   for (const { row, messages } of logs) {
     const keys = messages.map(elementKey);
     const at = keys.findIndex((key, i) => key !== order[i]);
@@ -102,7 +103,35 @@ function judge(part: Part, broadcast: string, read: string): Finding {
       const rows = element === undefined ? [row] : [row, element.row];
       say('phantom', rows, `${name} shows ${canonical(invented)}, but ${reason}.`);
     }
-    if (part.isFinal(row)) judgeFinal(row, new Set(keys), name);
+    if (!part.isFinal(row)) continue;
+    judgeFinal(row, new Set(keys), name);
+    const other = at >= 0 ? undefined : earliest(messages.length);
+    if (other === undefined || part.returned(other.row) > part.invoke(row)) continue;
+    const missing = other.messages[messages.length] ?? null;
+    const element = sent.get(elementKey(missing));
+    // One that was acknowledged is told as lost.
+    if (element !== undefined && element.acknowledged < part.invoke(row)) continue;
+    say(
+      'divergence',
+      [other.row, row],
+      `${name} is a final one and lacks ${canonical(missing)}, which that of event ${part.invoke(other.row)} (ok at ${part.returned(other.row)}) had shown before.`,
+    );
   }
   return { anomalies, details };
+}
+
+/** Of the logs longer than some length, the one that was shown first. */
+function firstShown(part: Part, logs: readonly Log[]): (length: number) => Log | undefined {
+  const longestFirst = logs.toSorted((a, b) => b.messages.length - a.messages.length);
+  const best = new Map<number, Log>();
+  let first: Log | undefined;
+  for (const log of longestFirst) {
+    if (first === undefined || part.returned(log.row) < part.returned(first.row)) first = log;
+    best.set(log.messages.length, first);
+  }
+  const lengths = [...best.keys()].toSorted((a, b) => a - b);
+  return (length) => {
+    const next = lengths.find((known) => known > length);
+    return next === undefined ? undefined : best.get(next);
+  };
 }
