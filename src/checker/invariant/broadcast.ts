@@ -56,6 +56,13 @@ export function broadcast(options: BroadcastOptions = {}): Checker {
   });
 }
 
+/** What a node delivered in all, what its reads showed one after the other, what it sent. */
+interface NodeStory {
+  readonly own: Delivered;
+  readonly seen: readonly Delivered[];
+  readonly sent: readonly Element[];
+}
+
 interface Names {
   readonly send: string;
   readonly read: string;
@@ -233,36 +240,34 @@ class Judge {
       const sent = [...this.#sent.values()]
         .filter((element) => part.node(element.row) === node)
         .toSorted((a, b) => a.invoke - b.invoke);
-      for (const log of logs.values()) {
-        const place = new Map(log.ids.map((id, i) => [id, i]));
-        let [known, next, latest] = [0, 0, -1];
-        let latestId: Id = '';
-        let witness = own;
-        for (const element of sent) {
-          for (; (seen[next] ?? own) !== undefined && next < seen.length; next += 1) {
-            const read = seen[next] ?? own;
-            if (part.returned(read.row) > element.invoke) break;
-            if (read.ids.length > known) witness = read;
-            for (; known < read.ids.length; known += 1) {
-              const id = own.ids[known] ?? '';
-              const at = place.get(id) ?? Infinity;
-              if (at > latest) [latest, latestId] = [at, id];
-            }
-          }
-          const at = place.get(elementKey(element.value));
-          const cause = this.#sent.get(latestId);
-          if (at === undefined || cause === undefined || latest < at) continue;
-          if (cause === element) continue;
-          this.#outOfOrder(
-            log,
-            cause,
-            element,
-            `${node} had shown ${canonical(cause.value)} (${this.#read(witness.row)}) before ${canonical(element.value)} was sent to it (event ${element.invoke})`,
-            witness.row,
-          );
-          break;
+      for (const log of logs.values()) this.#judgeCauses(node, { own, seen, sent }, log);
+    }
+  }
+
+  /** What one node has sent and seen, in order, against what another delivered. */
+  #judgeCauses(node: string, { own, seen, sent }: NodeStory, log: Delivered): void {
+    const part = this.#part;
+    const place = new Map(log.ids.map((id, i) => [id, i]));
+    // Of what the node has shown so far: how much, and what the log has last.
+    let [shown, next, last] = [0, 0, -1];
+    let lastId: Id = '';
+    let witness = own;
+    for (const element of sent) {
+      for (let read = seen[next]; read !== undefined; read = seen[next]) {
+        if (part.returned(read.row) > element.invoke) break;
+        next += 1;
+        if (read.ids.length > shown) witness = read;
+        for (; shown < read.ids.length; shown += 1) {
+          const at = place.get(own.ids[shown] ?? '') ?? Infinity;
+          if (at > last) [last, lastId] = [at, own.ids[shown] ?? ''];
         }
       }
+      const at = place.get(elementKey(element.value));
+      const cause = this.#sent.get(lastId);
+      if (at === undefined || cause === undefined || cause === element || last < at) continue;
+      const why = `${node} had shown ${canonical(cause.value)} (${this.#read(witness.row)}) before ${canonical(element.value)} was sent to it (event ${element.invoke})`;
+      this.#outOfOrder(log, cause, element, why, witness.row);
+      return;
     }
   }
 

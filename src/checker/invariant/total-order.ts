@@ -46,11 +46,7 @@ interface Log {
 function judge(part: Part, broadcast: string, read: string): Finding {
   const anomalies = new AnomalyList(part);
   const sent = elementsAdded(part, part.rowsOf(broadcast));
-  const logs: Log[] = [];
-  for (const row of part.rowsOf(read)) {
-    const messages = part.isOk(row) ? elementsOf(part.output(row)) : undefined;
-    if (messages !== undefined) logs.push({ row, messages });
-  }
+  const logs = logsOf(part, read);
   const longest = logs.reduce<Log | undefined>(
     (best, log) => (best === undefined || log.messages.length > best.messages.length ? log : best),
     undefined,
@@ -105,19 +101,23 @@ function judge(part: Part, broadcast: string, read: string): Finding {
     }
     if (!part.isFinal(row)) continue;
     judgeFinal(row, new Set(keys), name);
-    const other = at >= 0 ? undefined : earliest(messages.length);
-    if (other === undefined || part.returned(other.row) > part.invoke(row)) continue;
-    const missing = other.messages[messages.length] ?? null;
-    const element = sent.get(elementKey(missing));
+    const ahead = at >= 0 ? undefined : earliest(messages.length);
+    const missing = ahead?.messages[messages.length] ?? null;
     // One that was acknowledged is told as lost.
-    if (element !== undefined && element.acknowledged < part.invoke(row)) continue;
-    say(
-      'divergence',
-      [other.row, row],
-      `${name} is a final one and lacks ${canonical(missing)}, which that of event ${part.invoke(other.row)} (ok at ${part.returned(other.row)}) had shown before.`,
-    );
+    const isLost = (sent.get(elementKey(missing))?.acknowledged ?? Infinity) < part.invoke(row);
+    if (ahead === undefined || isLost || part.returned(ahead.row) > part.invoke(row)) continue;
+    const shown = `that of event ${part.invoke(ahead.row)} (ok at ${part.returned(ahead.row)})`;
+    const text = `${name} is a final one and lacks ${canonical(missing)}, which ${shown} had shown before.`;
+    say('divergence', [ahead.row, row], text);
   }
   return { anomalies, details };
+}
+
+function logsOf(part: Part, read: string): readonly Log[] {
+  return part.rowsOf(read).flatMap((row) => {
+    const messages = part.isOk(row) ? elementsOf(part.output(row)) : undefined;
+    return messages === undefined ? [] : [{ row, messages }];
+  });
 }
 
 /** Of the logs longer than some length, the one that was shown first. */
