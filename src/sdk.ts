@@ -5,15 +5,41 @@ export { canonical, isArray, isObject, type Json, type JsonObject } from './base
 export { drawInt, drawUnit, fork, type Prng, pick, shuffle } from './base/prng.ts';
 export { listed, plural } from './base/text.ts';
 export { nsPerMs, secondsToNs } from './base/units.ts';
+export { availability } from './checker/availability.ts';
 export type { Checker, CheckLimits } from './checker/checker.ts';
 export { echoes } from './checker/echo.ts';
 export { enough } from './checker/enough.ts';
+export { bank } from './checker/invariant/bank.ts';
+export { broadcast } from './checker/invariant/broadcast.ts';
+export { causalReverse } from './checker/invariant/causal-reverse.ts';
 export { counterBounds } from './checker/invariant/counter.ts';
+export { election } from './checker/invariant/election.ts';
+export { failureDetector } from './checker/invariant/failure-detector.ts';
 export { finalCounter } from './checker/invariant/final-counter.ts';
+export { kafka } from './checker/invariant/kafka/kafka.ts';
+export { lockHolds } from './checker/invariant/lock.ts';
+export { logPattern } from './checker/invariant/log-pattern.ts';
+export { longFork } from './checker/invariant/long-fork.ts';
+export { monotonic } from './checker/invariant/monotonic.ts';
+export { queueSources } from './checker/invariant/queue.ts';
+export { rateLimit } from './checker/invariant/rate-limit.ts';
+export { sequentialInserts } from './checker/invariant/sequential.ts';
+export { setByLastRead } from './checker/invariant/set.ts';
 export { setFull } from './checker/invariant/set-full.ts';
+export { totalOrder } from './checker/invariant/total-order.ts';
+export { totalQueue } from './checker/invariant/total-queue.ts';
 export { uniqueIds } from './checker/invariant/unique-ids.ts';
+export { watchStreams } from './checker/invariant/watch.ts';
+export { writeSkew } from './checker/invariant/write-skew.ts';
 export { linearizable } from './checker/linearizability/linearizability.ts';
+export { staleness } from './checker/staleness.ts';
+export { listAppend, type TransactionalOptions } from './checker/txn/list-append.ts';
+export { rwRegister } from './checker/txn/rw-register.ts';
+export type { WeakLevel } from './checker/txn/weak-levels.ts';
+export { weakRegister } from './checker/txn/weak-register.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
+export { convergence, strongConvergence } from './checker/weak/convergence.ts';
+export { weakModel } from './checker/weak/weak.ts';
 export {
   type FieldShape,
   fieldShapes,
