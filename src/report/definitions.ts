@@ -62,7 +62,6 @@ const singleObject: Readonly<Record<string, Definition>> = {
     'Compare-and-sets that each start from the value of another go round in a circle.',
   ),
   'lost-put': define('lost put', 'A put was acknowledged, and a later read still missed it.'),
-  'wrong-echo': define('wrong echo', 'An answer carried another payload than its request.'),
   unavailable: define(
     'unavailability',
     'Fewer operations succeeded than the availability that was asked for.',
