@@ -9,10 +9,23 @@ export { echoes } from './checker/echo.ts';
 export { enough } from './checker/enough.ts';
 export { linearizable } from './checker/linearizability/linearizability.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
+export { failedRequest } from './client/request-errors.ts';
+export { acceptsConnections } from './client/tcp.ts';
 export { type Aim, aim, aimedNodes, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';
-export type { NodeProgram, Target, Variant } from './contract/target.ts';
+export type {
+  NodePlace,
+  NodeProgram,
+  OpenServerClient,
+  ServerClientPlace,
+  ServerPlan,
+  ServerSite,
+  ServerTarget,
+  StdioTarget,
+  Target,
+  Variant,
+} from './contract/target.ts';
 export type { Battlefield, ClockSkew, Clocks, Cluster, Network } from './contract/testbed.ts';
 export type {
   OptionValues,

@@ -57,7 +57,7 @@ async function targets(): Promise<Section> {
   return {
     name: 'targets',
     rows: all.flatMap((target) => [
-      [target.name, target.summary],
+      [target.name, `${target.summary} (testbed ${target.testbed})`],
       ...target.variants.map((variant) => {
         const { broken } = variant;
         const shown =
@@ -70,8 +70,8 @@ async function targets(): Promise<Section> {
         ];
       }),
     ]),
-    data: all.map(({ name, summary, variants, objects, survives }) => {
-      return { name, summary, variants, objects, survives };
+    data: all.map(({ name, summary, testbed, variants, objects, survives }) => {
+      return { name, summary, testbed, variants, objects, survives };
     }),
   };
 }
