@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { missingCommands } from '../../src/testbed/find-command.ts';
+import { missingCommands, systemPath } from '../../src/testbed/find-command.ts';
 import { sandboxed } from '../../src/testbed/netns/sandbox.ts';
 import { sandboxObstacle } from '../../src/testbed/netns/survey.ts';
 import { CliFolder, nodesAlive, repository, until } from '../support/cli.ts';
@@ -28,7 +28,9 @@ describe.skipIf(obstacle !== undefined)(
       hostBefore = await stateOfHost();
       const fixture = join(repository, 'test/fixtures/netns/links.js');
       const [command, ...args] = sandboxed([process.execPath, fixture]);
-      const { stdout } = await execa(command, args, { env: { DSX_SANDBOX: `${process.pid}` } });
+      const { stdout } = await execa(command, args, {
+        env: { PATH: systemPath(), DSX_SANDBOX: `${process.pid}` },
+      });
       seen = JSON.parse(stdout);
       said = JSON.parse(stdout);
     });
@@ -104,9 +106,10 @@ describe.skipIf(obstacle !== undefined || noEtcd !== undefined)(
 );
 
 async function stateOfHost(): Promise<string> {
-  const links = await execa('ip', ['link'], { env: { PATH: `${process.env['PATH']}:/usr/sbin` } });
+  const env = { PATH: systemPath() };
+  const links = await execa('ip', ['link'], { env });
   // Only root may look at the rules of the host; nobody else can have changed them.
-  const rules =
-    process.getuid?.() === 0 ? (await execa('/usr/sbin/nft', ['list', 'ruleset'])).stdout : '';
+  const isRoot = process.getuid?.() === 0;
+  const rules = isRoot ? (await execa('nft', ['list', 'ruleset'], { env })).stdout : '';
   return [links.stdout, rules, readFileSync('/proc/self/mounts', 'utf8')].join('\n');
 }

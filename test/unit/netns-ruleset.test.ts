@@ -42,6 +42,11 @@ describe('a rule set', () => {
     expect(lines).toContain(`ip saddr ${addressOf(1)} numgen random mod 1000000 < 1 dup to "v3"`);
   });
 
+  test('asks for no draw where all are hit', () => {
+    const lines = linesOf([{ from: 0, to: 1, effects: [{ kind: 'loss', probability: 1 }] }]);
+    expect(lines).toContain('drop');
+  });
+
   test('makes copies at the receiver, behind all that may drop them', () => {
     const lines = linesOf([{ from: 0, to: 4, effects: [{ kind: 'duplicate', probability: 0.5 }] }]);
     const hook = `type filter hook egress device "${portOf(4)}" priority 0; policy accept`;

@@ -144,5 +144,7 @@ function duplication(links: readonly LinkPlan[]): string[] {
 }
 
 function chance(probability: number): string {
-  return `numgen random mod ${parts} < ${Math.round(probability * parts)}`;
+  const limit = Math.round(probability * parts);
+  // nft refuses a comparison that always holds.
+  return limit === parts ? '' : `numgen random mod ${parts} < ${limit}`;
 }

@@ -38,10 +38,8 @@ export class ServerCluster implements Cluster {
   constructor(options: ServerClusterOptions) {
     this.#options = options;
     this.nodes = options.nodes.map((node) => node.name);
-    const { leads } = options.target;
-    if (leads !== undefined)
-      this.primaries = async (signal) =>
-        this.#askPrimaries((place, limited) => leads(place, limited), signal);
+    if (options.target.leads !== undefined)
+      this.primaries = async (signal) => this.#askPrimaries(signal);
   }
 
   state(name: NodeId): NodeState {
@@ -84,9 +82,9 @@ export class ServerCluster implements Cluster {
     const { target, places } = this.#options;
     const all = this.nodes.map((name) => this.#find(name));
     await this.#launch(all, 'first', signal);
-    const { formed } = target;
-    if (formed === undefined) return;
-    const question = (limited: AbortSignal): Promise<void> => formed(places, limited);
+    if (target.formed === undefined) return;
+    const question = async (limited: AbortSignal): Promise<void> =>
+      target.formed?.(places, limited);
     const crashes = all.map(({ node }) => failOnEnd(node));
     await Promise.race([
       this.#askUntilYes(question, formedLimitMs, signal, (reason) =>
@@ -204,17 +202,15 @@ export class ServerCluster implements Cluster {
     }
   }
 
-  async #askPrimaries(
-    leads: (place: NodePlace, signal: AbortSignal) => Promise<boolean>,
-    signal: AbortSignal,
-  ): Promise<readonly NodeId[]> {
+  async #askPrimaries(signal: AbortSignal): Promise<readonly NodeId[]> {
+    const { target } = this.#options;
     const either = AbortSignal.any([signal, this.#options.stopped]);
     const running = this.nodes.filter((name) => this.state(name) === 'running');
     const answers = await Promise.all(
       running.map(async (name) => {
         const limited = AbortSignal.any([either, AbortSignal.timeout(askLimitMs)]);
         // It is busy, or has just died: then it does not lead visibly.
-        return leads(this.#find(name).place, limited).catch(() => false);
+        return target.leads?.(this.#find(name).place, limited).catch(() => false);
       }),
     );
     either.throwIfAborted();
