@@ -6,7 +6,9 @@ import type { NodeId } from '../fault/fault.ts';
 import type { Generator } from '../generator/generator.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import type { Client, RpcChannel } from './client.ts';
-import type { ObjectType } from './target.ts';
+import type { ObjectType, OptionValues } from './target.ts';
+
+export type { OptionValues } from './target.ts';
 
 export interface WorkloadOption {
   readonly summary: string;
@@ -14,8 +16,6 @@ export interface WorkloadOption {
   /** The words allowed; absent for free text and numbers. */
   readonly choices?: readonly string[];
 }
-
-export type OptionValues = Readonly<Record<string, string>>;
 
 export interface WorkloadContext {
   readonly rng: Prng;
