@@ -92,20 +92,17 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
   return { plan, workload, target, notes };
 }
 
-<<<<<<< HEAD
-/** By default Raft where that will do, else the first that offers what the workload needs. */
+/** By default Raft where that will do, else the first that needs no installed server. */
 async function targetOf(name: string | undefined, workload: Workload): Promise<Target> {
   if (name !== undefined) return findTarget(name);
   const offers = [...(await loadTargets()).values()]
     .filter((target) => target.objects.includes(workload.object))
+    .toSorted((a, b) => Number(b.testbed === 'stdio') - Number(a.testbed === 'stdio'))
     .map((target) => target.name);
   return findTarget(offers.find((offered) => offered === 'raft') ?? offers[0] ?? 'raft');
 }
 
-function timesOf(text: Settings['text'], workload: Workload) {
-=======
 function timesOf(text: Settings['text'], workload: Workload, testbed: string) {
->>>>>>> main
   const seconds = (name: string, fallback: number): number =>
     1000 * parseNumber(name, text[name] ?? String(fallback), { min: 0.001 });
   const latencyMs = parseNumber('latency', text['latency'] ?? '0', { min: 0, max: 60_000 });
