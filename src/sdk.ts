@@ -9,7 +9,7 @@ export { echoes } from './checker/echo.ts';
 export { enough } from './checker/enough.ts';
 export { linearizable } from './checker/linearizability/linearizability.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
-export { type Aim, aim, aimedNodes, leaders } from './contract/aim.ts';
+export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';
 export type { NodeProgram, Target, Variant } from './contract/target.ts';

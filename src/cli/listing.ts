@@ -1,6 +1,7 @@
 /** `dsx list`: what there is, and what fits together. */
 
 import { modelCatalog } from '../checker/catalog.ts';
+import type { Variant } from '../contract/target.ts';
 import { loadNemeses, loadTargets, loadWorkloads } from '../registry.ts';
 import { createRunStore } from '../store/run-store.ts';
 
@@ -52,6 +53,12 @@ async function workloads(): Promise<Section> {
   };
 }
 
+type ShownBy = NonNullable<Variant['broken']>['shownBy'];
+
+function shownByText({ workload, nemesis, further = [] }: ShownBy): string {
+  return ['--workload', workload, '--nemesis', nemesis, ...further].join(' ');
+}
+
 async function targets(): Promise<Section> {
   const all = [...(await loadTargets()).values()];
   return {
@@ -60,10 +67,7 @@ async function targets(): Promise<Section> {
       [target.name, target.summary],
       ...target.variants.map((variant) => {
         const { broken } = variant;
-        const shown =
-          broken === undefined
-            ? ''
-            : ` Shown by: --workload ${broken.shownBy.workload} --nemesis ${broken.shownBy.nemesis}`;
+        const shown = broken === undefined ? '' : ` Shown by: ${shownByText(broken.shownBy)}`;
         return [
           `  --variant ${variant.name}`,
           `${broken === undefined ? '' : 'BROKEN: '}${variant.summary}${shown}`,

@@ -12,7 +12,12 @@ export interface Variant {
     /** What goes wrong, as textbooks name it. */
     readonly mistake: string;
     /** The command-line arguments that show it: `--workload register --nemesis partition`. */
-    readonly shownBy: { readonly workload: string; readonly nemesis: string };
+    readonly shownBy: {
+      readonly workload: string;
+      readonly nemesis: string;
+      /** Further arguments, such as `--node-count 3 -o reads=0.9`. */
+      readonly further?: readonly string[];
+    };
   };
 }
 
