@@ -1,7 +1,7 @@
 /** `dsx list`: what there is, and what fits together. */
 
 import { modelCatalog } from '../checker/catalog.ts';
-import type { Variant } from '../contract/target.ts';
+import type { ShownBy } from '../contract/target.ts';
 import { loadNemeses, loadTargets, loadWorkloads } from '../registry.ts';
 import { createRunStore } from '../store/run-store.ts';
 
@@ -53,12 +53,6 @@ async function workloads(): Promise<Section> {
   };
 }
 
-type ShownBy = NonNullable<Variant['broken']>['shownBy'];
-
-function shownByText({ workload, nemesis, further = [] }: ShownBy): string {
-  return ['--workload', workload, '--nemesis', nemesis, ...further].join(' ');
-}
-
 async function targets(): Promise<Section> {
   const all = [...(await loadTargets()).values()];
   return {
@@ -66,18 +60,24 @@ async function targets(): Promise<Section> {
     rows: all.flatMap((target) => [
       [target.name, target.summary],
       ...target.variants.map((variant) => {
-        const { broken } = variant;
+        const { broken, promises } = variant;
         const shown = broken === undefined ? '' : ` Shown by: ${shownByText(broken.shownBy)}`;
-        return [
-          `  --variant ${variant.name}`,
-          `${broken === undefined ? '' : 'BROKEN: '}${variant.summary}${shown}`,
-        ];
+        const [label, kept] =
+          promises === undefined
+            ? [broken === undefined ? '' : 'BROKEN: ', '']
+            : ['', ` Keeps: --model ${promises}.`];
+        return [`  --variant ${variant.name}`, `${label}${variant.summary}${kept}${shown}`];
       }),
     ]),
     data: all.map(({ name, summary, variants, objects, survives }) => {
       return { name, summary, variants, objects, survives };
     }),
   };
+}
+
+function shownByText({ workload, nemesis, model, further = [] }: ShownBy): string {
+  const judged = model === undefined ? [] : ['--model', model];
+  return ['--workload', workload, '--nemesis', nemesis, ...judged, ...further].join(' ');
 }
 
 async function nemeses(): Promise<Section> {

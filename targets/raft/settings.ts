@@ -26,6 +26,18 @@ export interface Settings {
   readonly snapshotEvery: number;
 }
 
+/** Raft as published. */
+export const correctSettings: Settings = {
+  variant: 'correct',
+  heartbeatMs: 50,
+  electionMinMs: 150,
+  electionMaxMs: 400,
+  patienceMs: 1500,
+  requestTimeoutMs: 800,
+  entriesPerMessageMax: 128,
+  snapshotEvery: 1000,
+};
+
 /** Reads `--variant NAME` and `--snapshot-every COUNT`. */
 export function settingsFrom(args: readonly string[]): Settings {
   const wanted = wordAfter(args, '--variant') ?? 'correct';
@@ -33,14 +45,10 @@ export function settingsFrom(args: readonly string[]): Settings {
   if (variant === undefined)
     throw new Error(`raft has no variant "${wanted}"; it has ${variants.join(', ')}`);
   return {
+    ...correctSettings,
     variant,
-    heartbeatMs: 50,
-    electionMinMs: 150,
     electionMaxMs: electionMaxMsOf(variant),
-    patienceMs: 1500,
-    requestTimeoutMs: 800,
-    entriesPerMessageMax: 128,
-    snapshotEvery: Number(wordAfter(args, '--snapshot-every') ?? 1000),
+    snapshotEvery: Number(wordAfter(args, '--snapshot-every') ?? correctSettings.snapshotEvery),
   };
 }
 
@@ -48,7 +56,7 @@ function electionMaxMsOf(variant: Variant): number {
   // Nearly equal timeouts make elections collide, and with them what the mistake is about.
   if (variant === 'double-vote') return 170;
   // The more leaders there were, the more of their entries are left over.
-  return variant === 'commit-old-term' ? 220 : 400;
+  return variant === 'commit-old-term' ? 220 : correctSettings.electionMaxMs;
 }
 
 function wordAfter(args: readonly string[], flag: string): string | undefined {
