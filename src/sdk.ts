@@ -39,10 +39,23 @@ export { weakRegister } from './checker/txn/weak-register.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
 export { convergence, strongConvergence } from './checker/weak/convergence.ts';
 export { weakModel } from './checker/weak/weak.ts';
+export { failedRequest } from './client/request-errors.ts';
+export { acceptsConnections } from './client/tcp.ts';
 export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';
-export type { NodeProgram, Target, Variant } from './contract/target.ts';
+export type {
+  NodePlace,
+  NodeProgram,
+  OpenServerClient,
+  ServerClientPlace,
+  ServerPlan,
+  ServerSite,
+  ServerTarget,
+  StdioTarget,
+  Target,
+  Variant,
+} from './contract/target.ts';
 export type { Battlefield, ClockSkew, Clocks, Cluster, Network } from './contract/testbed.ts';
 export type {
   OptionValues,
