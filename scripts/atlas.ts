@@ -21,6 +21,7 @@ interface Row {
   readonly broken: string | null;
   readonly workload: string;
   readonly nemesis: string;
+  readonly further?: readonly string[];
 }
 
 interface Tally {
@@ -105,8 +106,8 @@ async function worker(): Promise<void> {
 }
 
 async function run(row: Row, tally: Tally, seed: number): Promise<void> {
-  const { target, variant, workload, nemesis } = row;
-  const args = ['--target', target, '--variant', variant, '--workload', workload];
+  const { target, variant, workload, nemesis, further = [] } = row;
+  const args = ['--target', target, '--variant', variant, '--workload', workload, ...further];
   const options = ['--nemesis', nemesis, '--seed', String(seed), '--out', folder, '--json'];
   const file = join(folder, `${rows.indexOf(row)}-${seed}.json`);
   const { exitCode, stderr } = await execa('node', ['bin/run.js', 'test', ...args, ...options], {
@@ -149,8 +150,8 @@ function lineOf(row: Row, tally: Tally): string {
 }
 
 /** How the line of a row begins. */
-function keyOf({ target, variant, workload, nemesis }: Row): string {
-  return `| ${target} | ${variant} | ${workload} | ${nemesis} |`;
+function keyOf({ target, variant, workload, nemesis, further = [] }: Row): string {
+  return `| ${target} | ${variant} | ${workload} | ${[nemesis, ...further].join(' ')} |`;
 }
 
 function newTally(): Tally {

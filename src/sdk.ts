@@ -49,7 +49,7 @@ export {
   rpcClient,
 } from './client/rpc-client.ts';
 export { acceptsConnections } from './client/tcp.ts';
-export { type Aim, aim, aimedNodes, leaders } from './contract/aim.ts';
+export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';
 export type {
