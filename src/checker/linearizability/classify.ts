@@ -9,7 +9,7 @@ import { canonical } from '../../base/json.ts';
 import { typeCode } from '../../history/columns.ts';
 import { illegal, type OpValues } from '../../model/model.ts';
 import type { AnyModel } from './engine.ts';
-import { type Call, callsOf, never, type Part } from './part.ts';
+import { type Call, callAt, never, type Part } from './part.ts';
 
 export type Finding =
   /** `by` saw a value that nobody put there. */
@@ -222,8 +222,8 @@ export function isLostIn(
   for (const row of part.rows) {
     const end = outcome[row] === typeCode.ok ? (complete[row] ?? never) : never;
     if (end < shows.invoke || invoke[row] === shows.invoke) continue;
-    const [call] = callsOf({ ...part, rows: [row] }, model);
-    if (call === undefined) continue;
+    if (outcome[row] === typeCode.fail) continue;
+    const call = callAt(part, row, model);
     const { puts, sees } = valuesOf(model, call);
     if (puts.length > 0 && call.invoke < by.returned) return false;
     if (sees.some((value) => canonical(value) === own)) return false;

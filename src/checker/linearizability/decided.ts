@@ -8,22 +8,15 @@
  * it does not name, the prefix itself is shrunk, with the decider as the judge while it is long.
  */
 import { assert } from '../../base/assert.ts';
-import { canonical, type JsonObject } from '../../base/json.ts';
+import { canonical, type Json, type JsonObject } from '../../base/json.ts';
 import { typeCode } from '../../history/columns.ts';
+import { noValue } from '../../history/values.ts';
 import type { Anomaly } from '../verdict.ts';
-import {
-  callsOfFinding,
-  evidentIn,
-  type Finding,
-  isLostIn,
-  staleIn,
-  valuesOf,
-  valueUses,
-} from './classify.ts';
+import { evidentIn, type Finding, isLostIn, staleIn, valuesOf, valueUses } from './classify.ts';
 import type { AnyModel, Decider, Refusal } from './engine.ts';
 import { solve } from './engine.ts';
 import { explained } from './explain.ts';
-import { type Call, callsOf, failedCallsOf, type Part } from './part.ts';
+import { type Call, callAt, callsOf, failedCallsOf, type Part } from './part.ts';
 import { prefixJson } from './prefix.ts';
 import { confirm, type Effort, reduced, shrink, type Witness, witnessOf } from './witness.ts';
 
@@ -45,24 +38,25 @@ const callsSearchedMax = 20_000;
 /** A longer one is not even made smaller: the decider's own evidence has to do. */
 const callsReducedMax = 300_000;
 const searchStepsMax = 200_000;
+/** So few are shown with what came after the violation. */
+const callsKeptMax = 6;
 
 export function decidedAnomaly(given: Refused, context: Context): Anomaly {
   const { model, nowMs } = context;
   const refused = alone(given, model);
   const { part } = refused;
   const shortest = shortestPrefix(refused, model, context.effort.outOfTime);
-  const { prefix, decision } = shortest;
-  const named = { ...prefix, rows: decision.rows };
-  const found = witnessIn(shortest, refused.decider, context);
+  const shown = withWhatCame(shortest, refused, model);
+  const { decision } = shown;
+  const named = { ...shown.prefix, rows: decision.rows };
+  const found = witnessIn(shown, refused.decider, context);
   const isStandalone = found !== undefined;
-  const proof = found ?? witnessOf(model, callsOf(named, model));
+  const witness = found ?? witnessOf(model, callsOf(named, model));
   const failed = failedCallsOf(named, model);
-  const finding = isStandalone ? findingIn(shortest, refused, proof, failed, model) : undefined;
-  const future = finding?.type === 'future-read' ? callsOfFinding(finding) : undefined;
-  const witness = future === undefined ? proof : witnessOf(model, future);
-  const shown = new Set([...witness.calls, ...failed].map(({ row }) => row));
+  const finding = isStandalone ? findingIn(shown, part, witness, failed, model) : undefined;
+  const rows = new Set([...witness.calls, ...failed].map(({ row }) => row));
   // What the shrunk witness lacks cannot be told of: then its orders are shown.
-  const isTold = !isStandalone || decision.told.every((row) => shown.has(row));
+  const isTold = !isStandalone || decision.told.every((row) => rows.has(row));
   return explained({
     // Not the prefix: people are shown the operations as they ended.
     part,
@@ -88,6 +82,73 @@ function alone(refused: Refused, model: AnyModel): Refused {
   return { part: own, decision, decider };
 }
 
+/**
+ * What a prefix lacks, the history may have later: an element lost by then may only be out of
+ * order. So with such a violation everything about the same values is looked at again.
+ */
+function withWhatCame(shortest: Shortest, { part, decider }: Refused, model: AnyModel): Shortest {
+  const { decision, prefix } = shortest;
+  const mayChange = tellsOfMissing(decision) || decision.type.startsWith('lost-');
+  if (!mayChange || !decision.standalone || prefix === part) return shortest;
+  const rows = rowsOfSameValues(part, decision.rows, model);
+  const answer = rows === undefined ? undefined : decider({ ...part, rows }, model);
+  return answer?.linearizable === false && answer.standalone
+    ? { ...shortest, prefix: part, decision: answer, isWhole: true }
+    : shortest;
+}
+
+/** A chain of compare-and-sets may lead through all values: so many links are followed. */
+const roundsMax = 8;
+
+/**
+ * The part's operations about the values that those in `given` are about, directly or through
+ * others; undefined if that has no end.
+ */
+function rowsOfSameValues(
+  part: Part,
+  given: readonly number[],
+  model: AnyModel,
+): readonly number[] | undefined {
+  const { history } = part;
+  const { input, output } = history.operations;
+  const values = new Set<string>();
+  let rows = given;
+  for (let round = 0; round < roundsMax; round += 1) {
+    const before = values.size;
+    for (const row of rows) {
+      const about = valuesAbout(part, row, model);
+      if (about === undefined) return undefined;
+      for (const value of about) values.add(value);
+    }
+    if (values.size === before) return rows;
+    // Most rows are passed over by their ids alone: only a composite hides values inside.
+    const ids = new Set<number>();
+    for (const value of values) ids.add(history.values.find(primitiveOf(value)));
+    if (values.has('null')) ids.add(noValue);
+    const mayTouch = (id: number): boolean => {
+      const value = history.values.value(id) ?? null;
+      return ids.has(id) || (typeof value === 'object' && value !== null);
+    };
+    rows = part.rows.filter((row) => {
+      if (!mayTouch(input[row] ?? noValue) && !mayTouch(output[row] ?? noValue)) return false;
+      return valuesAbout(part, row, model)?.some((value) => values.has(value)) ?? true;
+    });
+  }
+  return undefined;
+}
+
+/** Canonical texts; undefined for all values. */
+function valuesAbout(part: Part, row: number, model: AnyModel): readonly string[] | undefined {
+  const { about } = valuesOf(model, callAt(part, row, model));
+  return about === 'everything' ? undefined : about.map(canonical);
+}
+
+/** Of a composite, null: those are looked at anyway. */
+function primitiveOf(text: string): string | number | boolean | null {
+  const value = JSON.parse(text) as Json;
+  return typeof value === 'object' ? null : value;
+}
+
 /** A prefix of the part, as it was known then, and why it has no order. */
 interface Shortest {
   readonly prefix: Part;
@@ -96,6 +157,8 @@ interface Shortest {
   readonly provedEvents: number;
   /** The prefix is what was known before this event; it has no order. */
   readonly end: number;
+  /** True if the decision is about the whole part after all. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -107,13 +170,14 @@ function shortestPrefix(
   model: AnyModel,
   outOfTime: () => boolean,
 ): Shortest {
-  let best: Shortest = { prefix: part, decision, provedEvents: 0, end: endOf(part) };
+  const end = endOf(part);
+  let best: Shortest = { prefix: part, decision, provedEvents: 0, end, isWhole: false };
   let isMiddleNext = false;
   while (best.provedEvents + 1 < best.end && !outOfTime()) {
-    const { provedEvents, end } = best;
+    const { provedEvents } = best;
     const shown = endOfEvidence(best);
-    const likely = shown < end && shown > provedEvents ? shown : end - 1;
-    const at = isMiddleNext ? (provedEvents + end) >> 1 : likely;
+    const likely = shown < best.end && shown > provedEvents ? shown : best.end - 1;
+    const at = isMiddleNext ? (provedEvents + best.end) >> 1 : likely;
     const prefix = prefixOf(part, at);
     const answer = decider(prefix, model);
     if (answer === undefined) break;
@@ -163,7 +227,12 @@ function witnessIn(shortest: Shortest, decider: Decider, context: Context): Witn
   const { prefix, decision } = shortest;
   if (decision.standalone) {
     const calls = callsOf({ ...prefix, rows: decision.rows }, model);
-    if (isClosed(calls, decision, model)) return shrunk(calls, model, effort, false);
+    if (isClosed(calls, decision, model)) {
+      const small = shrunk(calls, model, effort, false);
+      // What came later gives the violation its name, though it would be one without that.
+      const isNamedByAll = shortest.isWhole && calls.length <= callsKeptMax;
+      return small !== undefined && isNamedByAll ? witnessOf(model, calls) : small;
+    }
   }
   if (prefix.rows.length > callsReducedMax) return undefined;
   const all = callsOf(prefix, model);
@@ -212,8 +281,8 @@ function isClosed(calls: readonly Call[], decision: Refusal, model: AnyModel): b
 
 /** The standard name of what the witness shows, where it has one. */
 function findingIn(
-  { decision, end }: Shortest,
-  { part }: Refused,
+  { decision }: Shortest,
+  part: Part,
   { calls }: Witness,
   failed: readonly Call[],
   model: AnyModel,
@@ -224,26 +293,11 @@ function findingIn(
   if (evident !== undefined) {
     if (evident.type !== 'thin-air-read' && evident.type !== 'aborted-read') return evident;
     // That nobody put a value there is not for the witness to say.
-    if (!tellsOfMissing(decision)) return undefined;
-    const put = putLater(evident.by, part, end, model);
-    return put === undefined ? evident : { type: 'future-read', by: evident.by, put };
+    return tellsOfMissing(decision) ? evident : undefined;
   }
   const stale = staleIn(calls, uses, model);
   if (stale?.type !== 'lost-write' || isLostIn(stale, part, model)) return stale;
   return { ...stale, type: 'stale-read' };
-}
-
-/** The first call from event `end` on that puts something there that `by` saw before. */
-function putLater(by: Call, part: Part, end: number, model: AnyModel): Call | undefined {
-  const seen = new Set(valuesOf(model, by).sees.map(canonical));
-  const { invoke } = part.history.operations;
-  for (const row of part.rows) {
-    if ((invoke[row] ?? 0) < end) continue;
-    const [call] = callsOf({ ...part, rows: [row] }, model);
-    if (call === undefined) continue;
-    if (valuesOf(model, call).puts.some((value) => seen.has(canonical(value)))) return call;
-  }
-  return undefined;
 }
 
 function tellsOfMissing({ type }: Refusal): boolean {
