@@ -18,6 +18,7 @@ interface Row {
   readonly broken: string | null;
   readonly workload: string;
   readonly nemesis: string;
+  readonly further?: readonly string[];
 }
 
 interface Tally {
@@ -92,8 +93,8 @@ async function worker(): Promise<void> {
 }
 
 async function run(row: Row, tally: Tally, seed: number): Promise<void> {
-  const { target, variant, workload, nemesis } = row;
-  const args = ['--target', target, '--variant', variant, '--workload', workload];
+  const { target, variant, workload, nemesis, further = [] } = row;
+  const args = ['--target', target, '--variant', variant, '--workload', workload, ...further];
   const options = ['--nemesis', nemesis, '--seed', String(seed), '--out', folder, '--json'];
   const { exitCode, stderr } = await execa('node', ['bin/run.js', 'test', ...args, ...options], {
     reject: false,
@@ -133,7 +134,7 @@ function lineOf(row: Row, tally: Tally): string {
   const types = [...tally.types].map(([type, count]) => `${type} (${count})`).join(', ');
   const rest = [...counted(tally.unknown, 'unknown'), ...counted(tally.failed, 'failed')];
   const verdicts = [seen, ...rest].join(', ');
-  return `| ${row.target} | ${row.variant} | ${row.broken ?? 'correct'} | ${row.nemesis} | ${verdicts} | ${types} |`;
+  return `| ${row.target} | ${row.variant} | ${row.broken ?? 'correct'} | ${[row.nemesis, ...(row.further ?? [])].join(' ')} | ${verdicts} | ${types} |`;
 }
 
 function newTally(): Tally {

@@ -89,7 +89,7 @@ async function faultGenerator(
     sourceOf(plan, spec, nemesisIn(nemeses, spec), knowsPrimaries),
   );
   // Proposed once here, so that a fault that makes no sense is refused before anything starts.
-  for (const source of sources) source.propose(rng);
+  for (const source of sources) source.propose(rng, 0);
   return randomFaults({ sources, intervalNs: secondsToNs(plan.nemesisIntervalMs / 1000), rng });
 }
 
@@ -108,9 +108,10 @@ function sourceOf(
   return {
     name: nemesis.name,
     stopF: nemesis.stopF,
-    propose: (source) =>
+    propose: (source, ordinal) =>
       nemesis.propose(
         {
+          ordinal,
           nodes: plan.nodes,
           shape: spec.shape ?? undefined,
           parameters: spec.parameters,
@@ -128,7 +129,7 @@ function timedFault(entry: ScriptedFault, source: FaultSource, rng: Prng): Timed
     endNs: startNs + secondsToNs(entry.forMs / 1000),
     name: source.name,
     stopF: source.stopF,
-    fault: literalFault(entry) ?? source.propose(rng)[0],
+    fault: literalFault(entry) ?? source.propose(rng, 0)[0],
   };
 }
 
