@@ -23,7 +23,7 @@ const textKeys = [
   ...['rate', 'time-limit', 'nemesis', 'nemesis-interval', 'recovery-time', 'latency'],
   ...['latency-dist', 'operation-timeout', 'model', 'consistency-models', 'availability'],
   ...['key-count', 'max-txn-length', 'max-writes-per-key', 'topology', 'values', 'expect'],
-  ...['network-log', 'check-timeout', 'check-memory', 'seed', 'out', 'reporter'],
+  ...['gate', 'network-log', 'check-timeout', 'check-memory', 'seed', 'out', 'reporter'],
 ];
 const switchKeys = ['log-net-send', 'log-net-recv', 'log-stderr', 'keep-data'];
 const allKeys = [...textKeys, ...switchKeys, 'options', 'faults'];
