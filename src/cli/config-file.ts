@@ -16,7 +16,11 @@ export interface Config {
   readonly on: ReadonlySet<string>;
   readonly options: Readonly<Record<string, string>>;
   readonly script: readonly ScriptedFault[];
+  /** Arguments of the program of `bin`, as after `--`. */
+  readonly args: readonly string[];
 }
+
+const empty: Config = { text: {}, on: new Set(), options: {}, script: [], args: [] };
 
 const textKeys = [
   ...['workload', 'target', 'variant', 'bin', 'testbed', 'nodes', 'node-count', 'concurrency'],
@@ -26,12 +30,12 @@ const textKeys = [
   ...['gate', 'network-log', 'check-timeout', 'check-memory', 'seed', 'out', 'reporter'],
 ];
 const switchKeys = ['log-net-send', 'log-net-recv', 'log-stderr', 'keep-data'];
-const allKeys = [...textKeys, ...switchKeys, 'options', 'faults'];
+export const allKeys = [...textKeys, ...switchKeys, 'options', 'faults', 'args'];
 
 /** @param path as given with --config; null: the nearest `dsx.yaml`, if there is one. */
 export function readConfig(path: string | null): Config {
   const file = path === null ? nearestConfig() : resolve(path);
-  if (file === null) return { text: {}, on: new Set(), options: {}, script: [] };
+  if (file === null) return empty;
   let source: string;
   try {
     source = readFileSync(file, 'utf8');
@@ -49,9 +53,20 @@ function nearestConfig(): string | null {
   }
 }
 
-type Complain = (node: unknown, message: string) => UsageError;
+export type Complain = (node: unknown, message: string) => UsageError;
 
-function parseConfig(file: string, source: string): Config {
+/** @param file its name, for messages */
+export function parseConfig(file: string, source: string): Config {
+  const { contents, complain } = openYaml(file, source);
+  if (contents === null) return empty;
+  return configOf(contents, complain);
+}
+
+/** A document of YAML, and how to complain about a place in it. Null: there is nothing in it. */
+export function openYaml(
+  file: string,
+  source: string,
+): { readonly contents: Node | null; readonly complain: Complain } {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
   const complain: Complain = (node, message) => {
@@ -61,31 +76,45 @@ function parseConfig(file: string, source: string): Config {
   };
   const [error] = document.errors;
   if (error !== undefined) throw new UsageError(`${file}: ${error.message}`);
-  if (document.contents === null) return { text: {}, on: new Set(), options: {}, script: [] };
-  if (!isMap(document.contents))
-    throw complain(document.contents, 'expected settings, one `name: value` a line');
+  return { contents: document.contents, complain };
+}
+
+/** The settings in a map of YAML. @param further names that it may have besides, for the caller */
+export function configOf(
+  node: unknown,
+  complain: Complain,
+  further: readonly string[] = [],
+): Config {
+  if (!isMap(node)) throw complain(node, 'expected settings, one `name: value` a line');
   const config = { text: {} as Record<string, string>, on: new Set<string>() };
   let options: Record<string, string> = {};
   let script: ScriptedFault[] = [];
-  for (const pair of document.contents.items) {
+  let args: readonly string[] = [];
+  for (const pair of node.items) {
     const name = keyOf(pair, complain);
+    if (further.includes(name)) continue;
     if (name === 'options') options = optionsOf(pair, complain);
     else if (name === 'faults') script = scriptOf(pair, complain);
+    else if (name === 'args') args = argsOf(pair, complain);
     else if (switchKeys.includes(name)) {
       if (switchOf(pair, name, complain)) config.on.add(name);
     } else if (textKeys.includes(name)) config.text[name] = textOf(pair, name, complain);
-    else throw complain(pair.key, `unknown setting "${name}".${didYouMean(name, allKeys)}`);
+    else
+      throw complain(
+        pair.key,
+        `unknown setting "${name}".${didYouMean(name, [...allKeys, ...further])}`,
+      );
   }
-  return { ...config, options, script };
+  return { ...config, options, script, args };
 }
 
-function keyOf(pair: Pair, complain: Complain): string {
+export function keyOf(pair: Pair, complain: Complain): string {
   if (isScalar(pair.key)) return String(pair.key.value);
   throw complain(pair.key, 'expected a name');
 }
 
 /** A scalar, or a list of scalars joined with commas. */
-function textOf(pair: Pair, name: string, complain: Complain): string {
+export function textOf(pair: Pair, name: string, complain: Complain): string {
   const { value } = pair;
   if (isScalar(value) && value.value !== null) return value.toString();
   if (isSeq(value) && value.items.every((item) => isScalar(item)))
@@ -107,6 +136,13 @@ function optionsOf(pair: Pair, complain: Complain): Record<string, string> {
     options[name] = textOf(item, name, complain);
   }
   return options;
+}
+
+/** Words, each one an argument: no shell splits them. */
+function argsOf({ key, value }: Pair, complain: Complain): readonly string[] {
+  if (isSeq(value) && value.items.every((item) => isScalar(item)))
+    return value.items.map((item) => String(isScalar(item) ? item.value : ''));
+  throw complain(value ?? key, 'args takes a list of words, as in [--peers, 3]');
 }
 
 function scriptOf(pair: Pair, complain: Complain): ScriptedFault[] {

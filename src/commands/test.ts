@@ -74,7 +74,8 @@ export default class Test extends Command {
         'terminal, json, markdown, junit, github; several with commas, each perhaps =FILE',
     }),
     'test-count': Flags.string({
-      description: 'how many runs, each with the next seed',
+      aliases: ['repeat'],
+      description: 'how many runs, each with the next seed; also --repeat',
       default: '1',
     }),
     'keep-data': Flags.boolean({ description: 'keep what the nodes stored' }),
