@@ -1,0 +1,59 @@
+/**
+ * Committed values, each with the number of the commit that made it. A transaction was run
+ * elsewhere, on the state after commit number `begun`; whether it commits is decided here, in
+ * the order of the log: not if any key of `unchanged` was changed since.
+ *
+ * Kung and Robinson, "On Optimistic Methods for Concurrency Control" (1981).
+ */
+import {
+  type Body,
+  errorCode,
+  integerField,
+  type Json,
+  listField,
+  RpcError,
+} from '../../src/node/node.ts';
+import { type Change, changed } from './procedures.ts';
+
+type Version = readonly [value: Json, commit: number];
+
+export class VersionedStore {
+  #versions = new Map<string, Version>();
+  #commitCount = 0;
+
+  /** Commits so far. */
+  get commitCount(): number {
+    return this.#commitCount;
+  }
+
+  read(key: string): Json {
+    return this.#versions.get(key)?.[0] ?? null;
+  }
+
+  /** @throws RpcError 30 if the transaction came too late. */
+  apply(commit: Body): Body {
+    const begun = integerField(commit, 'begun');
+    for (const key of listField(commit, 'unchanged') as readonly string[]) {
+      const since = this.#versions.get(key)?.[1] ?? 0;
+      if (since > begun)
+        throw new RpcError(
+          errorCode.txnConflict,
+          `${key} was changed by commit ${since}; the transaction began after commit ${begun}`,
+        );
+    }
+    this.#commitCount += 1;
+    for (const change of listField(commit, 'changes') as readonly Json[] as readonly Change[])
+      this.#versions.set(change[1], [changed(this.read(change[1]), change), this.#commitCount]);
+    return { type: 'commit_ok' };
+  }
+
+  dump(): Json {
+    return [this.#commitCount, [...this.#versions]];
+  }
+
+  load(state: Json): void {
+    const [commitCount, versions] = state as unknown as [number, [string, Version][]];
+    this.#commitCount = commitCount;
+    this.#versions = new Map(versions);
+  }
+}
