@@ -49,6 +49,11 @@ export class SiteStore {
     this.#context = context;
   }
 
+  /** Commits that are visible at this site, in all. */
+  get commitCount(): number {
+    return Object.values(this.#seen).reduce((sum, count) => sum + count, 0);
+  }
+
   /** Commits that are visible at this site. */
   get seen(): Counts {
     return this.#seen;
@@ -96,15 +101,13 @@ export class SiteStore {
   }
 
   #receive(commit: Commit): void {
-    if (commit.site === this.#context.nodeId) {
-      this.#show(commit);
-      return;
-    }
-    const delayMs = lagMs.min + (lagMs.max - lagMs.min) * this.#context.random();
-    this.#context.setTimer(delayMs, () => {
+    const show = (): void => {
       this.#hidden.push(commit);
       this.#showAll();
-    });
+    };
+    const delayMs = lagMs.min + (lagMs.max - lagMs.min) * this.#context.random();
+    if (commit.site === this.#context.nodeId) show();
+    else this.#context.setTimer(delayMs, show);
   }
 
   /** Shows what has arrived, as far as everything that it rests on is visible. */

@@ -11,8 +11,8 @@
  * | serializable | the snapshot that this node has | what it read |
  * | snapshot-isolation | the newest snapshot | what it writes |
  * | parallel-snapshot-isolation | the snapshot of this site | what it writes |
- * | read-committed | at each step what is committed then | – |
- * | read-uncommitted | at each step what is there | – |
+ * | read-committed | at each step what is committed then | what it writes, since it did |
+ * | read-uncommitted | at each step what is there | – (who writes a key holds it) |
  */
 import { type Body, errorCode, type NodeContext, RpcError } from '../../src/node/node.ts';
 import { RaftNode } from '../raft/raft.ts';
@@ -44,13 +44,13 @@ const levels: Readonly<Record<string, (context: NodeContext) => Run>> = {
   'snapshot-isolation': (context) =>
     optimistic(context, { snapshot: 'newest', unchanged: 'writes' }),
   'parallel-snapshot-isolation': parallel,
-  'read-committed': (context) => optimistic(context, { snapshot: 'none', unchanged: 'none' }),
+  'read-committed': (context) => optimistic(context, { snapshot: 'none', unchanged: 'writes' }),
   'read-uncommitted': uncommitted,
 };
 
 interface Rules {
   readonly snapshot: 'newest' | 'here' | 'none';
-  readonly unchanged: 'reads' | 'writes' | 'none';
+  readonly unchanged: 'reads' | 'writes';
 }
 
 function optimistic(context: NodeContext, rules: Rules): Run {
@@ -59,16 +59,15 @@ function optimistic(context: NodeContext, rules: Rules): Run {
   node.start();
   return async (procedure) => {
     if (rules.snapshot === 'newest') await node.catchUp();
-    const begun = store.commitCount;
-    const workspace = new Workspace((key) => store.read(key));
+    const workspace = new Workspace(store);
     const reply =
       rules.snapshot === 'none'
         ? await workspace.runSlowly(procedure, () => node.catchUp())
         : workspace.run(procedure);
-    const { reads, writes, changes } = workspace;
+    const { changes } = workspace;
     if (changes.length === 0) return reply;
-    const unchanged = { reads: [...reads], writes, none: [] }[rules.unchanged];
-    await node.change({ type: 'commit', begun, unchanged, changes });
+    const unchanged = [...workspace[rules.unchanged]];
+    await node.change({ type: 'commit', unchanged, changes });
     return reply;
   };
 }
@@ -79,7 +78,7 @@ function parallel(context: NodeContext): Run {
   node.start();
   return async (procedure) => {
     const { seen } = store;
-    const workspace = new Workspace((key) => store.read(key));
+    const workspace = new Workspace(store);
     const reply = workspace.run(procedure);
     const { changes } = workspace;
     if (changes.length > 0)

@@ -1,21 +1,15 @@
 /**
- * Committed values, each with the number of the commit that made it. A transaction was run
- * elsewhere, on the state after commit number `begun`; whether it commits is decided here, in
- * the order of the log: not if any key of `unchanged` was changed since.
+ * Committed values, each with the number of the commit that made it. Transactions are run
+ * elsewhere, on copies that may be older; whether one commits is decided here, in the order of
+ * the log: not if a key of `unchanged` was changed after the commit that stands beside it.
  *
  * Kung and Robinson, "On Optimistic Methods for Concurrency Control" (1981).
  */
-import {
-  type Body,
-  errorCode,
-  integerField,
-  type Json,
-  listField,
-  RpcError,
-} from '../../src/node/node.ts';
+import { type Body, errorCode, type Json, listField, RpcError } from '../../src/node/node.ts';
 import { type Change, changed } from './procedures.ts';
 
 type Version = readonly [value: Json, commit: number];
+type Unchanged = readonly (readonly [key: string, known: number])[];
 
 export class VersionedStore {
   #versions = new Map<string, Version>();
@@ -32,13 +26,12 @@ export class VersionedStore {
 
   /** @throws RpcError 30 if the transaction came too late. */
   apply(commit: Body): Body {
-    const begun = integerField(commit, 'begun');
-    for (const key of listField(commit, 'unchanged') as readonly string[]) {
+    for (const [key, known] of listField(commit, 'unchanged') as readonly Json[] as Unchanged) {
       const since = this.#versions.get(key)?.[1] ?? 0;
-      if (since > begun)
+      if (since > known)
         throw new RpcError(
           errorCode.txnConflict,
-          `${key} was changed by commit ${since}; the transaction began after commit ${begun}`,
+          `${key} was changed by commit ${since}, and the transaction rests on what was there after commit ${known}`,
         );
     }
     this.#commitCount += 1;

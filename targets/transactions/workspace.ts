@@ -2,20 +2,24 @@
 import type { Json } from '../../src/node/node.ts';
 import { type Change, changed, type Step } from './procedures.ts';
 
+/** What is committed, as a transaction is to see it. */
+export interface Committed {
+  /** Commits so far. */
+  readonly commitCount: number;
+  /** Null if nothing is there. */
+  read(key: string): Json;
+}
+
 export class Workspace {
-  /** Keys of which it saw what others had written. */
-  readonly reads = new Set<string>();
+  /** Keys of which it saw what others had written, and after how many commits it did. */
+  readonly reads = new Map<string, number>();
+  /** Keys that it changes, and after how many commits it first did. */
+  readonly writes = new Map<string, number>();
   readonly changes: Change[] = [];
-  readonly #committed: (key: string) => Json;
+  readonly #committed: Committed;
 
-  /** `committed`: what a key holds as this transaction is to see it; null if nothing. */
-  constructor(committed: (key: string) => Json) {
+  constructor(committed: Committed) {
     this.#committed = committed;
-  }
-
-  /** Keys that it changes. */
-  get writes(): readonly string[] {
-    return [...new Set(this.changes.map(([, key]) => key))];
   }
 
   /** All of it at one moment. */
@@ -39,14 +43,17 @@ export class Workspace {
   }
 
   #take(step: Step): Json {
-    if (step.kind === 'change') {
-      this.changes.push(step.change);
-      return null;
-    }
+    if (step.kind === 'change') return this.#change(step.change);
     // What the transaction itself has changed, it sees changed.
     const own = this.changes.filter(([, key]) => key === step.key);
     if (own[0]?.[0] === 'put') return own.reduce(changed, null);
-    this.reads.add(step.key);
-    return own.reduce(changed, this.#committed(step.key));
+    if (!this.reads.has(step.key)) this.reads.set(step.key, this.#committed.commitCount);
+    return own.reduce(changed, this.#committed.read(step.key));
+  }
+
+  #change(change: Change): null {
+    this.changes.push(change);
+    if (!this.writes.has(change[1])) this.writes.set(change[1], this.#committed.commitCount);
+    return null;
   }
 }
