@@ -9,9 +9,11 @@ export type { Checker, CheckLimits } from './checker/checker.ts';
 export { echoes } from './checker/echo.ts';
 export { enough } from './checker/enough.ts';
 export { bank } from './checker/invariant/bank.ts';
+export { broadcast } from './checker/invariant/broadcast.ts';
 export { causalReverse } from './checker/invariant/causal-reverse.ts';
 export { counterBounds } from './checker/invariant/counter.ts';
 export { election } from './checker/invariant/election.ts';
+export { failureDetector } from './checker/invariant/failure-detector.ts';
 export { finalCounter } from './checker/invariant/final-counter.ts';
 export { kafka } from './checker/invariant/kafka/kafka.ts';
 export { lockHolds } from './checker/invariant/lock.ts';
@@ -26,21 +28,36 @@ export { setFull } from './checker/invariant/set-full.ts';
 export { totalOrder } from './checker/invariant/total-order.ts';
 export { totalQueue } from './checker/invariant/total-queue.ts';
 export { uniqueIds } from './checker/invariant/unique-ids.ts';
+export { watchStreams } from './checker/invariant/watch.ts';
 export { writeSkew } from './checker/invariant/write-skew.ts';
 export { linearizable } from './checker/linearizability/linearizability.ts';
+export { staleness } from './checker/staleness.ts';
 export { isolated, isolationLevels } from './checker/txn/catalog.ts';
 export { listAppend, type TransactionalOptions } from './checker/txn/list-append.ts';
 export { rwRegister } from './checker/txn/rw-register.ts';
 export type { WeakLevel } from './checker/txn/weak-levels.ts';
 export { weakRegister } from './checker/txn/weak-register.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
-export { convergence } from './checker/weak/convergence.ts';
+export { convergence, strongConvergence } from './checker/weak/convergence.ts';
 export { weakModel } from './checker/weak/weak.ts';
+export { failedRequest } from './client/request-errors.ts';
+export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
 export { type Aim, aim, aimedNodes, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';
-export type { NodeProgram, Target, Variant } from './contract/target.ts';
+export type {
+  NodePlace,
+  NodeProgram,
+  OpenServerClient,
+  ServerClientPlace,
+  ServerPlan,
+  ServerSite,
+  ServerTarget,
+  StdioTarget,
+  Target,
+  Variant,
+} from './contract/target.ts';
 export type { Battlefield, ClockSkew, Clocks, Cluster, Network } from './contract/testbed.ts';
 export type {
   OptionValues,

@@ -55,14 +55,14 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
   const workload = await findWorkload(text['workload'] ?? 'register');
   const system = systemOf(settings, target);
   checkOffers(target, workload);
-  if (workload.maelstrom === undefined)
+  const testbed = testbedOf(settings, target);
+  if (testbed === 'stdio' && workload.maelstrom === undefined)
     throw new UsageError(`workload ${workload.name} has no client for the stdio testbed`);
   const nodes = nodesOf(settings, target);
   const nemeses = parseNemeses(text['nemesis'] ?? '');
   for (const spec of [...nemeses, ...settings.script.map((entry) => entry.nemesis)])
     await checkNemesis(spec);
   const { options, notes } = optionsOf(settings, workload, target);
-  const testbed = parseChoice('testbed', text['testbed'] ?? 'stdio', ['stdio']);
   const plan: RunPlan = {
     workload: workload.name,
     options,
@@ -84,7 +84,7 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
       'sample',
       'all',
     ]),
-    ...timesOf(text, workload),
+    ...timesOf(text, workload, testbed),
     logNetSend: flags.has('log-net-send'),
     logNetReceive: flags.has('log-net-recv'),
     logStderr: flags.has('log-stderr'),
@@ -92,15 +92,17 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
   return { plan, workload, target, notes };
 }
 
-function timesOf(text: Settings['text'], workload: Workload) {
+function timesOf(text: Settings['text'], workload: Workload, testbed: string) {
   const seconds = (name: string, fallback: number): number =>
     1000 * parseNumber(name, text[name] ?? String(fallback), { min: 0.001 });
   const latencyMs = parseNumber('latency', text['latency'] ?? '0', { min: 0, max: 60_000 });
+  // Connections of the kernel's TCP that a partition stalled take their time to go on.
+  const recovery = testbed === 'stdio' ? '1' : '2';
   return {
     rateHz: parseNumber('rate', text['rate'] ?? String(workload.defaults.rate), { min: 0 }),
     timeLimitMs: seconds('time-limit', 10),
     nemesisIntervalMs: seconds('nemesis-interval', 2),
-    recoveryMs: 1000 * parseNumber('recovery-time', text['recovery-time'] ?? '1', { min: 0 }),
+    recoveryMs: 1000 * parseNumber('recovery-time', text['recovery-time'] ?? recovery, { min: 0 }),
     latencyMs,
     latencyDistribution: parseChoice(
       'latency-dist',
@@ -112,6 +114,18 @@ function timesOf(text: Settings['text'], workload: Workload) {
     checkTimeoutMs: seconds('check-timeout', 60),
     checkMemoryMb: parseNumber('check-memory', text['check-memory'] ?? '2048', { min: 16 }),
   };
+}
+
+/** Programs that speak the Maelstrom protocol run in `stdio`, servers on a network. */
+function testbedOf({ text }: Settings, target: Target | null): string {
+  const possible = target === null || target.testbed === 'stdio' ? ['stdio'] : ['netns'];
+  const asked = text['testbed'] ?? target?.testbed ?? 'stdio';
+  if (possible.includes(asked)) return asked;
+  const known = parseChoice('testbed', asked, ['stdio', 'netns']);
+  const what = target === null ? 'a program of --bin' : `target ${target.name}`;
+  throw new UsageError(
+    `${what} runs in the testbed ${listed(possible, 'or')}, not in ${known}.\nsee what runs where: dsx list targets`,
+  );
 }
 
 function systemOf(settings: Settings, target: Target | null): SystemUnderTest {

@@ -9,6 +9,7 @@ import { readConfig } from './config-file.ts';
 import { exitCodes, verdictExitCode, worstExitCode } from './exit-codes.ts';
 import { interruptible } from './interrupt.ts';
 import { emitReports, parseReporters } from './reporters.ts';
+import { sandboxExitCode } from './sandbox.ts';
 import { planOf, type Settings } from './settings.ts';
 import { createWatcher } from './watch.ts';
 
@@ -54,6 +55,8 @@ export async function testCommand(given: TestArguments): Promise<number> {
     );
     return exitCodes.valid;
   }
+  const elsewhere = await sandboxExitCode(first.target);
+  if (elsewhere !== undefined) return elsewhere;
   const store = createRunStore(given.out ?? config.text['out'] ?? 'histories/runs');
   const codes: number[] = [];
   for (let i = 0; i < testCount; i += 1) {

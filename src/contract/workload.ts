@@ -5,7 +5,9 @@ import type { Checker } from '../checker/checker.ts';
 import type { NodeId } from '../fault/fault.ts';
 import type { Generator } from '../generator/generator.ts';
 import type { Client, RpcChannel } from './client.ts';
-import type { ObjectType } from './target.ts';
+import type { ObjectType, OptionValues } from './target.ts';
+
+export type { OptionValues } from './target.ts';
 
 export interface WorkloadOption {
   readonly summary: string;
@@ -13,8 +15,6 @@ export interface WorkloadOption {
   /** The words allowed; absent for free text and numbers. */
   readonly choices?: readonly string[];
 }
-
-export type OptionValues = Readonly<Record<string, string>>;
 
 export interface WorkloadContext {
   readonly rng: Prng;

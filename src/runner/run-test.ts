@@ -24,6 +24,7 @@ import { verdictJson } from '../report/json.ts';
 import type { RunReport, RunSummary } from '../report/report.ts';
 import { summarize } from '../report/summarize.ts';
 import type { RunStore, RunWriter } from '../store/run-store.ts';
+import { hostPid } from '../testbed/netns/sandbox.ts';
 import { checkHistory } from './check.ts';
 import { RunClock } from './clock.ts';
 import { interpret } from './interpreter.ts';
@@ -58,7 +59,7 @@ export async function runTest(job: TestJob): Promise<RunReport> {
   const nemeses = await faultsOf(plan);
   // Refuses a plan that makes no sense before anything is made.
   const generator = await generatorOf(job);
-  const writer = job.store.create(plan, { pid: process.pid, versions: { dsx: dsxVersion } });
+  const writer = job.store.create(plan, { pid: hostPid(), versions: { dsx: dsxVersion } });
   watcher.started(writer.folder, plan.seed);
   const driven = await drive(job, writer, { nemeses, generator });
   watcher.phase('checking');
@@ -205,6 +206,14 @@ async function run(job: TestJob, generator: Generator, stage: Stage): Promise<Hi
     concurrency: plan.concurrency,
     nodes: plan.nodes,
     open: async (process, node) => {
+      if (testbed.openClient !== undefined)
+        return testbed.openClient({
+          object: workload.object,
+          process,
+          node,
+          timeoutMs: plan.operationTimeoutMs,
+          options: plan.options,
+        });
       const rpc = testbed.openRpc?.(process, node, plan.operationTimeoutMs);
       if (rpc === undefined || open === undefined)
         throw new Error(`workload ${workload.name} has no client for testbed ${testbed.name}`);

@@ -70,8 +70,8 @@ type Balances = readonly (readonly [account: string, balance: number])[];
 /** Holds the names of all accounts: its presence says that they were opened. */
 const accountList = 'accounts';
 
-function accountKey(account: Json): string {
-  return `account ${String(account)}`;
+function accountKey(account: string): string {
+  return `account ${account}`;
 }
 
 /** Opens accounts, unless that was done before. */
@@ -101,7 +101,7 @@ function* readAccounts(): Procedure {
   const names = yield { kind: 'read', key: accountList };
   const balances: Record<string, Json> = {};
   for (const name of isList(names) ? names : [])
-    balances[String(name)] = yield* balanceOf(accountKey(name));
+    if (typeof name === 'string') balances[name] = yield* balanceOf(accountKey(name));
   return { type: 'read_ok', accounts: balances };
 }
 

@@ -40,7 +40,7 @@ export class SharedStore {
     this.#commandCount += 1;
     const txn = textField(command, 'txn');
     if (command.type === 'end') this.#end(txn, booleanField(command, 'commit'));
-    else this.#change(txn, listField(command, 'change') as readonly Json[] as unknown as Change);
+    else this.#change(txn, listField(command, 'change') as unknown as Change);
     return { type: `${command.type}_ok` };
   }
 

@@ -67,7 +67,7 @@ export class SiteStore {
   apply(command: Body): Body {
     const site = textField(command, 'site');
     const seen = command['seen'] as Counts;
-    const changes = listField(command, 'changes') as readonly Json[] as readonly Change[];
+    const changes = listField(command, 'changes') as readonly Change[];
     for (const [, key] of changes) {
       const [, writer = '', number = 0] = this.#committed.get(key) ?? [];
       if (number > (seen[writer] ?? 0))

@@ -26,7 +26,7 @@ export class VersionedStore {
 
   /** @throws RpcError 30 if the transaction came too late. */
   apply(commit: Body): Body {
-    for (const [key, known] of listField(commit, 'unchanged') as readonly Json[] as Unchanged) {
+    for (const [key, known] of listField(commit, 'unchanged') as Unchanged) {
       const since = this.#versions.get(key)?.[1] ?? 0;
       if (since > known)
         throw new RpcError(
@@ -35,7 +35,7 @@ export class VersionedStore {
         );
     }
     this.#commitCount += 1;
-    for (const change of listField(commit, 'changes') as readonly Json[] as readonly Change[])
+    for (const change of listField(commit, 'changes') as readonly Change[])
       this.#versions.set(change[1], [changed(this.read(change[1]), change), this.#commitCount]);
     return { type: 'commit_ok' };
   }
