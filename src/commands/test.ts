@@ -55,6 +55,7 @@ export default class Test extends Command {
   ].join(' ');
   static override examples = [
     '<%= config.bin %> test --workload register --nemesis partition',
+    "<%= config.bin %> test -w broadcast --gate 'msgs-per-op<30' --gate 'latency.p99<100ms'",
     '<%= config.bin %> test --target raft --variant stale-reads --nemesis partition',
     '<%= config.bin %> test -w lin-kv --bin ./my-node.py --node-count 3 --time-limit 20 --rate 100',
   ];
@@ -67,6 +68,10 @@ export default class Test extends Command {
     }),
     seed: Flags.string({ description: 'where all random decisions come from (default: random)' }),
     config: Flags.string({ char: 'c', description: 'a configuration file (default: dsx.yaml)' }),
+    gate: Flags.string({
+      multiple: true,
+      description: 'a numeric goal, as in latency.p99<200ms; missed: exit 1',
+    }),
     out: Flags.string({ description: 'folder of the runs (default: histories/runs)' }),
     reporter: Flags.string({
       description:
@@ -90,6 +95,7 @@ export default class Test extends Command {
     const { testCommand } = await import('../cli/test-command.ts');
     const words: Record<string, string | undefined> = {};
     for (const name of Object.keys(text)) words[name] = flags[name as keyof typeof text];
+    if (flags.gate !== undefined) words['gate'] = flags.gate.join(',');
     const on = Object.entries(flags).flatMap(([name, value]) => (value === true ? [name] : []));
     process.exitCode = await testCommand({
       text: words,

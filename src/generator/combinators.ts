@@ -21,7 +21,8 @@ export {
   repeat,
   untilOk,
 } from './repetition.ts';
-export { log, of, repeatedly, sequence, sleep } from './sources.ts';
+export { lastReads, type SettleOptions, settle, showsAll } from './settle.ts';
+export { log, of, repeatedly, sequence, sleep, unfold } from './sources.ts';
 export {
   cycleTimes,
   delay,
