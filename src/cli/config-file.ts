@@ -10,6 +10,7 @@ import { UsageError } from '../base/errors.ts';
 import { didYouMean } from '../base/text.ts';
 import { parseDurationMs, parseNemeses } from '../plan/parse.ts';
 import type { NemesisSpec, ScriptedFault } from '../plan/plan.ts';
+import { settingFault, switchTable, textSettings } from './setting-table.ts';
 
 export interface Config {
   readonly text: Readonly<Record<string, string>>;
@@ -22,15 +23,8 @@ export interface Config {
 
 const empty: Config = { text: {}, on: new Set(), options: {}, script: [], args: [] };
 
-const textKeys = [
-  ...['workload', 'target', 'variant', 'bin', 'testbed', 'nodes', 'node-count', 'concurrency'],
-  ...['rate', 'time-limit', 'nemesis', 'nemesis-interval', 'recovery-time', 'latency'],
-  ...['latency-dist', 'operation-timeout', 'model', 'consistency-models', 'availability'],
-  ...['key-count', 'key-dist', 'min-txn-length', 'max-txn-length', 'max-writes-per-key'],
-  ...['topology', 'values', 'expect', 'gate', 'network-log', 'check-timeout', 'check-memory'],
-  ...['seed', 'out', 'reporter'],
-];
-const switchKeys = ['log-net-send', 'log-net-recv', 'log-stderr', 'keep-data'];
+const textKeys = Object.keys(textSettings);
+const switchKeys = Object.keys(switchTable);
 export const allKeys = [...textKeys, ...switchKeys, 'options', 'faults', 'args'];
 
 /** @param path as given with --config; null: the nearest `dsx.yaml`, if there is one. */
@@ -99,7 +93,7 @@ export function configOf(
     else if (name === 'args') args = argsOf(pair, complain);
     else if (switchKeys.includes(name)) {
       if (switchOf(pair, name, complain)) config.on.add(name);
-    } else if (textKeys.includes(name)) config.text[name] = textOf(pair, name, complain);
+    } else if (textKeys.includes(name)) config.text[name] = settingOf(pair, name, complain);
     else
       throw complain(
         pair.key,
@@ -121,6 +115,15 @@ export function textOf(pair: Pair, name: string, complain: Complain): string {
   if (isSeq(value) && value.items.every((item) => isScalar(item)))
     return value.items.map((item) => String(isScalar(item) ? item.value : '')).join(',');
   throw complain(value ?? pair.key, `${name} takes a word, a number or a list of words`);
+}
+
+function settingOf(pair: Pair, name: string, complain: Complain): string {
+  const text = textOf(pair, name, complain);
+  const fault = settingFault(name, text);
+  if (fault === undefined) return text;
+  const { value } = textSettings[name] ?? {};
+  const meant = value?.kind === 'choice' ? didYouMean(text, value.choices) : '';
+  throw complain(pair.value, `${name} ${fault}; got "${text}".${meant}`);
 }
 
 function switchOf(pair: Pair, name: string, complain: Complain): boolean {

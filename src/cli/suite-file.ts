@@ -115,7 +115,7 @@ function countOf(pair: Pair, name: string, complain: Complain, min: number): num
 
 /** A map of settings, checked name by name; and as the plain values that it holds. */
 function settingsOf(node: unknown, complain: Complain, further: readonly string[]): JsonObject {
-  configOf(node, complain, [...further, ...suiteSettings]);
+  configOf(node, complain, [...further, ...suiteSettings, 'expect']);
   if (!isMap(node)) return {};
   for (const pair of node.items) {
     const name = keyOf(pair, complain);
