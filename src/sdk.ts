@@ -33,6 +33,7 @@ export { watchStreams } from './checker/invariant/watch.ts';
 export { writeSkew } from './checker/invariant/write-skew.ts';
 export { linearizable } from './checker/linearizability/linearizability.ts';
 export { staleness } from './checker/staleness.ts';
+export { isolated, isolationLevels } from './checker/txn/catalog.ts';
 export { listAppend, type TransactionalOptions } from './checker/txn/list-append.ts';
 export { rwRegister } from './checker/txn/rw-register.ts';
 export type { WeakLevel } from './checker/txn/weak-levels.ts';
@@ -42,13 +43,16 @@ export { convergence, strongConvergence } from './checker/weak/convergence.ts';
 export { weakModel } from './checker/weak/weak.ts';
 export { failedRequest } from './client/request-errors.ts';
 export {
+  callRpc,
   type FieldShape,
+  failureOf,
   fieldShapes,
   type RpcFunction,
   type RpcFunctions,
   rpcClient,
 } from './client/rpc-client.ts';
 export { acceptsConnections } from './client/tcp.ts';
+export { transact, transactionClient } from './client/transaction-client.ts';
 export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';

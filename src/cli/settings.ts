@@ -35,6 +35,8 @@ export interface Settings {
 /** Maelstrom's flags that belong to some workloads, and are ignored by the others. */
 const workloadFlags = [
   'key-count',
+  'key-dist',
+  'min-txn-length',
   'max-txn-length',
   'max-writes-per-key',
   'topology',
@@ -218,12 +220,14 @@ async function checkNemesis(spec: NemesisSpec): Promise<void> {
       throw unknownName(`parameter of ${spec.name}`, name, Object.keys(nemesis.parameters));
 }
 
+/** One model, or several with commas between them: each is judged. */
 function modelOf(asked: string | undefined, workload: Workload): string {
-  const model = asked ?? workload.models[0] ?? '';
-  if (workload.models.includes(model)) return model;
-  const meant = didYouMean(model, workload.models);
+  const models = (asked ?? workload.models[0] ?? '').split(',').map((name) => name.trim());
+  const unknown = models.find((model) => !workload.models.includes(model));
+  if (unknown === undefined) return models.join(',');
+  const meant = didYouMean(unknown, workload.models);
   throw new UsageError(
-    `workload ${workload.name} cannot be judged against "${model}".${meant}\nit can against: ${listed(workload.models)}`,
+    `workload ${workload.name} cannot be judged against "${unknown}".${meant}\nit can against: ${listed(workload.models)}`,
   );
 }
 

@@ -32,5 +32,11 @@ export {
   type TimeLimitStart,
   timeLimit,
 } from './timing.ts';
+export {
+  randomTransactions,
+  type TransactionShape,
+  transactionOptions,
+  transactionShape,
+} from './transactions.ts';
 export { filter, fMap, map, onUpdate, trace } from './transform.ts';
 export { validate } from './validate.ts';
