@@ -63,7 +63,7 @@ function anomalyPage(type: string, screen: Screen): readonly Block[] {
   const examples = goldenHistories().filter(({ anomalies }) => anomalies.includes(type));
   // The one in which it comes first shows it best.
   const order = ({ anomalies, model }: GoldenHistory): number =>
-    2 * anomalies.indexOf(type) + (/register$/.test(model) ? 0 : 1);
+    2 * anomalies.indexOf(type) + (model.endsWith('register') ? 0 : 1);
   const [example] = examples.toSorted((a, b) => order(a) - order(b));
   const violates = ruledOut(type, examples);
   return [
