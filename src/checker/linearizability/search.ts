@@ -23,8 +23,8 @@ import { noState, Transitions } from './transitions.ts';
 /** Between two looks at the clock. */
 const stepsBetweenLooks = 256;
 
-export function search(problem: Problem): EngineRun {
-  return new Search(problem);
+export function search(problem: Problem, transitions = new Transitions(problem.model)): EngineRun {
+  return new Search(problem, transitions);
 }
 
 /** Calls without return that a model cannot tell apart, in order of invocation. */
@@ -78,8 +78,8 @@ class Search implements EngineRun {
   #candidateState = noState;
   #outcome: Outcome | undefined;
 
-  constructor({ model, calls, start }: Problem) {
-    this.#transitions = new Transitions(model);
+  constructor({ calls, start }: Problem, transitions: Transitions) {
+    this.#transitions = transitions;
     const required: number[] = [];
     const classes = new Map<number, { kind: number; members: number[]; invokes: number[] }>();
     const kinds = calls.map(({ op }) => this.#transitions.kind(op));
