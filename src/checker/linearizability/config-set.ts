@@ -95,6 +95,14 @@ export class ConfigSet {
     return this.#bit(at * this.#stride + header, slot);
   }
 
+  /** Whether all slots of a mask, `words` integers of `masks`, are done. */
+  hasDone(at: number, masks: Int32Array, from: number): boolean {
+    const base = at * this.#stride + header;
+    for (let i = 0; i < this.#words; i += 1)
+      if (((masks[from + i] ?? 0) & ~(this.#pool[base + i] ?? 0)) !== 0) return false;
+    return true;
+  }
+
   isFree(at: number, slot: number): boolean {
     return this.#bit(at * this.#stride + header + this.#words, slot);
   }

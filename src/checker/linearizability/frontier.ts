@@ -7,6 +7,8 @@
  *   linearized only when a return needs one, in sequences that end in that one. Points of
  *   linearization can be delayed to just before the first return that needs them.
  * - *Pure calls are never a choice*, and *optional calls come in classes*: see `search.ts`.
+ * - *Equal calls in order of return*: of pending calls that a model cannot tell apart the one
+ *   that returns first goes first, and an optional one last; any other order can be swapped.
  * - *What another can stand in for is dropped*: of equal states, who used fewer optional calls
  *   and has more pure ones done can do all that the other can.
  * - *Dead blind writes*: a blind write makes every other that is pending free: that one can
@@ -54,6 +56,9 @@ class Frontier implements EngineRun {
   #queueBase = 0;
   #queueAt = 0;
 
+  /** By slot: those of equal calls that return earlier. Then by class: those of equal calls. */
+  readonly #twins: Int32Array;
+
   /** Of pure calls in slots, those that a state satisfies; made once an event. */
   #pureMasks = new Int32Array(64);
   #pureStamps = new Int32Array(64);
@@ -79,6 +84,8 @@ class Frontier implements EngineRun {
     this.#available = new Int32Array(this.#calls.classes.length);
     this.#inSlot = new Int32Array(this.#calls.slotCount).fill(none);
     this.#slotOf = new Int32Array(this.#calls.count).fill(none);
+    const { slotCount, classes } = this.#calls;
+    this.#twins = new Int32Array((slotCount + classes.length) * words);
     for (let slot = this.#calls.slotCount - 1; slot >= 0; slot -= 1) this.#freeSlots.push(slot);
     this.#configs = new ConfigSet(this.#kinds, this.#vectors);
     this.#seen = new ConfigSet(this.#kinds, this.#vectors);
@@ -157,6 +164,7 @@ class Frontier implements EngineRun {
     this.#returning = call;
     this.#slot = slot;
     this.#isBlindReturn = isBlind;
+    this.#findTwins();
     this.#seen.clear();
     this.#passed.clear();
     this.#queue.length = 0;
@@ -169,6 +177,27 @@ class Frontier implements EngineRun {
       if (this.#configs.isGone(at)) continue;
       this.#seen.draft(this.#configs, at);
       this.#push(this.#configs.state(at), this.#configs.vector(at), undefined);
+    }
+  }
+
+  #findTwins(): void {
+    const { kind, returned, slotCount } = this.#calls;
+    const { words } = this.#kinds;
+    const twins = this.#twins.fill(0);
+    const add = (row: number, slot: number): void => {
+      const at = row * words + (slot >>> 5);
+      twins[at] = (twins[at] ?? 0) | (1 << (slot & 31));
+    };
+    for (let slot = 0; slot < slotCount; slot += 1) {
+      const call = this.#inSlot[slot] ?? none;
+      if (call === none) continue;
+      const ofClass = this.#calls.classOfKind.get(kind[call] ?? 0);
+      if (ofClass !== undefined) add(slotCount + ofClass, slot);
+      for (let other = 0; other < slotCount; other += 1) {
+        const twin = this.#inSlot[other] ?? none;
+        if (twin === none || kind[twin] !== kind[call]) continue;
+        if ((returned[twin] ?? 0) > (returned[call] ?? 0)) add(other, slot);
+      }
     }
   }
 
@@ -263,6 +292,7 @@ class Frontier implements EngineRun {
       for (let left = changing; left !== 0; left &= left - 1) {
         const slot = word * 32 + 31 - Math.clz32(left & -left);
         if (this.#seen.isDone(at, slot)) continue;
+        if (!this.#seen.hasDone(at, this.#twins, slot * words)) continue;
         const call = this.#inSlot[slot] ?? 0;
         const next = this.#transitions.next(state, this.#calls.kind[call] ?? 0);
         if (next === noState) continue;
@@ -276,11 +306,13 @@ class Frontier implements EngineRun {
   }
 
   #useOptional(at: number, state: number): void {
-    const { classes } = this.#calls;
+    const { classes, slotCount } = this.#calls;
+    const { words } = this.#kinds;
     const vector = this.#seen.vector(at);
     for (let id = 0; id < classes.length; id += 1) {
       const available = this.#available[id] ?? 0;
       if (available === 0 || this.#vectors.used(vector, id) >= available) continue;
+      if (!this.#seen.hasDone(at, this.#twins, (slotCount + id) * words)) continue;
       const { kind, isBlind } = classes[id] ?? { kind: 0, isBlind: false };
       const next = this.#transitions.next(state, kind);
       if (next === noState) continue;

@@ -23,6 +23,7 @@ export class OpenCalls {
   readonly kind: Int32Array;
   readonly returned: Int32Array;
   readonly classes: readonly OptionalClass[];
+  readonly classOfKind: ReadonlyMap<number, number>;
   /** `call << 2 | what`, in order. */
   readonly events: Int32Array;
   readonly returnCount: number;
@@ -61,6 +62,7 @@ export class OpenCalls {
     this.kind = Int32Array.from(kinds);
     this.returned = Int32Array.from(required, (position) => calls[position]?.returned ?? never);
     this.classes = classes;
+    this.classOfKind = classOf;
     this.events = new Int32Array(begins.length + required.length);
     this.invokedAt = new Int32Array(required.length);
     this.slotCount = this.#merge(begins, times);

@@ -55,6 +55,7 @@ class Race implements EngineRun {
     if (this.#runs.length === 1) this.#runs.push(frontierSearch(this.#problem, this.#transitions));
     this.#turn = 1 - this.#turn;
     if (this.#turn === 0) this.#turnSteps = Math.min(turnStepsMax, 2 * this.#turnSteps);
-    this.#left = this.#turnSteps;
+    // A step by events costs more, and is needed less often.
+    this.#left = this.#turn === 0 ? this.#turnSteps : this.#turnSteps / 2;
   }
 }

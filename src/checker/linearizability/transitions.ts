@@ -54,9 +54,8 @@ export class Transitions {
     return this.#model.overwrites?.(op) === true;
   }
 
-  /** States so far. */
-  get stateCount(): number {
-    return this.#states.length;
+  get kindCount(): number {
+    return this.#kinds.length;
   }
 
   state(value: unknown): number {

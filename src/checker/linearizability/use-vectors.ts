@@ -7,7 +7,7 @@ export class UseVectors {
   readonly #totals: number[] = [0];
   readonly #ids = new Map<string, number>([['', 0]]);
   /** By vector: the vector after one more of a class. */
-  readonly #after: Map<number, number>[] = [new Map()];
+  readonly #after = [new Map<number, number>()];
 
   get memoryBytes(): number {
     // Reckoned: a vector with its text and its entries in the maps.
