@@ -24,7 +24,7 @@ import {
   type TimedFault,
 } from '../generator/faults.ts';
 import type { Generator } from '../generator/generator.ts';
-import { rememberKeys } from '../generator/remember.ts';
+import { remember } from '../generator/remember.ts';
 import type { NemesisSpec, RunPlan, ScriptedFault } from '../plan/plan.ts';
 import { findNemesis } from '../registry.ts';
 import { healF } from './nemesis.ts';
@@ -54,10 +54,12 @@ export async function planSchedule(
     plan.rateHz === 0 ? schedule.main : rate(fork(rng, 'rate'), plan.rateHz, schedule.main);
   const load = timeLimit(limitNs, paced, 'asked');
   const faults = await faultGenerator(plan, fork(rng, 'faults'), knowsPrimaries);
-  const { final } = schedule;
+  const { final, remembers = () => false } = schedule;
   if (faults === null) {
     if (final === undefined) return clients(load);
-    return rememberKeys(clients(load), (keys) => clients(final(keys)));
+    return remember(clients(load), remembers, ({ keys, completions }) =>
+      clients(final(keys, completions)),
+    );
   }
   const both = clients(load, timeLimit(limitNs, faults, 'asked'));
   const heal = onNemesis(of({ f: healF, value: null }));
@@ -65,7 +67,9 @@ export async function planSchedule(
   const recovery = onNemesis(
     sequence(log('healed; waiting for recovery'), sleep(secondsToNs(plan.recoveryMs / 1000))),
   );
-  return rememberKeys(both, (keys) => phases(heal, recovery, clients(final(keys))));
+  return remember(both, remembers, ({ keys, completions }) =>
+    phases(heal, recovery, clients(final(keys, completions))),
+  );
 }
 
 async function faultGenerator(
