@@ -3,8 +3,8 @@
  * the table that validates the file itself.
  */
 import type { Json, JsonObject } from '../base/json.ts';
-import { loadNemeses, loadTargets, loadWorkloads } from '../registry.ts';
 import { modelCatalog } from '../checker/catalog.ts';
+import { loadNemeses, loadTargets, loadWorkloads } from '../registry.ts';
 import {
   type NameSource,
   type Setting,
@@ -13,8 +13,11 @@ import {
   textSettings,
 } from './setting-table.ts';
 
-export async function configSchema(): Promise<JsonObject> {
-  const names: Readonly<Record<NameSource, readonly string[]>> = {
+/** The names that an editor offers. Others are allowed: a schema of yesterday refuses nothing. */
+export type OfferedNames = Readonly<Record<NameSource, readonly string[]>>;
+
+export async function offeredNames(): Promise<OfferedNames> {
+  return {
     workloads: [...(await loadWorkloads()).values()].flatMap(({ name, aliases }) => [
       name,
       ...aliases,
@@ -23,6 +26,9 @@ export async function configSchema(): Promise<JsonObject> {
     nemeses: [...(await loadNemeses()).keys()],
     models: modelCatalog().map(({ name }) => name),
   };
+}
+
+export function configSchema(names: OfferedNames): JsonObject {
   const texts = Object.entries(textSettings).map(([name, setting]) => [
     name,
     { description: setting.summary, ...valueSchema(setting, names) },
@@ -76,15 +82,13 @@ function furtherProperties(nemeses: readonly string[]): JsonObject {
             ]),
           ),
         },
-        additionalProperties: false,
       },
     },
   };
 }
 
-function valueSchema({ value, names }: Setting, known: Readonly<Record<NameSource, readonly string[]>>): JsonObject {
-  const own: readonly Json[] =
-    names === undefined ? [] : [{ enum: [...known[names]] }];
+function valueSchema({ value, names }: Setting, known: OfferedNames): JsonObject {
+  const own: readonly Json[] = names === undefined ? [] : [{ enum: [...known[names]] }];
   return kindSchema(value, own);
 }
 

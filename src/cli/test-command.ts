@@ -1,19 +1,15 @@
 /** `dsx test`: settings → plan → run → report → exit code. */
-import { randomInt } from 'node:crypto';
 import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
-import { plural } from '../base/text.ts';
 import { parseNumber } from '../plan/parse.ts';
-import type { RunSummary } from '../report/report.ts';
-import { runTest } from '../runner/run-test.ts';
-import { createRunStore, type RunStore } from '../store/run-store.ts';
+import { createRunStore } from '../store/run-store.ts';
 import { type Config, readConfig } from './config-file.ts';
-import { exitCodes, verdictExitCode, worstExitCode } from './exit-codes.ts';
-import { interruptible } from './interrupt.ts';
-import { emitReports, parseReporters, type ReporterRequest } from './reporters.ts';
+import { exitCodes } from './exit-codes.ts';
+import { parseReporters } from './reporters.ts';
+import { runMany } from './run-many.ts';
+import { seedMax, seedOf } from './run-planned.ts';
 import { sandboxExitCode } from './sandbox.ts';
 import { type Planned, planOf, type Settings } from './settings.ts';
-import { createWatcher } from './watch.ts';
 
 export interface TestArguments {
   readonly text: Readonly<Record<string, string | undefined>>;
@@ -30,9 +26,6 @@ export interface TestArguments {
   readonly json: boolean;
   readonly printConfig: boolean;
 }
-
-/** Seeds are 32 bits: what the generator of random numbers takes. */
-const seedMax = 2 ** 32 - 1;
 
 export async function testCommand(given: TestArguments): Promise<number> {
   const config = readConfig(given.configFile);
@@ -56,7 +49,7 @@ export async function testCommand(given: TestArguments): Promise<number> {
     plan,
     store: createRunStore(given.out ?? config.text['out'] ?? 'histories/runs'),
     reporters,
-    quiet: given.json,
+    isQuiet: given.json,
     keepData: settings.flags.has('keep-data'),
   });
 }
@@ -69,64 +62,6 @@ function settingsOf(given: TestArguments, config: Config): Settings {
     script: config.script,
     nodeArgs: given.nodeArgs.length > 0 ? given.nodeArgs : config.args,
   };
-}
-
-function seedOf(text: string | undefined): number {
-  if (text === undefined) return randomInt(seedMax);
-  return parseNumber('seed', text, { min: 0, max: seedMax, integer: true });
-}
-
-export interface ManyRuns {
-  readonly count: number;
-  plan(i: number): Promise<Planned>;
-  readonly store: RunStore;
-  readonly reporters: readonly ReporterRequest[];
-  readonly quiet: boolean;
-  readonly keepData: boolean;
-}
-
-/** One run after the other; after several, how many of them went as expected. */
-export async function runMany(job: ManyRuns): Promise<number> {
-  const summaries: RunSummary[] = [];
-  for (let i = 0; i < job.count; i += 1) {
-    const planned = await job.plan(i);
-    const watcher = createWatcher(job.quiet);
-    for (const note of planned.notes) watcher.log(note);
-    const { store, keepData } = job;
-    const report = await interruptible((signal) =>
-      runTest({ ...planned, store, watcher, signal, keepData }),
-    ).finally(() => {
-      watcher.done();
-    });
-    emitReports(report, job.reporters);
-    summaries.push(report.summary);
-  }
-  if (job.count > 1) process.stderr.write(`${hitRateText(summaries)}\n`);
-  return worstExitCode(summaries.map(exitCodeOf));
-}
-
-/** `5 runs: 3 with an anomaly (60 %), 2 valid; the first was run 2, seed 43`. */
-export function hitRateText(summaries: readonly RunSummary[]): string {
-  const count = (wanted: RunSummary['valid']): number =>
-    summaries.filter(({ valid }) => valid === wanted).length;
-  const [hits, unknown] = [count(false), count('unknown')];
-  const first = summaries.findIndex(({ valid }) => valid === false);
-  const seed = summaries[first]?.plan.seed;
-  const parts = [
-    `${hits} with an anomaly (${Math.round((100 * hits) / summaries.length)} %)`,
-    ...(unknown === 0 ? [] : [`${unknown} unknown`]),
-    `${count(true)} valid`,
-  ];
-  const where = seed === undefined ? '' : `; the first was run ${first + 1}, seed ${seed}`;
-  return `${plural(summaries.length, 'run')}: ${parts.join(', ')}${where}`;
-}
-
-function exitCodeOf({ valid, plan, gates = [] }: RunSummary): number {
-  return verdictExitCode(
-    valid,
-    plan.expect,
-    gates.some(({ passed }) => !passed),
-  );
 }
 
 function parseOptions(options: readonly string[]): Record<string, string> {

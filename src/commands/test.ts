@@ -1,4 +1,4 @@
-import { Command, Flags } from '@oclif/core';
+import { Command, Flags, type Interfaces } from '@oclif/core';
 import { splitArguments } from '../cli/arguments.ts';
 import {
   furtherSettings,
@@ -14,7 +14,7 @@ const text = Object.fromEntries(
     name,
     Flags.string({ description: summary, ...(char === undefined ? {} : { char }) }),
   ]),
-) as Record<SettingName, ReturnType<typeof Flags.string>>;
+) as Record<SettingName, Interfaces.OptionFlag<string | undefined>>;
 
 export default class Test extends Command {
   static override summary = 'Run one test: start, drive, break, record, check, report.';
