@@ -27,6 +27,8 @@ export interface Settings {
   readonly flags: ReadonlySet<string>;
   readonly options: Readonly<Record<string, string>>;
   readonly script: readonly ScriptedFault[];
+  /** The system that a configuration file describes. */
+  readonly described: { readonly target: Target; readonly file: string } | null;
   /** What stands after `--`. */
   readonly nodeArgs: readonly string[];
 }
@@ -49,7 +51,7 @@ export interface Planned {
 
 export async function planOf(settings: Settings, seed: number): Promise<Planned> {
   const { text, flags } = settings;
-  const target = text['bin'] === undefined ? await findTarget(text['target'] ?? 'raft') : null;
+  const target = text['bin'] === undefined ? await targetOf(settings) : null;
   const workload = await findWorkload(text['workload'] ?? 'register');
   const system = systemOf(settings, target);
   checkOffers(target, workload);
@@ -114,6 +116,12 @@ function timesOf(text: Settings['text'], workload: Workload, testbed: string) {
   };
 }
 
+/** The system that `dsx.yaml` describes is the default; its name beats that of a bundled one. */
+async function targetOf({ text, described }: Settings): Promise<Target> {
+  const name = text['target'] ?? described?.target.name ?? 'raft';
+  return described?.target.name === name ? described.target : findTarget(name);
+}
+
 /** Programs that speak the Maelstrom protocol run in `stdio`, servers on a network. */
 function testbedOf({ text }: Settings, target: Target | null): string {
   const possible = target === null || target.testbed === 'stdio' ? ['stdio'] : ['netns'];
@@ -142,7 +150,8 @@ function systemOf(settings: Settings, target: Target | null): SystemUnderTest {
   const names = target.variants.map((variant) => variant.name);
   const variant = text['variant'] ?? names[0] ?? '';
   if (!names.includes(variant)) throw unknownName(`variant of ${target.name}`, variant, names);
-  return { kind: 'target', name: target.name, variant };
+  const file = settings.described?.target === target ? { file: settings.described.file } : {};
+  return { kind: 'target', name: target.name, variant, ...file };
 }
 
 /** Says what is wrong with the program before five nodes of it fail one by one. */
