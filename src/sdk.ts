@@ -1,9 +1,10 @@
 /** All that a file in `workloads/`, `nemesis/` or `targets/` may import from dsx. */
 export { assert, present, unreachable } from './base/assert.ts';
 export { messageOf, TargetError, UsageError } from './base/errors.ts';
-export { isArray, isObject, type Json, type JsonObject } from './base/json.ts';
+export { canonical, isArray, isObject, type Json, type JsonObject } from './base/json.ts';
 export { drawInt, drawUnit, fork, type Prng, pick, shuffle } from './base/prng.ts';
 export { listed, plural } from './base/text.ts';
+export { nsPerMs, secondsToNs } from './base/units.ts';
 export { availability } from './checker/availability.ts';
 export type { Checker, CheckLimits } from './checker/checker.ts';
 export { echoes } from './checker/echo.ts';
@@ -32,6 +33,7 @@ export { watchStreams } from './checker/invariant/watch.ts';
 export { writeSkew } from './checker/invariant/write-skew.ts';
 export { linearizable } from './checker/linearizability/linearizability.ts';
 export { staleness } from './checker/staleness.ts';
+export { isolated, isolationLevels } from './checker/txn/catalog.ts';
 export { listAppend, type TransactionalOptions } from './checker/txn/list-append.ts';
 export { rwRegister } from './checker/txn/rw-register.ts';
 export type { WeakLevel } from './checker/txn/weak-levels.ts';
@@ -41,8 +43,18 @@ export { convergence, strongConvergence } from './checker/weak/convergence.ts';
 export { weakModel } from './checker/weak/weak.ts';
 export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
 export { failedRequest } from './client/request-errors.ts';
+export {
+  callRpc,
+  type FieldShape,
+  failureOf,
+  fieldShapes,
+  type RpcFunction,
+  type RpcFunctions,
+  rpcClient,
+} from './client/rpc-client.ts';
 export { acceptsConnections } from './client/tcp.ts';
-export { type Aim, aim, aimedNodes, leaders } from './contract/aim.ts';
+export { transact, transactionClient } from './client/transaction-client.ts';
+export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';
 export type {

@@ -75,9 +75,9 @@ async function targets(): Promise<Section> {
   };
 }
 
-function shownByText({ workload, nemesis, model }: ShownBy): string {
-  const judged = model === undefined ? '' : ` --model ${model}`;
-  return `--workload ${workload} --nemesis ${nemesis}${judged}`;
+function shownByText({ workload, nemesis, model, further = [] }: ShownBy): string {
+  const judged = model === undefined ? [] : ['--model', model];
+  return ['--workload', workload, '--nemesis', nemesis, ...judged, ...further].join(' ');
 }
 
 async function nemeses(): Promise<Section> {

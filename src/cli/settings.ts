@@ -8,6 +8,7 @@ import { UsageError } from '../base/errors.ts';
 import { didYouMean, listed } from '../base/text.ts';
 import type { Target } from '../contract/target.ts';
 import type { Workload } from '../contract/workload.ts';
+import { parseGates } from '../plan/gate.ts';
 import {
   completeOptions,
   latencyDistributions,
@@ -19,7 +20,7 @@ import {
   parseNumber,
 } from '../plan/parse.ts';
 import type { NemesisSpec, RunPlan, ScriptedFault, SystemUnderTest } from '../plan/plan.ts';
-import { findNemesis, findTarget, findWorkload, unknownName } from '../registry.ts';
+import { findNemesis, findTarget, findWorkload, loadTargets, unknownName } from '../registry.ts';
 
 /** Flags as typed (or as `dsx.yaml` has them), before they mean anything. */
 export interface Settings {
@@ -36,6 +37,8 @@ export interface Settings {
 /** Maelstrom's flags that belong to some workloads, and are ignored by the others. */
 const workloadFlags = [
   'key-count',
+  'key-dist',
+  'min-txn-length',
   'max-txn-length',
   'max-writes-per-key',
   'topology',
@@ -51,8 +54,8 @@ export interface Planned {
 
 export async function planOf(settings: Settings, seed: number): Promise<Planned> {
   const { text, flags } = settings;
-  const target = text['bin'] === undefined ? await targetOf(settings) : null;
   const workload = await findWorkload(text['workload'] ?? 'register');
+  const target = text['bin'] === undefined ? await targetOf(settings, workload) : null;
   const system = systemOf(settings, target);
   checkOffers(target, workload);
   const testbed = testbedOf(settings, target);
@@ -77,6 +80,7 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
     script: settings.script,
     model: modelOf(text['model'] ?? text['consistency-models'], workload),
     availability: parseAvailability(text['availability']),
+    gates: parseGates(text['gate'] ?? '').map((gate) => gate.text),
     seed,
     expect: parseChoice('expect', text['expect'] ?? 'valid', ['valid', 'anomaly']),
     networkLog: parseChoice('network-log', text['network-log'] ?? 'sample', [
@@ -90,6 +94,19 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
     logStderr: flags.has('log-stderr'),
   };
   return { plan, workload, target, notes };
+}
+
+/** By default Raft where that will do, else the first that needs no installed server. */
+async function targetOf({ text, described }: Settings, workload: Workload): Promise<Target> {
+  const name = text['target'] ?? described?.target.name;
+  // The name of a system that a file describes beats that of a bundled one.
+  if (name !== undefined)
+    return described?.target.name === name ? described.target : findTarget(name);
+  const offers = [...(await loadTargets()).values()]
+    .filter((target) => target.objects.includes(workload.object))
+    .toSorted((a, b) => Number(b.testbed === 'stdio') - Number(a.testbed === 'stdio'))
+    .map((target) => target.name);
+  return findTarget(offers.find((offered) => offered === 'raft') ?? offers[0] ?? 'raft');
 }
 
 function timesOf(text: Settings['text'], workload: Workload, testbed: string) {
@@ -114,12 +131,6 @@ function timesOf(text: Settings['text'], workload: Workload, testbed: string) {
     checkTimeoutMs: seconds('check-timeout', 60),
     checkMemoryMb: parseNumber('check-memory', text['check-memory'] ?? '2048', { min: 16 }),
   };
-}
-
-/** The system that `dsx.yaml` describes is the default; its name beats that of a bundled one. */
-async function targetOf({ text, described }: Settings): Promise<Target> {
-  const name = text['target'] ?? described?.target.name ?? 'raft';
-  return described?.target.name === name ? described.target : findTarget(name);
 }
 
 /** Programs that speak the Maelstrom protocol run in `stdio`, servers on a network. */
@@ -215,18 +226,21 @@ async function checkNemesis(spec: NemesisSpec): Promise<void> {
       throw unknownName(`parameter of ${spec.name}`, name, Object.keys(nemesis.parameters));
 }
 
+/** One model, or several with commas between them: each is judged. */
 function modelOf(asked: string | undefined, workload: Workload): string {
-  const model = asked ?? workload.models[0] ?? '';
-  if (workload.models.includes(model)) return model;
-  const meant = didYouMean(model, workload.models);
+  const models = (asked ?? workload.models[0] ?? '').split(',').map((name) => name.trim());
+  const unknown = models.find((model) => !workload.models.includes(model));
+  if (unknown === undefined) return models.join(',');
+  const meant = didYouMean(unknown, workload.models);
   throw new UsageError(
-    `workload ${workload.name} cannot be judged against "${model}".${meant}\nit can against: ${listed(workload.models)}`,
+    `workload ${workload.name} cannot be judged against "${unknown}".${meant}\nit can against: ${listed(workload.models)}`,
   );
 }
 
 function optionsOf(settings: Settings, workload: Workload, target: Target | null) {
   const notes: string[] = [];
-  const given: Record<string, string> = { ...settings.options };
+  const alias = workload.aliasOptions?.[settings.text['workload'] ?? ''] ?? {};
+  const given: Record<string, string> = { ...alias, ...settings.options };
   for (const name of workloadFlags) {
     const value = settings.text[name];
     if (value === undefined) continue;

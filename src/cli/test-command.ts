@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import { parseNumber } from '../plan/parse.ts';
+import type { RunSummary } from '../report/report.ts';
 import { runTest } from '../runner/run-test.ts';
 import { createRunStore } from '../store/run-store.ts';
 import { readConfig } from './config-file.ts';
@@ -70,9 +71,17 @@ export async function testCommand(given: TestArguments): Promise<number> {
       watcher.done();
     });
     emitReports(report, reporters);
-    codes.push(verdictExitCode(report.summary.valid, planned.plan.expect));
+    codes.push(exitCodeOf(report.summary));
   }
   return worstExitCode(codes);
+}
+
+function exitCodeOf({ valid, plan, gates = [] }: RunSummary): number {
+  return verdictExitCode(
+    valid,
+    plan.expect,
+    gates.some(({ passed }) => !passed),
+  );
 }
 
 function parseOptions(options: readonly string[]): Record<string, string> {

@@ -31,6 +31,8 @@ export interface ShownBy {
   readonly nemesis: string;
   /** Judged against this; absent: against the default model of the workload. */
   readonly model?: string;
+  /** Further arguments, such as `--node-count 3`. */
+  readonly further?: readonly string[];
 }
 
 export interface NodeProgram {

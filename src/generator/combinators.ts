@@ -21,7 +21,8 @@ export {
   repeat,
   untilOk,
 } from './repetition.ts';
-export { log, of, repeatedly, sequence, sleep } from './sources.ts';
+export { lastReads, type SettleOptions, settle, showsAll } from './settle.ts';
+export { log, of, repeatedly, sequence, sleep, unfold } from './sources.ts';
 export {
   cycleTimes,
   delay,
@@ -31,5 +32,11 @@ export {
   type TimeLimitStart,
   timeLimit,
 } from './timing.ts';
+export {
+  randomTransactions,
+  type TransactionShape,
+  transactionOptions,
+  transactionShape,
+} from './transactions.ts';
 export { filter, fMap, map, onUpdate, trace } from './transform.ts';
 export { validate } from './validate.ts';

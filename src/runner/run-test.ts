@@ -46,6 +46,9 @@ export interface TestJob {
   readonly keepData: boolean;
 }
 
+/** The least that a node is given for what `prepare` asks of it. */
+const prepareTimeoutMs = 5_000;
+
 /** The time that healing and stopping may take after the run itself has failed. */
 const cleanUpMs = 20_000;
 
@@ -168,7 +171,9 @@ async function prepare(job: TestJob, testbed: Testbed): Promise<void> {
   const { plan, workload } = job;
   if (workload.prepare === undefined) return;
   for (const [process, node] of plan.nodes.entries()) {
-    const rpc = testbed.openRpc?.(process, node, plan.operationTimeoutMs);
+    // A node may take its time with its first request: that says nothing about the system.
+    const timeoutMs = Math.max(prepareTimeoutMs, plan.operationTimeoutMs);
+    const rpc = testbed.openRpc?.(process, node, timeoutMs);
     if (rpc === undefined) return;
     await workload.prepare(rpc, plan.nodes, plan.options);
     rpc.close();
