@@ -20,6 +20,7 @@ import {
   failedRequest,
   isArray,
   type Json,
+  messageOf,
   type NodePlace,
   type Outcome,
   RedisConnection,
@@ -126,8 +127,7 @@ function clientOf(place: ServerClientPlace, work: Work): Client {
       try {
         primary = await connected(limited);
       } catch (thrown) {
-        const { error } = failedRequest(thrown, true) as { error: [string, string] };
-        return { type: 'fail', error: ['no-primary', error.join(': ')] };
+        return { type: 'fail', error: ['no-primary', messageOf(thrown)] };
       }
       try {
         return await work(primary, op, limited);
@@ -187,8 +187,8 @@ async function set(place: ServerClientPlace): Promise<Client> {
     }
     assert(f === 'read', `a set has no ${f}`);
     const members = await redis.command(['SMEMBERS', 'set'], signal);
-    const texts = isArray(members) ? members : [];
-    return { type: 'ok', value: texts.map((text) => JSON.parse(String(text)) as Json) };
+    const texts = isArray(members) ? members.filter((text) => typeof text === 'string') : [];
+    return { type: 'ok', value: texts.map((text) => JSON.parse(text) as Json) };
   });
 }
 
@@ -200,6 +200,8 @@ export default {
   objects: ['set', 'register'],
   survives: ['pause'],
   reportsPrimary: true,
+  // Sentinels let a primary that returns alone for so long before they make it a replica.
+  recoverySeconds: 14,
   variants: [
     {
       name: 'wait-majority',
@@ -241,7 +243,7 @@ export default {
         const [replicas, sentinels] = [known.get('num-slaves'), known.get('num-other-sentinels')];
         if (replicas !== others || sentinels !== others)
           throw new Error(
-            `the sentinel of ${place.node} knows ${String(replicas)} replicas and ${String(sentinels)} other sentinels`,
+            `the sentinel of ${place.node} knows ${JSON.stringify(replicas)} replicas and ${JSON.stringify(sentinels)} other sentinels`,
           );
       }),
     );

@@ -88,7 +88,7 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
       'sample',
       'all',
     ]),
-    ...timesOf(text, workload, testbed),
+    ...timesOf(text, workload, target),
     logNetSend: flags.has('log-net-send'),
     logNetReceive: flags.has('log-net-recv'),
     logStderr: flags.has('log-stderr'),
@@ -109,12 +109,13 @@ async function targetOf({ text, described }: Settings, workload: Workload): Prom
   return findTarget(offers.find((offered) => offered === 'raft') ?? offers[0] ?? 'raft');
 }
 
-function timesOf(text: Settings['text'], workload: Workload, testbed: string) {
+function timesOf(text: Settings['text'], workload: Workload, target: Target | null) {
   const seconds = (name: string, fallback: number): number =>
     1000 * parseNumber(name, text[name] ?? String(fallback), { min: 0.001 });
   const latencyMs = parseNumber('latency', text['latency'] ?? '0', { min: 0, max: 60_000 });
   // Connections of the kernel's TCP that a partition stalled take their time to go on.
-  const recovery = testbed === 'stdio' ? '1' : '2';
+  const isServer = target !== null && target.testbed !== 'stdio';
+  const recovery = String(isServer ? (target.recoverySeconds ?? 2) : 1);
   return {
     rateHz: parseNumber('rate', text['rate'] ?? String(workload.defaults.rate), { min: 0 }),
     timeLimitMs: seconds('time-limit', 10),

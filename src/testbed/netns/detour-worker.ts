@@ -24,6 +24,11 @@ export interface DetourLink {
   readonly reorders: readonly { readonly probability: number; readonly delayMs: number }[];
 }
 
+interface Held {
+  readonly dueMs: number;
+  readonly frame: Buffer;
+}
+
 const [device = '', seed = '0'] = process.argv.slice(2);
 /** Larger than any frame: the device takes apart what is more than its MTU. */
 const frameBytesMax = 65_600;
@@ -35,8 +40,8 @@ const ipv4 = 0x0800;
 
 const random = new Random(prng(Number(seed)));
 let routes: ReadonlyMap<string, DetourLink> = new Map();
-/** Of each link, when the last frame that keeps its place goes on. */
-const lastDueMs = new Map<string, number>();
+/** Of each link, the frames that keep their order. */
+const queues = new Map<string, Held[]>();
 let heldCount = 0;
 const fd = openTap(device);
 
@@ -82,28 +87,50 @@ function take(frame: Buffer): void {
   const key = linkKey(address(frame, sourceAt), address(frame, destinationAt));
   const route = routes.get(key);
   if (route === undefined || heldCount >= heldMax) return;
-  const nowMs = performance.now();
-  const dueMs = dueOf(key, route, nowMs);
   heldCount += 1;
-  const copy = Buffer.from(frame);
-  setTimeout(() => {
-    heldCount -= 1;
-    // What a cut has caught on its way does not arrive.
-    if (routes.has(key)) send(copy);
-  }, dueMs - nowMs);
-}
-
-/** Frames keep their order, except those that are held back to be overtaken. */
-function dueOf(key: string, route: DetourLink, nowMs: number): number {
+  const queue = queues.get(key) ?? [];
+  queues.set(key, queue);
+  const nowMs = performance.now();
   const delayMs = route.delays.reduce(
     (sum, { meanMs, jitterMs }) => sum + Math.max(0, meanMs + (2 * random.unit() - 1) * jitterMs),
     0,
   );
-  const held = route.reorders.filter(({ probability }) => random.chance(probability));
-  const dueMs = Math.max(nowMs + delayMs, lastDueMs.get(key) ?? 0);
-  if (held.length > 0) return dueMs + held.reduce((sum, { delayMs: late }) => sum + late, 0);
-  lastDueMs.set(key, dueMs);
-  return dueMs;
+  const dueMs = Math.max(nowMs + delayMs, queue.at(-1)?.dueMs ?? 0);
+  const lateMs = route.reorders
+    .filter(({ probability }) => random.chance(probability))
+    .reduce((sum, reorder) => sum + reorder.delayMs, 0);
+  const held = { dueMs, frame: Buffer.from(frame) };
+  if (lateMs > 0) setTimeout(release, dueMs + lateMs - nowMs, key, held);
+  else if (queue.push(held) === 1) goOn(key, queue);
+}
+
+/**
+ * Sends what is due, in the order of arrival: two timers would not keep it, for Node rounds
+ * them to milliseconds.
+ */
+function goOn(key: string, queue: Held[]): void {
+  for (;;) {
+    const [first] = queue;
+    if (first === undefined) return;
+    const waitMs = first.dueMs - performance.now();
+    if (waitMs > 0) {
+      setTimeout(goOn, waitMs, key, queue);
+      return;
+    }
+    queue.shift();
+    release(key, first);
+  }
+}
+
+function release(key: string, { frame }: Held): void {
+  heldCount -= 1;
+  // What a cut has caught on its way does not arrive.
+  if (!routes.has(key)) return;
+  try {
+    writeSync(fd, frame);
+  } catch {
+    // The device is full or going down: a lost packet, as on any network.
+  }
 }
 
 function linkKey(from: string, to: string): string {
