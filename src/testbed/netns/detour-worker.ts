@@ -137,14 +137,6 @@ function linkKey(from: string, to: string): string {
   return `${from}>${to}`;
 }
 
-function send(frame: Buffer): void {
-  try {
-    writeSync(fd, frame);
-  } catch {
-    // The device is full or going down: a lost packet, as on any network.
-  }
-}
-
 function address(frame: Buffer, at: number): string {
   return `${frame[at] ?? 0}.${frame[at + 1] ?? 0}.${frame[at + 2] ?? 0}.${frame[at + 3] ?? 0}`;
 }
