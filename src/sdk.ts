@@ -43,7 +43,9 @@ export { convergence, strongConvergence } from './checker/weak/convergence.ts';
 export { weakModel } from './checker/weak/weak.ts';
 export { failedRequest } from './client/request-errors.ts';
 export {
+  callRpc,
   type FieldShape,
+  failureOf,
   fieldShapes,
   type RpcFunction,
   type RpcFunctions,

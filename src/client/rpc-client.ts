@@ -48,7 +48,7 @@ export function rpcClient(rpc: RpcChannel, functions: RpcFunctions): Client {
       const called = functions[op.f];
       if (called === undefined) throw new Error(`this client has no function ${op.f}`);
       try {
-        return { type: 'ok', value: await call(rpc, called, op, signal) };
+        return { type: 'ok', value: await callRpc(rpc, called, op, signal) };
       } catch (thrown) {
         if (!(thrown instanceof RpcError)) throw thrown;
         const answer = called.answers?.[thrown.code];
@@ -63,7 +63,7 @@ export function rpcClient(rpc: RpcChannel, functions: RpcFunctions): Client {
 }
 
 /** Sends one request and looks at the reply. @throws RpcError as `RpcChannel.request` does. */
-export async function call(
+export async function callRpc(
   rpc: RpcChannel,
   { request, reply: shapes, result }: RpcFunction,
   op: ClientOp,

@@ -176,7 +176,7 @@ export class EventSink {
   }
 
   valueId(value: Json): number {
-    return typeof value === 'number' ? this.numberId(value) : this.builder.values.id(value);
+    return typeof value === 'number' ? this.numberId(value) : this.builder.valueId(value);
   }
 
   keyId(value: Json): number {
