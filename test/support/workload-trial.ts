@@ -132,15 +132,16 @@ async function prepared(
   options: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { nodeIds } = simulation;
-  let isOver = false;
+  const progress = { isOver: false };
   const all = async (): Promise<void> => {
     for (const node of nodeIds)
       await workload.prepare?.(new SimulatedChannel(simulation, 'c0', node), nodeIds, options);
   };
   const preparing = all().finally(() => {
-    isOver = true;
+    progress.isOver = true;
   });
-  while (!isOver && simulation.nowMs < endMs) await simulation.runUntil(simulation.nowMs + 50);
+  while (!progress.isOver && simulation.nowMs < endMs)
+    await simulation.runUntil(simulation.nowMs + 50);
   await preparing;
 }
 
