@@ -109,7 +109,7 @@ export function objectOf(history: History): ObjectKind {
     if (!isOneOf(each.needs) || !isOnly([...each.needs, ...each.also])) continue;
     if (each.reads === undefined || reads === undefined || reads === each.reads) return each;
   }
-  if (!isOneOf(['read', 'write']) || !isOnly(['read', 'write', 'cas'])) return unknownKind;
+  if (!isOneOf(['read', 'write', 'cas']) || !isOnly(['read', 'write', 'cas'])) return unknownKind;
   const text = isOneOf(['cas']) ? 'registers with compare-and-set' : 'registers';
   return { ...unknownKind, kind: 'registers', text };
 }
