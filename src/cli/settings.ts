@@ -29,7 +29,7 @@ export interface Settings {
   readonly options: Readonly<Record<string, string>>;
   readonly script: readonly ScriptedFault[];
   /** The system that a configuration file describes. */
-  readonly described: { readonly target: Target; readonly file: string } | null;
+  readonly described?: { readonly target: Target; readonly file: string } | null;
   /** What stands after `--`. */
   readonly nodeArgs: readonly string[];
 }
