@@ -34,6 +34,7 @@ export {
 } from './timing.ts';
 export {
   randomTransactions,
+  readAllKeys,
   type TransactionShape,
   transactionOptions,
   transactionShape,

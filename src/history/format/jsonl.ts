@@ -54,6 +54,8 @@ const head = {
  */
 export function readJson(source: Source, start: number): EventSink {
   const sink = new EventSink();
+  // An array is another tool's.
+  sink.strictTime = source.bytes[start] !== byte.openSquare;
   const reader = new JsonReader(source, start, sink);
   try {
     reader.readAll();

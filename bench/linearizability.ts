@@ -1,7 +1,7 @@
 /**
- * The figures of `docs/performance.md`, as that file.
+ * The section on linearizability of `docs/performance.md`.
  *
- *     node --import tsx bench/performance.ts > docs/performance.md
+ *     node --import tsx bench/linearizability.ts
  *
  * Histories are of correct objects with random clients, made anew from a fixed seed. A time is
  * the best of a few runs of the whole checker, from columns in memory to verdict.
@@ -28,12 +28,12 @@ const say = (...more: string[]): void => void lines.push(...more);
 
 const [cpu] = cpus();
 say(
-  '# Performance',
+  '## Linearizability',
   '',
-  'Made by `node --import tsx bench/performance.ts`; the ratios matter more than the figures.',
+  'Made by `node --import tsx bench/linearizability.ts`.',
   `Machine: ${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), Node ${process.version}; not idle.`,
   '',
-  '## Objects with a polynomial algorithm',
+  '### Objects with a polynomial algorithm',
   '',
   'The whole checker, from columns in memory to verdict; 20 clients and 1 % of unknown outcome',
   'unless said otherwise. `wrong`: one false answer near the end, found, shrunk and explained.',
@@ -61,7 +61,7 @@ row('counter', sum, million);
 
 say(
   '',
-  '## Search: compare-and-set on five values',
+  '### Search: compare-and-set on five values',
   '',
   'No algorithm applies here. Beside it the port of porcupine in this project, on the same',
   `operations; "no answer" is none within ${searchLimitMs / 1000} s.`,
