@@ -21,6 +21,7 @@ export {
   repeat,
   untilOk,
 } from './repetition.ts';
+export { type Rested, type Script, sessions } from './sessions.ts';
 export { log, of, repeatedly, sequence, sleep } from './sources.ts';
 export {
   cycleTimes,

@@ -1,5 +1,6 @@
 /**
- * A key-value store replicated by Raft, speaking the requests of lin-kv.
+ * Raft: a store replicated on all nodes, and the program of a key-value store made with it,
+ * which speaks the requests of lin-kv.
  *
  * Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm" (2014), with
  * pre-vote (Ongaro's thesis, 9.6), snapshots, and reads by read-index (6.4), which any node
@@ -14,6 +15,7 @@ import {
   integerField,
   isList,
   type Json,
+  KeyValueMap,
   listField,
   type Message,
   type NodeContext,
@@ -23,11 +25,19 @@ import {
 import { DurableState, forgetfulStorage } from './durable-state.ts';
 import { Leadership } from './leadership.ts';
 import { type Settings, settingsFrom } from './settings.ts';
-import { StateMachine } from './state-machine.ts';
+import { StateMachine, type Store } from './state-machine.ts';
 
 /** The program of a node. */
 export function raft(context: NodeContext): void {
-  new RaftNode(context, settingsFrom(context.args)).start();
+  const map = new KeyValueMap();
+  const node = new RaftNode(context, settingsFrom(context.args), map);
+  context.serve('read', async ({ body }) => {
+    await node.catchUp();
+    return map.apply(body);
+  });
+  context.serve('write', ({ body }) => node.change(body));
+  context.serve('cas', ({ body }) => node.change(body));
+  node.start();
 }
 
 type Role =
@@ -35,11 +45,12 @@ type Role =
   | { readonly name: 'pre-candidate' | 'candidate'; readonly votes: Set<string> }
   | { readonly name: 'leader'; readonly leadership: Leadership };
 
-class RaftNode {
+/** One of the nodes that hold a copy of `store`. */
+export class RaftNode {
   readonly #context: NodeContext;
   readonly #settings: Settings;
   readonly #durable: DurableState;
-  readonly #machine = new StateMachine();
+  readonly #machine: StateMachine;
   readonly #forwarder: Forwarder;
   readonly #peers: readonly string[];
   readonly #majority: number;
@@ -49,9 +60,10 @@ class RaftNode {
   #electionAtMs = 0;
   #leaderHeardMs = Number.NEGATIVE_INFINITY;
 
-  constructor(context: NodeContext, settings: Settings) {
+  constructor(context: NodeContext, settings: Settings, store: Store) {
     this.#context = context;
     this.#settings = settings;
+    this.#machine = new StateMachine(store);
     this.#durable = new DurableState(
       settings.variant === 'no-fsync' ? forgetfulStorage : context.storage,
     );
@@ -65,7 +77,7 @@ class RaftNode {
     this.#forwarder = new Forwarder(context, {
       timeoutMs: settings.requestTimeoutMs,
       inCharge: () => this.#leadership?.term,
-      carryOut: (request) => this.#write(request),
+      carryOut: (request) => this.change(request),
     });
   }
 
@@ -93,13 +105,11 @@ class RaftNode {
       if (integerField(body, 'term') > this.#durable.term) this.#follow(body, undefined);
       this.#leadership?.onAppendReply(src, body);
     });
-    context.serve('read', ({ body }) => this.#read(body));
-    context.serve('write', ({ body }) => this.#write(body));
-    context.serve('cas', ({ body }) => this.#write(body));
     context.serve('read_index', async () => ({
       type: 'read_index_ok',
       index: await this.#readIndexHere(),
     }));
+    context.serve('leader', () => this.#belief());
     context.status(() => ({ role: this.#role.name }));
     this.#putOffElection();
     context.every(this.#settings.heartbeatMs, () => {
@@ -107,6 +117,11 @@ class RaftNode {
       this.#machine.wake(context.monotonicMs());
     });
     this.#watchForElection();
+  }
+
+  /** True if this node leads, as far as it knows. */
+  get leads(): boolean {
+    return this.#role.name === 'leader';
   }
 
   get #leadership(): Leadership | undefined {
@@ -126,7 +141,23 @@ class RaftNode {
 
   // Requests of clients.
 
-  async #write(request: Body): Promise<Body> {
+  /** Who leads, as this node believes; said once it can no longer forget the term. */
+  #belief(): Promise<Body> {
+    const followed = this.#role.name === 'follower' ? this.#role.leader : undefined;
+    const leader = this.leads ? this.#context.nodeId : (followed ?? null);
+    const belief: Body = { type: 'leader_ok', term: this.#durable.term, leader };
+    return new Promise((resolve) => {
+      this.#durable.whenDurable(() => {
+        resolve(belief);
+      });
+    });
+  }
+
+  /**
+   * Has a command applied on all nodes, and resolves to what the store replied. Rejects with
+   * what it threw, with 11 if nothing was done, with 0 if the outcome is unknown.
+   */
+  async change(request: Body): Promise<Body> {
     const command = withoutId(request);
     const leadership = this.#leadership;
     if (leadership !== undefined) return leadership.propose(command);
@@ -134,11 +165,13 @@ class RaftNode {
     return this.#forwarder.forward(id, term, command);
   }
 
-  async #read(request: Body): Promise<Body> {
+  /**
+   * Resolves once the store of this node holds all that was acknowledged, by any node, before
+   * the call.
+   */
+  async catchUp(): Promise<void> {
     const untilMs = this.#context.monotonicMs() + this.#settings.requestTimeoutMs;
-    const index = await this.#readIndex();
-    await this.#machine.applied(index, untilMs);
-    return this.#machine.read(request);
+    await this.#machine.applied(await this.#readIndex(), untilMs);
   }
 
   async #readIndex(): Promise<number> {

@@ -26,6 +26,18 @@ export interface Settings {
   readonly snapshotEvery: number;
 }
 
+/** Raft as published. */
+export const correctSettings: Settings = {
+  variant: 'correct',
+  heartbeatMs: 50,
+  electionMinMs: 150,
+  electionMaxMs: 400,
+  patienceMs: 1500,
+  requestTimeoutMs: 800,
+  entriesPerMessageMax: 128,
+  snapshotEvery: 1000,
+};
+
 /** Reads `--variant NAME` and `--snapshot-every COUNT`. */
 export function settingsFrom(args: readonly string[]): Settings {
   const wanted = wordAfter(args, '--variant') ?? 'correct';
@@ -33,15 +45,11 @@ export function settingsFrom(args: readonly string[]): Settings {
   if (variant === undefined)
     throw new Error(`raft has no variant "${wanted}"; it has ${variants.join(', ')}`);
   return {
+    ...correctSettings,
     variant,
-    heartbeatMs: 50,
-    electionMinMs: 150,
     // Nearly equal timeouts make elections collide, and with them what the mistake is about.
-    electionMaxMs: variant === 'double-vote' ? 170 : 400,
-    patienceMs: 1500,
-    requestTimeoutMs: 800,
-    entriesPerMessageMax: 128,
-    snapshotEvery: Number(wordAfter(args, '--snapshot-every') ?? 1000),
+    electionMaxMs: variant === 'double-vote' ? 170 : correctSettings.electionMaxMs,
+    snapshotEvery: Number(wordAfter(args, '--snapshot-every') ?? correctSettings.snapshotEvery),
   };
 }
 

@@ -1,5 +1,14 @@
 /** The replicated state: commands applied in the order of the log, and who waits for that. */
-import { type Body, errorCode, type Json, KeyValueMap, RpcError } from '../../src/node/node.ts';
+import { type Body, errorCode, type Json, RpcError } from '../../src/node/node.ts';
+
+/** What is replicated. Equal commands in equal order must lead to equal states and replies. */
+export interface Store {
+  /** Carries out a command. A refusal (an RpcError) must leave the state as it was. */
+  apply(command: Body): Body;
+  /** All that it holds, as data that `load` takes. */
+  dump(): Json;
+  load(state: Json): void;
+}
 
 /** What a command led to: the same on every node that applies it. */
 export type Outcome =
@@ -14,24 +23,23 @@ interface Waiting {
 }
 
 export class StateMachine {
-  readonly #map = new KeyValueMap();
+  readonly #store: Store;
   #appliedIndex = 0;
   #waiting: Waiting[] = [];
 
-  get appliedIndex(): number {
-    return this.#appliedIndex;
+  constructor(store: Store) {
+    this.#store = store;
   }
 
-  /** @throws RpcError 20 if there is no such key. */
-  read(request: Body): Body {
-    return this.#map.apply(request);
+  get appliedIndex(): number {
+    return this.#appliedIndex;
   }
 
   apply(index: number, command: Body | null): Outcome {
     this.#appliedIndex = index;
     if (command === null) return { kind: 'done', reply: { type: 'noop_ok' } };
     try {
-      return { kind: 'done', reply: this.#map.apply(command) };
+      return { kind: 'done', reply: this.#store.apply(command) };
     } catch (error) {
       if (error instanceof RpcError) return { kind: 'refused', error };
       throw error;
@@ -39,11 +47,11 @@ export class StateMachine {
   }
 
   dump(): Json {
-    return this.#map.dump();
+    return this.#store.dump();
   }
 
   load(index: number, state: Json): void {
-    this.#map.load(state);
+    this.#store.load(state);
     this.#appliedIndex = index;
   }
 
