@@ -18,7 +18,10 @@ export { bank } from './checker/invariant/bank.ts';
 export { causalReverse } from './checker/invariant/causal-reverse.ts';
 export { counterBounds } from './checker/invariant/counter.ts';
 export { election } from './checker/invariant/election.ts';
+export { fencedResource } from './checker/invariant/fenced-resource.ts';
 export { finalCounter } from './checker/invariant/final-counter.ts';
+export { kafka } from './checker/invariant/kafka/kafka.ts';
+export { leaderAtEnd } from './checker/invariant/leader-at-end.ts';
 export { lockHolds } from './checker/invariant/lock.ts';
 export { logPattern } from './checker/invariant/log-pattern.ts';
 export { longFork } from './checker/invariant/long-fork.ts';
@@ -36,6 +39,15 @@ export {
   type LinearizableOptions,
   linearizable,
 } from './checker/linearizability/linearizability.ts';
+export {
+  type IsolationEntry,
+  isolationCatalog,
+  type TransactionKind,
+} from './checker/txn/catalog.ts';
+export { listAppend, type TransactionalOptions } from './checker/txn/list-append.ts';
+export { rwRegister } from './checker/txn/rw-register.ts';
+export type { WeakLevel } from './checker/txn/weak-levels.ts';
+export { weakRegister } from './checker/txn/weak-register.ts';
 export {
   type Anomaly,
   anomaliesOf,

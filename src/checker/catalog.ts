@@ -3,9 +3,16 @@
  * for `dsx list models`. A new kind of checker adds its table here.
  */
 import { UsageError } from '../base/errors.ts';
-import { modelLibrary } from '../model/library.ts';
+import type { History } from '../history/history.ts';
+import { findEntry, modelLibrary } from '../model/library.ts';
 import type { Checker } from './checker.ts';
 import { linearizable } from './linearizability/linearizability.ts';
+import {
+  hasTransactions,
+  isolationCatalog,
+  isolationEntry,
+  transactionKind,
+} from './txn/catalog.ts';
 import { weakModel, weakModelNames } from './weak/weak.ts';
 
 export interface CatalogEntry {
@@ -25,26 +32,55 @@ export function modelCatalog(): readonly CatalogEntry[] {
         name,
         summary: `registers with distinct values: ${weakModel(name).summary}`,
       })),
+    ...isolationCatalog
+      .filter(({ refutable }) => refutable)
+      .map(({ name, summary, kinds }) => ({
+        name,
+        summary: `transactions${kinds.includes('list-append') ? '' : ' on registers'}: ${summary}`,
+      })),
   ];
 }
 
 /** What the checkers must know of the history before they are made. */
 export interface JudgedHistory {
+  readonly history: History;
   /** False if the order of events between processes is made up. */
   readonly realTime: boolean;
 }
 
 /**
- * The checkers that judge a history against a model such as `cas-register:0` or `causal`.
+ * The checkers that judge a history against a model such as `cas-register:0`, `causal` or
+ * `snapshot-isolation`. Names that are both a level of transactions and a model of single
+ * operations (`causal`, `sequential`) mean what the history is made of.
  * @throws UsageError if there is no such model, or it is about real time and the history has none
  */
 export function checkersOfModel(
   specification: string,
-  { realTime }: JudgedHistory,
+  { history, realTime }: JudgedHistory,
 ): readonly Checker[] {
   const isWeak = weakModelNames.some((name) => name === specification);
+  const isolation = isolationEntry(specification);
+  if (isolation === undefined && !isWeak)
+    findEntry(specification.split(':', 1)[0] ?? '', modelCatalog());
+  if (isolation !== undefined && (!isWeak || hasTransactions(history))) {
+    if (isolation.realTime && !realTime) throw needsRealTime(specification);
+    const kind = transactionKind(history);
+    if (!isolation.kinds.includes(kind))
+      throw new UsageError(
+        `${specification} is judged on transactions of ${isolation.kinds.join(' or ')}, and this history is one of ${kind}`,
+      );
+    return [isolation.checker(kind, { realTime })];
+  }
+  if (hasTransactions(history))
+    throw new UsageError(
+      `${specification} judges single operations, and this history is one of transactions; for those there are: ${levelNames().join(', ')}`,
+    );
   if (!realTime) throw needsRealTime(specification);
   return [isWeak ? weakModel(specification) : linearizable(specification)];
+}
+
+function levelNames(): readonly string[] {
+  return isolationCatalog.filter(({ refutable }) => refutable).map(({ name }) => name);
 }
 
 function needsRealTime(model: string): UsageError {

@@ -1,6 +1,7 @@
 /** `dsx list`: what there is, and what fits together. */
 
 import { modelCatalog } from '../checker/catalog.ts';
+import type { ShownBy } from '../contract/target.ts';
 import { loadNemeses, loadTargets, loadWorkloads } from '../registry.ts';
 import { createRunStore } from '../store/run-store.ts';
 
@@ -59,21 +60,24 @@ async function targets(): Promise<Section> {
     rows: all.flatMap((target) => [
       [target.name, target.summary],
       ...target.variants.map((variant) => {
-        const { broken } = variant;
-        const shown =
-          broken === undefined
-            ? ''
-            : ` Shown by: --workload ${broken.shownBy.workload} --nemesis ${broken.shownBy.nemesis}`;
-        return [
-          `  --variant ${variant.name}`,
-          `${broken === undefined ? '' : 'BROKEN: '}${variant.summary}${shown}`,
-        ];
+        const { broken, promises } = variant;
+        const shown = broken === undefined ? '' : ` Shown by: ${shownByText(broken.shownBy)}`;
+        const [label, kept] =
+          promises === undefined
+            ? [broken === undefined ? '' : 'BROKEN: ', '']
+            : ['', ` Keeps: --model ${promises}.`];
+        return [`  --variant ${variant.name}`, `${label}${variant.summary}${kept}${shown}`];
       }),
     ]),
     data: all.map(({ name, summary, variants, objects, survives }) => {
       return { name, summary, variants, objects, survives };
     }),
   };
+}
+
+function shownByText({ workload, nemesis, model }: ShownBy): string {
+  const judged = model === undefined ? '' : ` --model ${model}`;
+  return `--workload ${workload} --nemesis ${nemesis}${judged}`;
 }
 
 async function nemeses(): Promise<Section> {

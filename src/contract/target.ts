@@ -7,13 +7,26 @@ export type ObjectType = string;
 export interface Variant {
   readonly name: string;
   readonly summary: string;
+  /**
+   * The model that it keeps (as `--model` names it), where that is weaker than what the
+   * workloads ask for by default. A variant may be correct for that and, as `broken` says, not
+   * for a stronger one: an isolation level is no mistake to who asked for it.
+   */
+  readonly promises?: string;
   /** Absent for a correct variant. */
   readonly broken?: {
     /** What goes wrong, as textbooks name it. */
     readonly mistake: string;
-    /** The command-line arguments that show it: `--workload register --nemesis partition`. */
-    readonly shownBy: { readonly workload: string; readonly nemesis: string };
+    readonly shownBy: ShownBy;
   };
+}
+
+/** The command-line arguments that show a mistake: `--workload register --nemesis partition`. */
+export interface ShownBy {
+  readonly workload: string;
+  readonly nemesis: string;
+  /** Judged against this; absent: against the default model of the workload. */
+  readonly model?: string;
 }
 
 export interface NodeProgram {

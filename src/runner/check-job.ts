@@ -4,7 +4,7 @@ import { availability } from '../checker/availability.ts';
 import { checkersOfModel } from '../checker/catalog.ts';
 import type { Checker } from '../checker/checker.ts';
 import type { Verdict } from '../checker/verdict.ts';
-import type { HistoryData } from '../history/history.ts';
+import type { History, HistoryData } from '../history/history.ts';
 import { findWorkload } from '../registry.ts';
 
 /** Where the checkers come from: a workload, or a model by name. */
@@ -38,8 +38,12 @@ export type CheckAnswer =
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
   | { readonly kind: 'crashed'; readonly message: string };
 
-export async function checkersOf(source: CheckSource): Promise<readonly Checker[]> {
-  if (source.kind === 'model') return checkersOfModel(source.model, { realTime: source.realTime });
+export async function checkersOf(
+  source: CheckSource,
+  history: History,
+): Promise<readonly Checker[]> {
+  if (source.kind === 'model')
+    return checkersOfModel(source.model, { history, realTime: source.realTime });
   const workload = await findWorkload(source.workload);
   if (!workload.models.includes(source.model))
     throw new UsageError(`workload ${workload.name} has no model "${source.model}"`);

@@ -11,7 +11,7 @@ present(parentPort, 'parentPort').postMessage(answer);
 async function judge(job: CheckJob): Promise<CheckAnswer> {
   try {
     const whole = History.fromData(job.history);
-    const checkers = await checkersOf(job.source);
+    const checkers = await checkersOf(job.source, whole);
     const checker = present(checkers[job.checkerIndex], `checker ${job.checkerIndex}`);
     const part = job.keys === null ? whole : whole.restrictedTo(new Set(job.keys));
     const limits = { ...job.budget, nowMs: () => performance.now() };

@@ -29,7 +29,7 @@ export async function checkHistory(
   budget: CheckBudget,
   signal: AbortSignal,
 ): Promise<readonly Verdict[]> {
-  const checkers = await checkersOf(source);
+  const checkers = await checkersOf(source, history);
   const data = shared(history.toData());
   const limited = queue(Math.max(1, availableParallelism()));
   return Promise.all(

@@ -1,0 +1,288 @@
+/**
+ * Which kinds of cycles a graph of dependencies has, with a short one of each.
+ *
+ * Whether there is a cycle at all in a part of the graph, components tell in linear time; so
+ * they are asked first, and a search runs only where it must find something. The one question
+ * that they do not answer is whether a cycle needs only one anti-dependency: there the search
+ * is confined to edges that go back in the order of components.
+ */
+
+import { type CycleType, cycleFamilies, cycleTypeOf, hasAdjacentAntis } from './cycle-types.ts';
+import {
+  type Components,
+  componentsOf,
+  cyclicPart,
+  type Digraph,
+  EdgeList,
+  type Subgraph,
+} from './digraph.ts';
+import { anomaliesImpliedBy } from './models.ts';
+import { anti } from './relations.ts';
+import { Meter, WalkSearch } from './walk-search.ts';
+
+/** `from` comes before the next step's `from`; the last step's target is the first's `from`. */
+interface CycleStep {
+  readonly from: number;
+  /** Relation bits. */
+  readonly bits: number;
+}
+
+export interface Cycle {
+  readonly type: string;
+  readonly steps: readonly CycleStep[];
+}
+
+export interface CycleFindings {
+  readonly cycles: readonly Cycle[];
+  /** Types of which nobody knows whether there is one: the time was up. */
+  readonly undecided: readonly string[];
+}
+
+export interface DependencyGraph {
+  readonly graph: Digraph;
+  /** Vertices below this are transactions, the others helpers. */
+  readonly transactionCount: number;
+}
+
+/** Of each type at most this many cycles are shown, from different components. */
+const cyclesPerType = 4;
+/** Edges looked at to find a shorter cycle than the first. */
+const improvementVisits = 4_000_000;
+
+export function findCycles(
+  { graph, transactionCount }: DependencyGraph,
+  outOfTime: () => boolean,
+): CycleFindings {
+  const components = componentsOf(graph);
+  const findings: { cycles: Cycle[]; undecided: string[] } = { cycles: [], undecided: [] };
+  if (components.count === graph.vertexCount) return findings;
+  const whole = cyclicPart(graph, components);
+  const known = new Set<string>();
+  for (const { mask, types } of cycleFamilies) {
+    if (types.every(({ name }) => known.has(name))) continue;
+    const part = partOf(whole, mask);
+    if (part === undefined) continue;
+    const finder = new CycleFinder(part, transactionCount, new Meter(outOfTime));
+    for (const type of types) {
+      if (known.has(type.name)) continue;
+      const { cycles, gaveUp } = finder.find(type);
+      if (gaveUp) findings.undecided.push(type.name);
+      for (const cycle of cycles) {
+        findings.cycles.push(cycle);
+        for (const implied of anomaliesImpliedBy(cycle.type)) known.add(implied);
+      }
+    }
+  }
+  return findings;
+}
+
+/** What is on cycles of the edges in `mask`; undefined if there are none. */
+function partOf({ graph, original }: Subgraph, mask: number): Subgraph | undefined {
+  const components = componentsOf(graph, mask);
+  if (components.count === graph.vertexCount) return undefined;
+  const part = cyclicPart(graph, components, mask);
+  return { graph: part.graph, original: part.original.map((v) => original[v] ?? 0) };
+}
+
+class CycleFinder {
+  readonly #part: Subgraph;
+  readonly #transactionCount: number;
+  readonly #meter: Meter;
+  readonly #search: WalkSearch;
+  readonly #bits: number;
+
+  constructor(part: Subgraph, transactionCount: number, meter: Meter) {
+    this.#part = part;
+    this.#transactionCount = transactionCount;
+    this.#meter = meter;
+    this.#search = new WalkSearch(part.graph, (vertex) => this.#isHelper(vertex), meter);
+    this.#bits = part.graph.relations.reduce((all, bits) => all | bits, 0);
+  }
+
+  find(type: CycleType): { readonly cycles: readonly Cycle[]; readonly gaveUp: boolean } {
+    const none = { cycles: [], gaveUp: false };
+    if ((this.#bits & type.startBits) === 0) return none;
+    const starts = this.#starts(type);
+    const cycles: Cycle[] = [];
+    let gaveUp = false;
+    for (const edges of starts.slice(0, cyclesPerType * 4)) {
+      if (cycles.length >= cyclesPerType) break;
+      const walk = this.#shortest(type, edges);
+      if (walk !== undefined) cycles.push(this.#cycleOf(walk, type));
+      else if (this.#meter.out) gaveUp = true;
+    }
+    if (cycles.length === 0 && starts.length > cyclesPerType * 4)
+      for (const edges of starts.slice(cyclesPerType * 4)) {
+        const walk = this.#shortest(type, edges);
+        if (walk !== undefined) return { cycles: [this.#cycleOf(walk, type)], gaveUp: false };
+        if (this.#meter.out) gaveUp = true;
+        if (gaveUp) break;
+      }
+    return { cycles, gaveUp: gaveUp && cycles.length === 0 };
+  }
+
+  /** Edges from which walks begin, by component, the smallest component first. */
+  #starts(type: CycleType): readonly (readonly Start[])[] {
+    const components =
+      type.rule === 'any'
+        ? this.#plain(type.mask)
+        : apartComponents(this.#part.graph, (v) => this.#isHelper(v), type.mask);
+    const forwardOrder =
+      type.rule === 'one' ? componentsOf(this.#part.graph, type.mask & ~anti) : undefined;
+    const { offsets, targets, relations, vertexCount } = this.#part.graph;
+    const byComponent = new Map<number, Start[]>();
+    for (let v = 0; v < vertexCount; v += 1) {
+      if (this.#isHelper(v)) continue;
+      const end = offsets[v + 1] ?? 0;
+      for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
+        const bits = relations[edge] ?? 0;
+        if ((bits & type.startBits) === 0 || (bits & ~type.mask) !== 0) continue;
+        const w = targets[edge] ?? 0;
+        const component = components.before(v);
+        if (component !== components.after(w)) continue;
+        // The way back from w to v never goes to a component of a higher number.
+        if (forwardOrder !== undefined && isBelow(forwardOrder, w, v)) continue;
+        const start = { from: v, edge, component, components, forwardOrder };
+        const known = byComponent.get(component);
+        if (known === undefined) byComponent.set(component, [start]);
+        else known.push(start);
+      }
+    }
+    return [...byComponent.values()].sort((a, b) => a.length - b.length);
+  }
+
+  #shortest(type: CycleType, starts: readonly Start[]): readonly number[] | undefined {
+    let best: readonly number[] | undefined;
+    let length = Number.POSITIVE_INFINITY;
+    let visitsMax = Number.POSITIVE_INFINITY;
+    for (const { from, edge, component, components, forwardOrder } of starts) {
+      const walk = this.#search.through(from, edge, {
+        rule: type.rule,
+        mask: type.mask,
+        lengthMax: length - 1,
+        inside:
+          forwardOrder === undefined
+            ? (v) => components.before(v) === component || components.after(v) === component
+            : (v) => !isBelow(forwardOrder, v, from),
+      });
+      if (walk !== undefined) {
+        if (best === undefined) visitsMax = this.#meter.visits + improvementVisits;
+        best = walk;
+        length = this.#stepsOf(walk).length;
+      }
+      if (length <= type.shortest || this.#meter.visits > visitsMax || this.#meter.out) break;
+    }
+    return best;
+  }
+
+  #plain(mask: number): Sides {
+    const { of } = componentsOf(this.#part.graph, mask);
+    const component = (v: number): number => of[v] ?? 0;
+    return { before: component, after: component };
+  }
+
+  #isHelper(vertex: number): boolean {
+    return (this.#part.original[vertex] ?? 0) >= this.#transactionCount;
+  }
+
+  /** The walk between transactions: what leads through helpers is one step. */
+  #stepsOf(walk: readonly number[]): readonly CycleStep[] {
+    const { relations, targets } = this.#part.graph;
+    const steps: CycleStep[] = [];
+    let from = targets[walk.at(-1) ?? 0] ?? 0;
+    for (const edge of walk) {
+      if (!this.#isHelper(from))
+        steps.push({
+          from: this.#part.original[from] ?? 0,
+          bits: relations[edge] ?? 0,
+        });
+      from = targets[edge] ?? 0;
+    }
+    return steps;
+  }
+
+  #cycleOf(walk: readonly number[], type: CycleType): Cycle {
+    const all = this.#stepsOf(walk);
+    const steps = type.rule === 'apart' ? simpleApart(all) : all;
+    return { type: cycleTypeOf(steps.map(({ bits }) => bits)), steps };
+  }
+}
+
+/**
+ * Components of pairs of vertex and whether it was reached by an anti-dependency: a walk in
+ * which no two anti-dependencies follow each other is a walk between such pairs.
+ */
+function apartComponents(
+  { offsets, targets, relations, vertexCount }: Digraph,
+  isHelper: (vertex: number) => boolean,
+  mask: number,
+): Sides {
+  const edges = new EdgeList(targets.length * 2);
+  for (let v = 0; v < vertexCount; v += 1) {
+    const helper = isHelper(v);
+    const end = offsets[v + 1] ?? 0;
+    for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
+      const bits = relations[edge] ?? 0;
+      if ((bits & ~mask) !== 0) continue;
+      const w = targets[edge] ?? 0;
+      if (helper) {
+        edges.add(v * 2, w * 2, bits);
+        edges.add(v * 2 + 1, w * 2 + 1, bits);
+      } else if ((bits & anti) !== 0) edges.add(v * 2, w * 2 + 1, bits);
+      else {
+        edges.add(v * 2, w * 2, bits);
+        edges.add(v * 2 + 1, w * 2, bits);
+      }
+    }
+  }
+  const { of } = componentsOf(edges.toDigraph(vertexCount * 2));
+  return {
+    before: (v) => of[v * 2] ?? 0,
+    after: (v) => of[v * 2 + 1] ?? 0,
+  };
+}
+
+interface Start {
+  readonly from: number;
+  readonly edge: number;
+  readonly component: number;
+  readonly components: Sides;
+  readonly forwardOrder: Components | undefined;
+}
+
+/** The component of a vertex not reached, or reached, by the anti-dependency in question. */
+interface Sides {
+  readonly before: (vertex: number) => number;
+  readonly after: (vertex: number) => number;
+}
+
+function isBelow({ of }: Components, v: number, w: number): boolean {
+  return (of[v] ?? 0) < (of[w] ?? 0);
+}
+
+/**
+ * A closed walk may visit a transaction twice, once after an anti-dependency and once not.
+ * Cut at such a place it falls in two, one of which has no two anti-dependencies in a row: if
+ * the inner one ends and begins with one, the outer one does neither.
+ */
+function simpleApart(walk: readonly CycleStep[]): readonly CycleStep[] {
+  const seen = new Map<number, number>();
+  for (const [at, { from }] of walk.entries()) {
+    const before = seen.get(from);
+    if (before !== undefined) {
+      const inner = walk.slice(before, at);
+      const outer = [...walk.slice(0, before), ...walk.slice(at)];
+      const good = [inner, outer].filter(
+        (steps) => !hasAdjacentAntis(steps.map(({ bits }) => bits)),
+      );
+      const most = good.toSorted((a, b) => antisOf(b) - antisOf(a))[0] ?? walk;
+      return most === walk ? walk : simpleApart(most);
+    }
+    seen.set(from, at);
+  }
+  return walk;
+}
+
+function antisOf(steps: readonly CycleStep[]): number {
+  return steps.filter(({ bits }) => (bits & anti) !== 0).length;
+}

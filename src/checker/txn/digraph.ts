@@ -1,0 +1,192 @@
+/**
+ * Directed graphs of millions of vertices in typed arrays. Each edge carries a byte of
+ * relation bits, so that one graph serves all questions about parts of it: a part is a mask,
+ * and an edge belongs to it if all its bits are in the mask.
+ */
+
+/** Edges as they are found, in any order. */
+export class EdgeList {
+  #from: Int32Array;
+  #to: Int32Array;
+  #relation: Uint8Array;
+  length = 0;
+  /** All bits of all edges. */
+  bits = 0;
+
+  /** @param expected how many there will be, roughly */
+  constructor(expected = 1024) {
+    const size = Math.max(16, expected);
+    this.#from = new Int32Array(size);
+    this.#to = new Int32Array(size);
+    this.#relation = new Uint8Array(size);
+  }
+
+  add(from: number, to: number, relation: number): void {
+    if (this.length === this.#from.length) this.#grow();
+    this.#from[this.length] = from;
+    this.#to[this.length] = to;
+    this.#relation[this.length] = relation;
+    this.length += 1;
+    this.bits |= relation;
+  }
+
+  /** The same edges in compressed rows. Equal edges stay apart. */
+  toDigraph(vertexCount: number): Digraph {
+    const offsets = new Int32Array(vertexCount + 1);
+    const { length } = this;
+    const from = this.#from;
+    for (let i = 0; i < length; i += 1) {
+      const row = (from[i] ?? 0) + 1;
+      offsets[row] = (offsets[row] ?? 0) + 1;
+    }
+    for (let v = 0; v < vertexCount; v += 1)
+      offsets[v + 1] = (offsets[v + 1] ?? 0) + (offsets[v] ?? 0);
+    const next = offsets.slice(0, vertexCount);
+    const targets = new Int32Array(length);
+    const relations = new Uint8Array(length);
+    for (let i = 0; i < length; i += 1) {
+      const row = from[i] ?? 0;
+      const at = next[row] ?? 0;
+      next[row] = at + 1;
+      targets[at] = this.#to[i] ?? 0;
+      relations[at] = this.#relation[i] ?? 0;
+    }
+    return { vertexCount, offsets, targets, relations };
+  }
+
+  #grow(): void {
+    const size = this.#from.length * 2;
+    const [from, to, relation] = [this.#from, this.#to, this.#relation];
+    this.#from = new Int32Array(size);
+    this.#to = new Int32Array(size);
+    this.#relation = new Uint8Array(size);
+    this.#from.set(from);
+    this.#to.set(to);
+    this.#relation.set(relation);
+  }
+}
+
+/** Compressed rows: the edges of vertex v are those from `offsets[v]` up to `offsets[v + 1]`. */
+export interface Digraph {
+  readonly vertexCount: number;
+  readonly offsets: Int32Array;
+  readonly targets: Int32Array;
+  readonly relations: Uint8Array;
+}
+
+/** Strongly connected components. An edge never leads to a component of a higher number. */
+export interface Components {
+  readonly count: number;
+  /** Component of each vertex. */
+  readonly of: Int32Array;
+  /** Number of vertices of each component. */
+  readonly sizes: Int32Array;
+}
+
+const unseen = 0;
+
+/**
+ * Strongly connected components of the edges in `mask`, without recursion.
+ * (Tarjan, "Depth-first search and linear graph algorithms", 1972.)
+ */
+export function componentsOf(graph: Digraph, mask = 0xff): Components {
+  const { vertexCount, offsets, targets, relations } = graph;
+  const outside = ~mask & 0xff;
+  const low = new Int32Array(vertexCount);
+  const order = new Int32Array(vertexCount);
+  const of = new Int32Array(vertexCount).fill(-1);
+  const nextEdge = new Int32Array(vertexCount);
+  const path = new Int32Array(vertexCount);
+  const open = new Int32Array(vertexCount);
+  const sizes: number[] = [];
+  let visits = 0;
+  let openCount = 0;
+  for (let root = 0; root < vertexCount; root += 1) {
+    if (order[root] !== unseen) continue;
+    let depth = 0;
+    path[0] = root;
+    visits += 1;
+    order[root] = visits;
+    low[root] = visits;
+    nextEdge[root] = offsets[root] ?? 0;
+    open[openCount] = root;
+    openCount += 1;
+    while (depth >= 0) {
+      const v = path[depth] ?? 0;
+      const end = offsets[v + 1] ?? 0;
+      let edge = nextEdge[v] ?? 0;
+      let descended = false;
+      while (edge < end) {
+        const w = targets[edge] ?? 0;
+        const allowed = ((relations[edge] ?? 0) & outside) === 0;
+        edge += 1;
+        if (!allowed) continue;
+        if (order[w] === unseen) {
+          nextEdge[v] = edge;
+          visits += 1;
+          order[w] = visits;
+          low[w] = visits;
+          nextEdge[w] = offsets[w] ?? 0;
+          open[openCount] = w;
+          openCount += 1;
+          depth += 1;
+          path[depth] = w;
+          descended = true;
+          break;
+        }
+        if (of[w] === -1 && (order[w] ?? 0) < (low[v] ?? 0)) low[v] = order[w] ?? 0;
+      }
+      if (descended) continue;
+      if (low[v] === order[v]) {
+        const component = sizes.length;
+        let size = 0;
+        let w: number;
+        do {
+          openCount -= 1;
+          w = open[openCount] ?? 0;
+          of[w] = component;
+          size += 1;
+        } while (w !== v);
+        sizes.push(size);
+      }
+      depth -= 1;
+      if (depth < 0) continue;
+      const parent = path[depth] ?? 0;
+      if ((low[v] ?? 0) < (low[parent] ?? 0)) low[parent] = low[v] ?? 0;
+    }
+  }
+  return { count: sizes.length, of, sizes: Int32Array.from(sizes) };
+}
+
+/** A part of a graph, its vertices numbered anew. */
+export interface Subgraph {
+  readonly graph: Digraph;
+  /** The number that each vertex has in the whole graph. */
+  readonly original: Int32Array;
+}
+
+/**
+ * The vertices that are on some cycle of edges in `mask` (which is to say: in a component of
+ * more than one) and those edges inside of their components.
+ * @param components of the edges in `mask`
+ */
+export function cyclicPart(graph: Digraph, components: Components, mask = 0xff): Subgraph {
+  const { vertexCount, offsets, targets, relations } = graph;
+  const renumbered = new Int32Array(vertexCount).fill(-1);
+  const original: number[] = [];
+  for (let v = 0; v < vertexCount; v += 1) {
+    if ((components.sizes[components.of[v] ?? 0] ?? 0) < 2) continue;
+    renumbered[v] = original.length;
+    original.push(v);
+  }
+  const edges = new EdgeList();
+  for (const [row, v] of original.entries()) {
+    const end = offsets[v + 1] ?? 0;
+    for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
+      const w = targets[edge] ?? 0;
+      if (components.of[w] !== components.of[v] || ((relations[edge] ?? 0) & ~mask) !== 0) continue;
+      edges.add(row, renumbered[w] ?? 0, relations[edge] ?? 0);
+    }
+  }
+  return { graph: edges.toDigraph(original.length), original: Int32Array.from(original) };
+}

@@ -1,0 +1,170 @@
+/**
+ * Isolation levels of transactions that append unique elements to lists and read whole lists.
+ * (Kingsbury and Alvaro, "Elle: Inferring Isolation Anomalies from Experimental Observations",
+ * 2020, with exact searches where Elle's may time out.)
+ */
+
+import type { JsonObject } from '../../base/json.ts';
+import { plural } from '../../base/text.ts';
+import type { History } from '../../history/history.ts';
+import type { Checker, CheckLimits } from '../checker.ts';
+import type { UnknownReason, Verdict } from '../verdict.ts';
+import { findAppendAnomalies } from './append-anomalies.ts';
+import { type AppendGraph, appendGraphOf, reasonOf } from './append-graph.ts';
+import { canBeOrdered, orderMatters } from './append-tails.ts';
+import { type AppendHistory, appendHistoryOf, listOf } from './append-versions.ts';
+import { findCycles } from './cycles.ts';
+import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './explain.ts';
+import { Findings, text } from './findings.ts';
+import { judge } from './judgement.ts';
+import { isolationModel } from './models.ts';
+import {
+  findMismatches,
+  needsRealTime,
+  noRealTime,
+  notEnough,
+  provable,
+  unfit,
+} from './preconditions.ts';
+import { relation } from './relations.ts';
+
+const bytesPerMb = 2 ** 20;
+
+export interface TransactionalOptions {
+  /**
+   * False if the order of events between processes was made up by the reader of the file
+   * (`ReadResult.realTime`): then nothing is said about real time.
+   */
+  readonly realTime?: boolean;
+}
+
+/**
+ * @param model an isolation level by any of its names: `snapshot-isolation`, `PL-3`, …
+ * @throws UsageError if there is no such level
+ */
+export function listAppend(model: string, options: TransactionalOptions = {}): Checker {
+  const name = isolationModel(model);
+  return {
+    name: 'list-append',
+    summary: `that transactions on lists are ${name}`,
+    perKey: false,
+    check: (history, limits) => check(history, limits, name, options.realTime ?? true),
+  };
+}
+
+function check(history: History, limits: CheckLimits, model: string, realTime: boolean): Verdict {
+  const deadlineMs = limits.nowMs() + limits.timeoutMs;
+  const outOfTime = (): boolean => limits.nowMs() >= deadlineMs;
+  const lists = appendHistoryOf(history);
+  const findings = new Findings();
+  const { transactions } = lists;
+  findMismatches(transactions, findings);
+  findAppendAnomalies(lists, findings);
+  const graph = appendGraphOf(lists, realTime);
+  const { cycles, undecided } = findCycles(graph, outOfTime);
+  const narrator = narratorOf(history, lists);
+  for (const cycle of cycles) findings.add(cycle.type, () => cycleFinding(cycle, narrator));
+  const blocked =
+    notEnough(transactions, graph.dataEdges) ??
+    unfit(transactions) ??
+    duplicated(lists) ??
+    leftOut(graph);
+  const timeless = needsRealTime(model) && !realTime ? noRealTime(model) : undefined;
+  const timeout: UnknownReason | undefined =
+    undecided.length === 0
+      ? undefined
+      : {
+          kind: 'timeout',
+          limitMs: limits.timeoutMs,
+          proved: `whether there is a cycle of type ${undecided.join(', ')} is not known`,
+        };
+  const proved =
+    blocked === undefined
+      ? provable(findings.types, undecided, realTime).filter(
+          (level) =>
+            graph.unordered.size === 0 ||
+            !orderMatters.has(level) ||
+            canBeOrdered(lists, graph, level, {
+              bytesMax: limits.memoryMb * bytesPerMb,
+              outOfTime,
+            }),
+        )
+      : [];
+  return judge({
+    checker: 'list-append',
+    model,
+    method: `dependency cycles among ${plural(transactions.count, 'transaction')}; versions from the longest lists read${realTime ? '' : '; the history has no real-time order'}`,
+    transactions,
+    findings,
+    proved,
+    unproved: blocked ?? timeless ?? timeout,
+    details: detailsOf(lists, graph),
+  });
+}
+
+function duplicated({ ambiguous, transactions }: AppendHistory): UnknownReason | undefined {
+  const [first] = ambiguous;
+  if (first === undefined) return undefined;
+  const [key, [a, b]] = first;
+  const { invoke, of, value, elements, keys } = transactions;
+  return {
+    kind: 'undetermined',
+    message: `${text(elements.values[value[a] ?? 0])} is appended to key ${text(keys[key])} twice, at events ${invoke[of[a] ?? 0] ?? -1} and ${invoke[of[b] ?? 0] ?? -1}, so that nobody can tell which of the two was read; appended elements must differ per key (${plural(ambiguous.size, 'such key')}, not judged)`,
+  };
+}
+
+function leftOut({ edgesLeftOut }: AppendGraph): UnknownReason | undefined {
+  if (edgesLeftOut === 0) return undefined;
+  return {
+    kind: 'undetermined',
+    message: `so many transactions read the same list and appended to it, with nobody reading what they appended, that ${plural(edgesLeftOut, 'dependency', 'dependencies')} between them were not looked at`,
+  };
+}
+
+function detailsOf(lists: AppendHistory, { dataEdges, unordered }: AppendGraph): JsonObject {
+  const { transactions } = lists;
+  return {
+    transactions: transactions.count,
+    committed: transactions.okCount,
+    keys: transactions.keys.length,
+    dependencies: dataEdges,
+    keysWithUnreadAppends: unordered.size,
+  };
+}
+
+function narratorOf(history: History, lists: AppendHistory): Narrator {
+  const { transactions } = lists;
+  return {
+    history,
+    transactions,
+    reason: (edge, names) => reasonText(lists, edge, names),
+  };
+}
+
+function reasonText(
+  lists: AppendHistory,
+  { from, to, bits }: Edge,
+  [a, b]: readonly [string, string],
+): EdgeReason {
+  const found = reasonOf(lists, [from, to], bits);
+  if (found === undefined) return { why: `${a} and ${b} are linked by ${bits}` };
+  const { transactions } = lists;
+  const key = transactions.keys[found.key] ?? null;
+  const elementOf = (append: number): string =>
+    text(transactions.elements.values[transactions.value[append] ?? 0]);
+  const value = transactions.elements.values[transactions.value[found.append] ?? 0] ?? null;
+  const k = text(key);
+  if ((bits & relation.wr) !== 0)
+    return { key, value, why: `${b} observed ${a}'s append of ${text(value)} to key ${k}` };
+  if ((bits & relation.rw) !== 0)
+    return {
+      key,
+      value,
+      why: `${a} read ${text(listOf(lists, found.read))} at key ${k}${found.observed ? '' : ', the longest list that anybody read there'}, without ${text(value)}, which ${b} appended`,
+    };
+  return {
+    key,
+    value,
+    why: `${b}'s append of ${text(value)} to key ${k} came after ${a}'s append of ${elementOf(found.read)}${found.observed ? '' : ', with which the longest list that anybody read there ends'}`,
+  };
+}

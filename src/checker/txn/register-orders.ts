@@ -1,0 +1,330 @@
+/**
+ * Serializability and snapshot isolation of transactions on registers, as a question of orders
+ * of versions: of two writers of a key one came first, and whoever read the first one's
+ * version came before the second (the polygraph of Papadimitriou, 1979).
+ *
+ * Serializability orders transactions. Snapshot isolation orders begins and commits: a
+ * transaction begins after those commit that it reads from or overwrites, and before those
+ * commit whose writes it missed (BC-polygraphs, Zhang et al., "Viper", 2023). With begin and
+ * commit as one vertex the second is the first.
+ */
+import { noEvent, typeCode } from '../../history/columns.ts';
+import { IntList } from './interner.ts';
+import type { OrderProblem } from './order-problem.ts';
+import { type OrderAnswer, searchOrder } from './order-search.ts';
+import { initial, type RegisterHistory } from './register-versions.ts';
+import type { OrderKept } from './replay.ts';
+import { readKind, writeKind } from './transactions.ts';
+
+export interface OrderQuestion {
+  readonly isolation: 'serial' | 'snapshot';
+  readonly kept: OrderKept;
+}
+
+/** Which of two writes of a key came first is open. */
+interface OpenPair {
+  readonly key: number;
+  /** Transactions. */
+  readonly writers: readonly [number, number];
+}
+
+export interface OrderFinding {
+  readonly answer: OrderAnswer['acyclic'];
+  /** If there is no order: a set of transactions among which there is none. */
+  readonly transactions: readonly number[];
+  /** True if none of them can be left out. */
+  readonly minimal: boolean;
+  /** Of these, the writers that can come in neither order, if the contradiction is theirs. */
+  readonly pair: OpenPair | undefined;
+}
+
+export interface OrderBudget {
+  /** Whether to look for a small set of transactions that have no order, if there is none. */
+  readonly explained: boolean;
+  readonly bytesMax: number;
+  readonly outOfTime: () => boolean;
+}
+
+/** A choice with the edges of its side, roughly. */
+const bytesPerChoice = 160;
+/** Rounds of leaving out transactions, to find a smaller set. */
+const shrinkRoundsMax = 400;
+
+/** Undefined if there are too many pairs of writers for the memory. */
+export function findOrder(
+  history: RegisterHistory,
+  question: OrderQuestion,
+  { explained, bytesMax, outOfTime }: OrderBudget,
+): OrderFinding | undefined {
+  const all = new IntList();
+  const { committed, transactions } = history;
+  for (let t = 0; t < transactions.count; t += 1) if (committed[t] === 1) all.push(t);
+  const members = all.trimmed();
+  const problem = problemOf(history, question, members, bytesMax / bytesPerChoice);
+  if (problem === undefined) return undefined;
+  const answer = searchOrder(problem, bytesMax / 2, outOfTime);
+  if (answer.acyclic !== false)
+    return { answer: answer.acyclic, transactions: [], minimal: false, pair: undefined };
+  if (!explained) return { answer: false, transactions: [], minimal: false, pair: undefined };
+  const { kept: small, minimal } = shrunk(history, question, members, {
+    explained,
+    bytesMax,
+    outOfTime,
+  });
+  const last = problemOf(history, question, small, Number.POSITIVE_INFINITY);
+  const why = last === undefined ? answer : searchOrder(last, bytesMax / 2, outOfTime);
+  const conflict = why.acyclic === false ? why.conflict : -1;
+  return { answer: false, transactions: [...small], minimal, pair: last?.pairOf(conflict) };
+}
+
+interface Problem extends OrderProblem {
+  readonly pairOf: (choice: number) => OpenPair | undefined;
+}
+
+/** The question for some of the transactions; what they read from others is left out. */
+function problemOf(
+  history: RegisterHistory,
+  question: OrderQuestion,
+  members: Int32Array,
+  choicesMax: number,
+): Problem | undefined {
+  return new ProblemBuilder(history, question, members).build(choicesMax);
+}
+
+class ProblemBuilder {
+  readonly #history: RegisterHistory;
+  readonly #question: OrderQuestion;
+  readonly #members: Int32Array;
+  /** Transaction → its number among the members + 1. */
+  readonly #number: Int32Array;
+  readonly #known: IntList;
+  /** Two writes each. */
+  readonly #pairs: IntList;
+  readonly #ranks: number[] = [];
+  readonly #nodes: 1 | 2;
+
+  constructor(history: RegisterHistory, question: OrderQuestion, members: Int32Array) {
+    this.#history = history;
+    this.#question = question;
+    this.#members = members;
+    this.#nodes = question.isolation === 'serial' ? 1 : 2;
+    this.#known = new IntList(members.length * 20);
+    this.#pairs = new IntList(members.length * 8);
+    this.#number = new Int32Array(history.transactions.count);
+    for (const [i, t] of members.entries()) this.#number[t] = i + 1;
+    for (const t of members) {
+      const last = lastWanted(history, t);
+      for (let i = 0; i < this.#nodes; i += 1) this.#ranks.push(last);
+    }
+  }
+
+  build(choicesMax: number): Problem | undefined {
+    const { transactions } = this.#history;
+    if (this.#nodes === 2)
+      for (let i = 0; i < this.#members.length; i += 1) this.#edge(i * 2, i * 2 + 1);
+    const writers = this.#writers();
+    for (const t of this.#members)
+      for (let i = transactions.first[t] ?? 0; i < (transactions.first[t + 1] ?? 0); i += 1)
+        if (transactions.kind[i] === readKind) this.#addRead(t, i, writers);
+    if (this.#question.kept === 'process') this.#addSessions();
+    if (this.#question.kept === 'realtime') this.#addRealTime();
+    for (const list of writers.values()) {
+      this.#addPairs(list);
+      if (this.#pairs.length > choicesMax * 2) return undefined;
+    }
+    const pairs = this.#pairs;
+    const ranks = this.#ranks;
+    return {
+      vertexCount: ranks.length,
+      known: this.#known,
+      choiceCount: pairs.length / 2,
+      edgesOf: (choice, side, edges) => {
+        this.#side(pairs.at(choice * 2 + side), pairs.at(choice * 2 + 1 - side), edges);
+      },
+      rank: (vertex) => ranks[vertex] ?? 0,
+      pairOf: (choice) => {
+        if (choice < 0 || choice * 2 >= pairs.length) return undefined;
+        const { key, of } = transactions;
+        const [a, b] = [pairs.at(choice * 2), pairs.at(choice * 2 + 1)];
+        return { key: key[a] ?? 0, writers: [of[a] ?? 0, of[b] ?? 0] };
+      },
+    };
+  }
+
+  /**
+   * The pairs of a key's writes, in order of invocation, that can come in either order. Where
+   * real time counts, a write that began after another one had been made or read came later,
+   * and so whoever read the other one came before the first such writes.
+   */
+  #addPairs(list: readonly number[]): void {
+    const { of, invoke } = this.#history.transactions;
+    const timed = this.#question.kept === 'realtime';
+    const known = timed ? list.map((write) => this.#knownBy(write)) : [];
+    const earliest = new Float64Array(list.length + 1).fill(Number.POSITIVE_INFINITY);
+    if (timed)
+      for (let i = list.length - 1; i >= 0; i -= 1)
+        earliest[i] = Math.min(earliest[i + 1] ?? 0, known[i] ?? 0);
+    for (const [i, a] of list.entries()) {
+      const limit = known[i] ?? Number.POSITIVE_INFINITY;
+      let j = i + 1;
+      for (; j < list.length; j += 1) {
+        const b = list[j] ?? 0;
+        if ((invoke[of[b] ?? 0] ?? 0) > limit) break;
+        this.#pairs.push(a);
+        this.#pairs.push(b);
+      }
+      const first = earliest[j] ?? 0;
+      for (; j < list.length; j += 1) {
+        const b = list[j] ?? 0;
+        if ((invoke[of[b] ?? 0] ?? 0) > first) break;
+        const edges: number[] = [];
+        this.#side(a, b, edges);
+        for (let at = 0; at < edges.length; at += 2) this.#edge(edges[at] ?? 0, edges[at + 1] ?? 0);
+      }
+    }
+  }
+
+  /** The event by which a write had been made: its own return, or that of the first to read it. */
+  #knownBy(write: number): number {
+    const { transactions, readersStart, readers, external } = this.#history;
+    const { of } = transactions;
+    let known = this.#returnOf(of[write] ?? 0);
+    for (let at = readersStart[write] ?? 0; at < (readersStart[write + 1] ?? 0); at += 1) {
+      const read = readers[at] ?? 0;
+      if (external[read] === 1 && this.#isMember(of[read] ?? 0))
+        known = Math.min(known, this.#returnOf(of[read] ?? 0));
+    }
+    return known;
+  }
+
+  #returnOf(t: number): number {
+    const { outcome, complete } = this.#history.transactions;
+    const at = complete[t] ?? noEvent;
+    return outcome[t] === typeCode.ok && at !== noEvent ? at : Number.POSITIVE_INFINITY;
+  }
+
+  #edge(from: number, to: number): void {
+    this.#known.push(from);
+    this.#known.push(to);
+  }
+
+  /** Final writes of the members by key. */
+  #writers(): ReadonlyMap<number, readonly number[]> {
+    const { transactions, final } = this.#history;
+    const byKey = new Map<number, number[]>();
+    for (const t of this.#members)
+      for (let i = transactions.first[t] ?? 0; i < (transactions.first[t + 1] ?? 0); i += 1) {
+        if (transactions.kind[i] !== writeKind || final[i] === 0) continue;
+        const k = transactions.key[i] ?? 0;
+        const known = byKey.get(k);
+        if (known === undefined) byKey.set(k, [i]);
+        else known.push(i);
+      }
+    return byKey;
+  }
+
+  #addRead(t: number, read: number, writers: ReadonlyMap<number, readonly number[]>): void {
+    const { transactions, source, external } = this.#history;
+    const { of, key } = transactions;
+    if (external[read] === 0) return;
+    const write = source[read] ?? 0;
+    if (write === initial) {
+      for (const other of writers.get(key[read] ?? 0) ?? [])
+        if (of[other] !== t) this.#edge(this.#begin(t), this.#commit(of[other] ?? 0));
+    } else if (write >= 0 && this.#isMember(of[write] ?? 0) && of[write] !== t)
+      this.#edge(this.#commit(of[write] ?? 0), this.#begin(t));
+  }
+
+  /** What follows if write a came before write b. */
+  #side(a: number, b: number, edges: number[]): void {
+    const { transactions, readersStart, readers, external } = this.#history;
+    const { of } = transactions;
+    const [first, second] = [of[a] ?? 0, of[b] ?? 0];
+    edges.push(this.#commit(first), this.#begin(second));
+    for (let at = readersStart[a] ?? 0; at < (readersStart[a + 1] ?? 0); at += 1) {
+      const read = readers[at] ?? 0;
+      const reader = of[read] ?? 0;
+      if (external[read] === 0 || reader === first || reader === second) continue;
+      if (this.#isMember(reader)) edges.push(this.#begin(reader), this.#commit(second));
+    }
+  }
+
+  #addSessions(): void {
+    const { process, outcome } = this.#history.transactions;
+    const last = new Map<number, number>();
+    for (const t of this.#members) {
+      const before = last.get(process[t] ?? 0);
+      if (before !== undefined) this.#edge(this.#commit(before), this.#begin(t));
+      if (outcome[t] === typeCode.ok) last.set(process[t] ?? 0, t);
+    }
+  }
+
+  /** As in `addRealtimeEdges`: one line of moments. */
+  #addRealTime(): void {
+    const { outcome, complete, invoke } = this.#history.transactions;
+    const returned = [...this.#members]
+      .filter((t) => outcome[t] === typeCode.ok && complete[t] !== noEvent)
+      .sort((a, b) => (complete[a] ?? 0) - (complete[b] ?? 0));
+    let next = 0;
+    let moment = -1;
+    for (const t of this.#members) {
+      const begun = invoke[t] ?? 0;
+      const earlier = next;
+      while (next < returned.length && (complete[returned[next] ?? 0] ?? 0) < begun) next += 1;
+      if (next > earlier) {
+        const now = this.#ranks.push(begun) - 1;
+        if (moment !== -1) this.#edge(moment, now);
+        moment = now;
+        for (let i = earlier; i < next; i += 1) this.#edge(this.#commit(returned[i] ?? 0), moment);
+      }
+      if (moment !== -1) this.#edge(moment, this.#begin(t));
+    }
+  }
+
+  #isMember(t: number): boolean {
+    return this.#number[t] !== 0;
+  }
+
+  #begin(t: number): number {
+    return ((this.#number[t] ?? 0) - 1) * this.#nodes;
+  }
+
+  #commit(t: number): number {
+    return this.#begin(t) + this.#nodes - 1;
+  }
+}
+
+/** The last invocation among a transaction and those that read its writes. */
+function lastWanted({ transactions, readersStart, readers }: RegisterHistory, t: number): number {
+  const { first, invoke, of } = transactions;
+  let last = invoke[t] ?? 0;
+  for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1)
+    for (let at = readersStart[i] ?? 0; at < (readersStart[i + 1] ?? 0); at += 1)
+      last = Math.max(last, invoke[of[readers[at] ?? 0] ?? 0] ?? 0);
+  return last;
+}
+
+/** Leaves out transactions, many at a time and then fewer, while there is still no order. */
+function shrunk(
+  history: RegisterHistory,
+  question: OrderQuestion,
+  members: Int32Array,
+  { bytesMax, outOfTime }: OrderBudget,
+): { readonly kept: Int32Array; readonly minimal: boolean } {
+  let kept = members;
+  let rounds = 0;
+  const isBad = (some: Int32Array): boolean => {
+    const problem = problemOf(history, question, some, bytesMax / bytesPerChoice);
+    return problem !== undefined && searchOrder(problem, bytesMax / 2, outOfTime).acyclic === false;
+  };
+  for (let size = kept.length >> 1; size >= 1; size = size === 1 ? 0 : size >> 1) {
+    for (let at = 0; at < kept.length; ) {
+      rounds += 1;
+      if (rounds > shrinkRoundsMax || outOfTime()) return { kept, minimal: false };
+      const rest = kept.filter((_, i) => i < at || i >= at + size);
+      if (rest.length > 0 && rest.length < kept.length && isBad(rest)) kept = rest;
+      else at += size;
+    }
+  }
+  return { kept, minimal: true };
+}

@@ -1,0 +1,149 @@
+/** Levels that a history of registers has, by proof; or has not, by the lack of any order. */
+import { plural } from '../../base/text.ts';
+import type { CheckLimits } from '../checker.ts';
+import type { UnknownReason } from '../verdict.ts';
+import { describe, type Narrator } from './explain.ts';
+import { type Finding, type Findings, text } from './findings.ts';
+import { isRuledOut, modelsImpliedBy } from './models.ts';
+import { findOrder, type OrderFinding, type OrderQuestion } from './register-orders.ts';
+import type { RegisterHistory } from './register-versions.ts';
+import { type OrderKept, replays } from './replay.ts';
+
+/**
+ * Levels at which some order of versions always does, if reads and order leave one: the
+ * versions of a key can be put in any order that their writers have anyway.
+ */
+const freeLevels = [
+  'read-uncommitted',
+  'read-committed',
+  'strong-session-read-uncommitted',
+  'strong-session-read-committed',
+];
+const freeRealTimeLevels = ['strong-read-uncommitted', 'strong-read-committed'];
+
+/** Levels of which some order of versions is all that is asked, and that reads leave one. */
+export function provedFree(found: readonly string[], realTime: boolean): readonly string[] {
+  const free = [...freeLevels, ...(realTime ? freeRealTimeLevels : [])];
+  return free.filter((level) => !isRuledOut(level, found));
+}
+
+/** Levels that a search decides, and what it finds if they do not hold. */
+const searchedLevels: Readonly<Record<string, OrderQuestion & { readonly anomaly: string }>> = {
+  'strict-serializable': question('serial', 'realtime'),
+  'strong-session-serializable': question('serial', 'process'),
+  serializable: question('serial', 'none'),
+  'strong-snapshot-isolation': question('snapshot', 'realtime'),
+  'strong-session-snapshot-isolation': question('snapshot', 'process'),
+  'snapshot-isolation': question('snapshot', 'none'),
+};
+
+function question(
+  isolation: OrderQuestion['isolation'],
+  kept: OrderKept,
+): OrderQuestion & { readonly anomaly: string } {
+  const suffix = kept === 'none' ? '' : `-${kept}`;
+  return { isolation, kept, anomaly: `no-${isolation}-order${suffix}` };
+}
+
+const bytesPerMb = 2 ** 20;
+
+interface Budget {
+  readonly realTime: boolean;
+  readonly limits: CheckLimits;
+  readonly outOfTime: () => boolean;
+}
+
+/** More transactions are not searched for more than the model that was asked about. */
+const curiousMax = 20_000;
+
+/**
+ * Searches the orders of versions for one that the model allows, and before that for one that
+ * the strongest model does. What it finds goes to the findings or the proofs; returns why the
+ * model is not settled, if it is not.
+ */
+export function searchVersions(
+  registers: RegisterHistory,
+  model: string,
+  budget: Budget,
+  [findings, proofs, narrator]: readonly [Findings, string[], Narrator],
+): UnknownReason | undefined {
+  const strongest = budget.realTime ? 'strict-serializable' : 'strong-session-serializable';
+  // All reads being of items, repeatable-read asks for as much as serializability.
+  const level = model === 'repeatable-read' ? 'serializable' : model;
+  let reason: UnknownReason | undefined;
+  for (const name of new Set([strongest, level])) {
+    const asked = searchedLevels[name];
+    const isSettled =
+      isRuledOut(model, findings.types) ||
+      proofs.some((known) => modelsImpliedBy(known).has(model));
+    const isWanted = !isSettled || registers.transactions.count <= curiousMax;
+    if (asked === undefined || !isWanted || isRuledOut(name, findings.types)) continue;
+    if (asked.kept === 'realtime' && !budget.realTime) continue;
+    if (proofs.some((known) => modelsImpliedBy(known).has(name))) continue;
+    const explained = isRuledOut(model, [asked.anomaly]);
+    const answer = search(registers, { ...asked, explained }, budget);
+    if (answer === true) proofs.push(name);
+    else if ('kind' in answer) reason = answer;
+    else findings.add(asked.anomaly, () => noOrder(answer, asked, narrator));
+  }
+  return reason;
+}
+
+function search(
+  registers: RegisterHistory,
+  asked: OrderQuestion & { readonly explained: boolean },
+  { limits, outOfTime }: Budget,
+): true | OrderFinding | UnknownReason {
+  const found = findOrder(registers, asked, {
+    explained: asked.explained,
+    bytesMax: limits.memoryMb * bytesPerMb,
+    outOfTime,
+  });
+  const count = plural(registers.transactions.count, 'transaction');
+  if (found?.answer === true) return true;
+  if (found?.answer === false) return found;
+  // What replays in some serial order needs no search, and is a snapshot order too.
+  if (replays(registers, asked.kept)) return true;
+  if (found === undefined)
+    return {
+      kind: 'memory',
+      limitMb: limits.memoryMb,
+      proved: `no order in which the ${count} replay suggested itself, and there are too many pairs of writers to search all orders of versions`,
+    };
+  return {
+    kind: 'timeout',
+    limitMs: limits.timeoutMs,
+    proved: `no cycle among the known dependencies of ${count}, but not all orders of versions were tried`,
+  };
+}
+
+function noOrder(
+  { transactions, pair, minimal }: OrderFinding,
+  { isolation, kept }: OrderQuestion,
+  narrator: Narrator,
+): Omit<Finding, 'type'> {
+  const names = new Map(transactions.map((t, i) => [t, `T${i + 1}`]));
+  const { keys, invoke } = narrator.transactions;
+  const rule =
+    isolation === 'serial'
+      ? 'one after the other'
+      : 'each on a snapshot, with no two that overlap writing the same key';
+  const order = { none: '', process: ', in the order of each process', realtime: ', in real time' };
+  const lines = [
+    `These ${transactions.length} transactions cannot have run ${rule}${order[kept]}, in whatever order their writes came${minimal ? ', and any fewer of them could' : ''}:`,
+    ...transactions.map((t) => `  ${names.get(t) ?? ''} = ${describe(narrator, t)}`),
+  ];
+  if (pair !== undefined) {
+    const [a, b] = pair.writers.map((t) => names.get(t) ?? '');
+    lines.push(
+      `In particular ${a} and ${b} both wrote key ${text(keys[pair.key])}, and neither can have come first.`,
+    );
+  }
+  const offending = transactions.map((t) => invoke[t] ?? 0);
+  return {
+    ...(pair === undefined ? {} : { key: keys[pair.key] ?? null }),
+    transactions,
+    explanation: lines.join('\n'),
+    evidence: { offending },
+  };
+}

@@ -1,0 +1,189 @@
+/**
+ * Isolation levels of transactions that read and write registers, each value written once.
+ *
+ * First what shows by itself and what cycles of known dependencies show. That alone would
+ * leave open what no known order of versions decides; so a level is only said to hold if it
+ * was proved: by an order in which the transactions replay, or, where none suggests itself, by
+ * a search over the orders of versions.
+ */
+import type { Json, JsonObject } from '../../base/json.ts';
+import { plural } from '../../base/text.ts';
+import type { History } from '../../history/history.ts';
+import type { Checker, CheckLimits } from '../checker.ts';
+import type { UnknownReason, Verdict } from '../verdict.ts';
+import { findCycles } from './cycles.ts';
+import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './explain.ts';
+import { Findings, text } from './findings.ts';
+import { judge } from './judgement.ts';
+import type { TransactionalOptions } from './list-append.ts';
+import { isolationModel, modelsImpliedBy } from './models.ts';
+import { findMismatches, needsRealTime, noRealTime, notEnough, unfit } from './preconditions.ts';
+import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
+import { type RegisterGraph, registerGraphOf } from './register-graph.ts';
+import { provedFree, searchVersions } from './register-proofs.ts';
+import { initial, type RegisterHistory, registerHistoryOf, writeTo } from './register-versions.ts';
+import { relation } from './relations.ts';
+
+/**
+ * @param model an isolation level by any of its names: `snapshot-isolation`, `PL-3`, …
+ * @throws UsageError if there is no such level
+ */
+export function rwRegister(model: string, options: TransactionalOptions = {}): Checker {
+  const name = isolationModel(model);
+  return {
+    name: 'rw-register',
+    summary: `that transactions on registers are ${name}`,
+    perKey: false,
+    check: (history, limits) => check(history, limits, name, options.realTime ?? true),
+  };
+}
+
+function check(history: History, limits: CheckLimits, model: string, realTime: boolean): Verdict {
+  const deadlineMs = limits.nowMs() + limits.timeoutMs;
+  const outOfTime = (): boolean => limits.nowMs() >= deadlineMs;
+  const registers = registerHistoryOf(history);
+  const { transactions } = registers;
+  const findings = new Findings();
+  findMismatches(transactions, findings);
+  findRegisterAnomalies(registers, findings);
+  const graph = registerGraphOf(registers, realTime);
+  const { cycles, undecided } = findCycles(graph, outOfTime);
+  const narrator: Narrator = {
+    history,
+    transactions,
+    reason: (edge, names) => reasonText(registers, edge, names),
+  };
+  for (const cycle of cycles) findings.add(cycle.type, () => cycleFinding(cycle, narrator));
+  const blocked =
+    notEnough(transactions, graph.dataEdges) ?? unfit(transactions) ?? duplicatedWrites(registers);
+  const timeless = needsRealTime(model) && !realTime ? noRealTime(model) : undefined;
+  const timeout: UnknownReason | undefined =
+    undecided.length === 0
+      ? undefined
+      : {
+          kind: 'timeout',
+          limitMs: limits.timeoutMs,
+          proved: `whether there is a cycle of type ${undecided.join(', ')} is not known`,
+        };
+  const proofs = blocked === undefined ? [...provedFree(findings.types, realTime)] : [];
+  const searched =
+    blocked === undefined
+      ? searchVersions(registers, model, { realTime, limits, outOfTime }, [
+          findings,
+          proofs,
+          narrator,
+        ])
+      : undefined;
+  return judge({
+    checker: 'rw-register',
+    model,
+    method: methodOf(transactions.count, proofs, realTime),
+    transactions,
+    findings,
+    proved: proofs,
+    unproved: blocked ?? timeless ?? searched ?? timeout,
+    details: detailsOf(registers, graph),
+  });
+}
+
+function methodOf(count: number, proved: readonly string[], realTime: boolean): string {
+  const serial = proved.some((level) => modelsImpliedBy(level).has('serializable'));
+  return [
+    `dependency cycles among ${plural(count, 'transaction')}, as far as the order of versions is known`,
+    ...(serial ? ['proved by a serial order of them all'] : []),
+    ...(realTime ? [] : ['the history has no real-time order']),
+  ].join('; ');
+}
+
+export function duplicatedWrites({
+  ambiguous,
+  transactions,
+}: RegisterHistory): UnknownReason | undefined {
+  const [first] = ambiguous;
+  if (first === undefined) return undefined;
+  const [key, [a, b]] = first;
+  const { invoke, of, keys } = transactions;
+  const what =
+    a === b
+      ? `null is written to key ${text(keys[key])} (event ${invoke[of[a] ?? 0] ?? -1}), which reads cannot tell from the initial value`
+      : `${valueText(transactions, a)} is written to key ${text(keys[key])} twice, at events ${invoke[of[a] ?? 0] ?? -1} and ${invoke[of[b] ?? 0] ?? -1}, so that nobody can tell which of the two was read`;
+  return {
+    kind: 'undetermined',
+    message: `${what}; written values must differ per key (${plural(ambiguous.size, 'such key')}, not judged)`,
+  };
+}
+
+function detailsOf({ transactions }: RegisterHistory, { dataEdges }: RegisterGraph): JsonObject {
+  return {
+    transactions: transactions.count,
+    committed: transactions.okCount,
+    keys: transactions.keys.length,
+    dependencies: dataEdges,
+  };
+}
+
+function reasonText(
+  registers: RegisterHistory,
+  { from, to, bits }: Edge,
+  [a, b]: readonly [string, string],
+): EdgeReason {
+  const { transactions, source } = registers;
+  const { first, key, of, keys, elements, value } = transactions;
+  const range = (t: number): readonly number[] =>
+    Array.from({ length: (first[t + 1] ?? 0) - (first[t] ?? 0) }, (_, i) => (first[t] ?? 0) + i);
+  const keyAt = (i: number): Json => keys[key[i] ?? 0] ?? null;
+  const valueAt = (i: number): Json => elements.values[value[i] ?? 0] ?? null;
+  if ((bits & relation.wr) !== 0) {
+    const read = range(to).find((i) => (source[i] ?? 0) >= 0 && of[source[i] ?? 0] === from);
+    if (read === undefined) return { why: `${b} read from ${a}` };
+    return {
+      key: keyAt(read),
+      value: valueAt(read),
+      why: `${b} read ${valueText(transactions, read)} at key ${text(keyAt(read))}, which ${a} wrote`,
+    };
+  }
+  for (const read of range(from)) {
+    const version = source[read] ?? 0;
+    const write =
+      version === initial || version >= 0 ? writeTo(transactions, to, key[read] ?? 0) : -1;
+    if (write === -1 || (version >= 0 && of[version] === to)) continue;
+    const because = orderReason(registers, [version, write], bits, [a, b]);
+    if (because === undefined) continue;
+    return {
+      key: keyAt(write),
+      value: valueAt(write),
+      why: `${a} read ${valueText(transactions, read)} at key ${text(keyAt(read))} and not ${valueText(transactions, write)}, which ${b} wrote after that version: ${because}`,
+    };
+  }
+  return { why: `${a} did not see a write of ${b}` };
+}
+
+/** Why the write made its version after the one that was read. */
+function orderReason(
+  registers: RegisterHistory,
+  [version, write]: readonly [number, number],
+  bits: number,
+  [, b]: readonly [string, string],
+): string | undefined {
+  const { transactions, source, external, readersStart, readers } = registers;
+  const { of, key, first, process, complete, invoke } = transactions;
+  const later = of[write] ?? 0;
+  if (version === initial) return 'the initial version comes before all others';
+  for (let i = first[later] ?? 0; i < (first[later + 1] ?? 0); i += 1)
+    if (external[i] === 1 && key[i] === key[write] && source[i] === version && i < write)
+      return `${b} had read that version too`;
+  const witnesses = [of[version] ?? 0];
+  for (let at = readersStart[version] ?? 0; at < (readersStart[version + 1] ?? 0); at += 1)
+    witnesses.push(of[readers[at] ?? 0] ?? 0);
+  const before = (t: number): boolean =>
+    (complete[t] ?? 0) !== -1 && (complete[t] ?? 0) < (invoke[later] ?? 0);
+  const usual = (bits & relation.process) !== 0;
+  const witness = witnesses.find(
+    (t) => before(t) && t !== later && (!usual || process[t] === process[later]),
+  );
+  if (witness === undefined) return undefined;
+  const did = witness === of[version] ? 'wrote' : 'read';
+  return usual
+    ? `its process ${did} that version before (event ${invoke[witness] ?? -1})`
+    : `the transaction of event ${invoke[witness] ?? -1} ${did} that version and had returned (event ${complete[witness] ?? -1}) before ${b} was invoked (event ${invoke[later] ?? -1})`;
+}

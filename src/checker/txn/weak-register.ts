@@ -1,0 +1,194 @@
+/** Checkers of weak levels: from a graph of commits to a verdict. */
+import { plural } from '../../base/text.ts';
+import type { History } from '../../history/history.ts';
+import type { Checker, CheckLimits } from '../checker.ts';
+import type { NonEmpty, UnknownReason, Verdict } from '../verdict.ts';
+import { type Cycle, findCycles } from './cycles.ts';
+import { cycleFinding, describe, type Edge, type EdgeReason, type Narrator } from './explain.ts';
+import { anomalyOf, type Finding, Findings, text, who } from './findings.ts';
+import { findMismatches, notEnough, unfit } from './preconditions.ts';
+import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
+import { type RegisterHistory, registerHistoryOf } from './register-versions.ts';
+import { relation } from './relations.ts';
+import { duplicatedWrites } from './rw-register.ts';
+import { readKind, writeKind } from './transactions.ts';
+import { type CommitGraph, commitGraphOf, type WeakLevel } from './weak-levels.ts';
+
+/** What no level allows; of `internal` see below. */
+const alwaysBad = new Set(['thin-air', 'G1a', 'G1b', 'future-read', 'mismatched-reply']);
+
+const anomalyNames: Readonly<Record<WeakLevel, string>> = {
+  'read-committed-monotonic': 'non-monotonic-read',
+  'session-read-atomic': 'fractured-read',
+  'causal-consistency': 'causality-violation',
+};
+
+const bytesPerMb = 2 ** 20;
+
+export function weakRegister(level: WeakLevel): Checker {
+  return {
+    name: 'weak-isolation',
+    summary: `that transactions on registers are ${level}`,
+    perKey: false,
+    check: (history, limits) => check(history, limits, level),
+  };
+}
+
+function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict {
+  const deadlineMs = limits.nowMs() + limits.timeoutMs;
+  const registers = registerHistoryOf(history);
+  const { transactions } = registers;
+  const findings = new Findings();
+  findMismatches(transactions, findings);
+  findRegisterAnomalies(registers, findings);
+  const misread = new Findings();
+  if (level === 'read-committed-monotonic') findOwnMisreads(registers, misread);
+  const bad = findings.kept.filter(
+    ({ type }) =>
+      alwaysBad.has(type) || (type === 'internal' && level !== 'read-committed-monotonic'),
+  );
+  const found = [...bad, ...misread.kept];
+  const graph = commitGraphOf(registers, level, limits.memoryMb * bytesPerMb);
+  if (graph !== undefined) {
+    const cycles = cyclesOf(graph, () => limits.nowMs() >= deadlineMs);
+    const narrator = narratorOf(history, registers, graph);
+    for (const cycle of cycles)
+      found.push({
+        type: anomalyNames[level],
+        ...(afterInitial(cycle, graph, narrator) ?? withReaders(cycle, graph, narrator)),
+      });
+  }
+  const base = {
+    checker: 'weak-isolation',
+    model: level,
+    operationCount: transactions.count,
+    method: `commit order among ${plural(transactions.count, 'transaction')} by sessions, reads and what the level adds`,
+    details: { transactions: transactions.count, committed: transactions.okCount },
+  };
+  if (found.length > 0) {
+    const anomalies = found.map((finding) => ({
+      ...anomalyOf(finding, transactions),
+      model: level,
+    }));
+    return {
+      ...base,
+      models: { holds: [], violated: [level] },
+      valid: false,
+      anomalies: anomalies as unknown as NonEmpty<(typeof anomalies)[number]>,
+    };
+  }
+  const dataEdges = graph === undefined ? 1 : readEdges(graph);
+  const reason: UnknownReason | undefined =
+    notEnough(transactions, dataEdges) ??
+    unfit(transactions) ??
+    duplicatedWrites(registers) ??
+    (graph === undefined
+      ? {
+          kind: 'memory',
+          limitMb: limits.memoryMb,
+          proved: 'the causal pasts of all transactions do not fit',
+        }
+      : undefined);
+  if (reason !== undefined) return { ...base, valid: 'unknown', reason };
+  return { ...base, models: { holds: [level], violated: [] }, valid: true };
+}
+
+function readEdges({ edges }: CommitGraph): number {
+  return (edges.bits & (relation.wr | relation.ww)) === 0 ? 0 : 1;
+}
+
+function cyclesOf(
+  { edges, initialVertex }: CommitGraph,
+  outOfTime: () => boolean,
+): readonly Cycle[] {
+  const transactionCount = initialVertex + 1;
+  return findCycles({ graph: edges.toDigraph(transactionCount), transactionCount }, outOfTime)
+    .cycles;
+}
+
+/** A cycle through the initial state is one claim: that a transaction committed before it. */
+function afterInitial(
+  { steps }: Cycle,
+  graph: CommitGraph,
+  narrator: Narrator,
+): Omit<Finding, 'type'> | undefined {
+  const at = steps.findIndex(({ from }) => from === graph.initialVertex);
+  if (at === -1) return undefined;
+  const seen = steps.at(at - 1)?.from ?? 0;
+  const reason = graph.reasonOf(seen, graph.initialVertex);
+  if (reason === undefined) return undefined;
+  const { key, keys, invoke } = narrator.transactions;
+  const k = keys[key[reason.read] ?? 0] ?? null;
+  return {
+    key: k,
+    transactions: [seen, reason.reader],
+    explanation: `T1 = ${describe(narrator, seen)}\nT2 = ${describe(narrator, reason.reader)}\nBy what it had seen before, T2 must see T1, which wrote key ${text(k)}; but it read the initial state there.`,
+    evidence: {
+      roles: { writer: invoke[seen] ?? 0, reader: invoke[reason.reader] ?? 0 },
+    },
+  };
+}
+
+/** The cycle, and those whose reads show that it is one. */
+function withReaders(cycle: Cycle, graph: CommitGraph, narrator: Narrator): Omit<Finding, 'type'> {
+  const finding = cycleFinding(cycle, narrator);
+  const readers = cycle.steps.flatMap(({ from }, i) => {
+    const to = cycle.steps[(i + 1) % cycle.steps.length]?.from ?? from;
+    const reason = graph.reasonOf(from, to);
+    return reason === undefined ? [] : [reason.reader];
+  });
+  return { ...finding, transactions: [...finding.transactions, ...readers] };
+}
+
+/** Reads, after an own write, of anything else: what even read-committed does not allow. */
+function findOwnMisreads({ transactions }: RegisterHistory, findings: Findings): void {
+  const { count, first, kind, key, value, keys } = transactions;
+  for (let t = 0; t < count; t += 1) {
+    const begin = first[t] ?? 0;
+    for (let i = begin; i < (first[t + 1] ?? 0); i += 1) {
+      if (kind[i] !== readKind) continue;
+      let own = i - 1;
+      while (own >= begin && (key[own] !== key[i] || kind[own] !== writeKind)) own -= 1;
+      if (own < begin || value[own] === value[i]) continue;
+      findings.add('internal', () => ({
+        key: keys[key[i] ?? 0] ?? null,
+        transactions: [t],
+        explanation: `${who(transactions, t)} read ${valueText(transactions, i)} at key ${text(keys[key[i] ?? 0])}, after it had written ${valueText(transactions, own)} there itself.`,
+      }));
+    }
+  }
+}
+
+function narratorOf(history: History, registers: RegisterHistory, graph: CommitGraph): Narrator {
+  const { transactions } = registers;
+  return {
+    history,
+    transactions,
+    reason: (edge, names) => reasonText(registers, graph, edge, names),
+  };
+}
+
+function reasonText(
+  { transactions, source }: RegisterHistory,
+  graph: CommitGraph,
+  { from, to, bits }: Edge,
+  [a, b]: readonly [string, string],
+): EdgeReason {
+  const { first, of, key, keys } = transactions;
+  if ((bits & relation.wr) !== 0)
+    for (let i = first[to] ?? 0; i < (first[to + 1] ?? 0); i += 1) {
+      if ((source[i] ?? 0) < 0 || of[source[i] ?? 0] !== from) continue;
+      const k = keys[key[i] ?? 0] ?? null;
+      return {
+        key: k,
+        why: `${b} read ${valueText(transactions, i)} at key ${text(k)}, which ${a} wrote`,
+      };
+    }
+  const reason = graph.reasonOf(from, to);
+  if (reason === undefined) return { why: `${a} committed before ${b}` };
+  const k = keys[key[reason.read] ?? 0] ?? null;
+  return {
+    key: k,
+    why: `${who(transactions, reason.reader)} had seen ${a}, which wrote key ${text(k)}, and yet read ${valueText(transactions, reason.read)} there: so what it read was written after ${a} wrote`,
+  };
+}

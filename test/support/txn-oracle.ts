@@ -1,0 +1,132 @@
+/**
+ * Isolation levels by their operational definitions, tried out in all possible ways: for small
+ * histories only, and slow, and plain to see.
+ */
+import type { Json } from '../../src/base/json.ts';
+import type { History } from '../../src/history/history.ts';
+
+export type Order = 'none' | 'process' | 'realtime';
+
+interface Txn {
+  readonly process: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly optional: boolean;
+  readonly micros: readonly (readonly [string, Json, Json])[];
+}
+
+type Store = ReadonlyMap<string, readonly Json[]>;
+
+function txnsOf(history: History): readonly Txn[] {
+  return [...history.eachOperation()]
+    .filter((operation) => operation.outcome !== 'fail')
+    .map((operation) => {
+      const known = operation.outcome === 'ok';
+      const value = (known ? operation.output : operation.input) as [string, Json, Json][];
+      return {
+        process: operation.process,
+        begin: operation.invokeIndex,
+        end: known ? operation.returnIndex : Number.POSITIVE_INFINITY,
+        optional: !known,
+        // What an operation of unknown outcome read nobody knows.
+        micros: known ? value : value.filter(([name]) => name !== 'r'),
+      };
+    });
+}
+
+function before(a: Txn, b: Txn, order: Order): boolean {
+  if (order === 'realtime') return a.end < b.begin;
+  return order === 'process' && a.process === b.process && a.begin < b.begin;
+}
+
+/** The store after the transaction, or undefined if it cannot have read what it did. */
+function run(txn: Txn, snapshot: Store, store: Store): Store | undefined {
+  const seen = new Map(snapshot);
+  const after = new Map(store);
+  for (const [name, key, value] of txn.micros) {
+    const k = JSON.stringify(key);
+    const now = seen.get(k) ?? [];
+    if (name === 'r') {
+      const expected = Array.isArray(value) ? JSON.stringify(value) : undefined;
+      // A null is an empty list as much as a register without a value.
+      const fits =
+        expected === undefined
+          ? JSON.stringify(now.at(-1) ?? null) === JSON.stringify(value)
+          : expected === JSON.stringify(now);
+      if (!fits) return undefined;
+      continue;
+    }
+    seen.set(k, [...now, value]);
+    after.set(k, [...(after.get(k) ?? []), value]);
+  }
+  return after;
+}
+
+/** Is there a serial order, that keeps the order of sessions or of real time if asked? */
+export function isSerializable(history: History, order: Order): boolean {
+  const txns = txnsOf(history);
+  const search = (left: readonly Txn[], store: Store): boolean => {
+    if (left.every(({ optional }) => optional)) return true;
+    return left.some((txn) => {
+      const others = left.filter((other) => other !== txn);
+      if (others.some((other) => !other.optional && before(other, txn, order))) return false;
+      const after = run(txn, store, store);
+      return after !== undefined && search(others, after);
+    });
+  };
+  return search(txns, new Map());
+}
+
+interface Active {
+  readonly txn: Txn;
+  readonly snapshot: Store;
+}
+
+/**
+ * Are there moments of start and commit, such that each transaction reads what was committed
+ * at its start, and of two that overlap no two write the same key?
+ */
+export function isSnapshotIsolated(history: History, order: Order): boolean {
+  const seen = new Set<string>();
+  const txns = txnsOf(history);
+  const search = (left: readonly Txn[], active: readonly Active[], store: Store): boolean => {
+    if (active.length === 0 && left.every(({ optional }) => optional)) return true;
+    const state = JSON.stringify([
+      left.map((txn) => txn.begin),
+      active.map(({ txn, snapshot }) => [txn.begin, [...snapshot].sort()]),
+      [...store].sort(),
+    ]);
+    if (seen.has(state)) return false;
+    seen.add(state);
+    const undone = [...left, ...active.map(({ txn }) => txn)];
+    const starts = left.some((txn) => {
+      const held = undone.some(
+        (other) => other !== txn && !other.optional && before(other, txn, order),
+      );
+      if (held || run(txn, store, store) === undefined) return false;
+      return search(
+        left.filter((other) => other !== txn),
+        [...active, { txn, snapshot: store }],
+        store,
+      );
+    });
+    if (starts) return true;
+    return active.some(({ txn, snapshot }) => {
+      const others = active.filter((other) => other.txn !== txn);
+      if (others.some((other) => writeSameKey(other.txn, txn))) {
+        // First committer wins: the other one could not commit any more.
+        return false;
+      }
+      const after = run(txn, snapshot, store);
+      return after !== undefined && search(left, others, after);
+    });
+  };
+  return search(txns, [], new Map());
+}
+
+function writeSameKey(a: Txn, b: Txn): boolean {
+  const keys = (txn: Txn): Set<string> =>
+    new Set(txn.micros.filter(([name]) => name !== 'r').map(([, key]) => JSON.stringify(key)));
+  const ofA = keys(a);
+  return [...keys(b)].some((key) => ofA.has(key));
+}

@@ -1,0 +1,142 @@
+/** Transactions on registers: each anomaly in its smallest form, and the same without it. */
+import { describe, expect, test } from 'vitest';
+import { rwRegister } from '../../src/checker/txn/rw-register.ts';
+import { weakRegister } from '../../src/checker/txn/weak-register.ts';
+import { anomaliesOf, type Verdict } from '../../src/checker/verdict.ts';
+import { txns } from '../support/txn-notation.ts';
+
+const limits = { timeoutMs: 5_000, memoryMb: 200, nowMs: () => performance.now() };
+
+function check(picture: string, model = 'strict-serializable'): Verdict {
+  return rwRegister(model).check(txns(picture), limits);
+}
+
+function found(picture: string, model?: string): readonly string[] {
+  return [...new Set(anomaliesOf(check(picture, model)).map(({ type }) => type))];
+}
+
+describe('what shows by itself', () => {
+  test.each([
+    ['G1a', '0: w x 1 !\n1: r x 1'],
+    ['G1b', '0: w x 1, w x 2\n| 1: r x 1'],
+    ['internal', '0: w x 1, r x _'],
+    ['internal', '0: w x 1\n| 1: r x _, r x 1'],
+    ['future-read', '0: r x 1, w x 1'],
+    ['thin-air', '0: w x 1\n1: r x 7'],
+    ['lost-update', '0: w x 1\n1: r x 1, w x 2\n| 2: r x 1, w x 3'],
+    ['fractured-read', '0: w x 1, w y 1\n| 1: r x 1, r y _'],
+    ['fractured-read', '0: w y 1\n1: r y 1, w x 2, w y 2\n| 2: r x 2, r y 1'],
+  ])('%s: %s', (type, picture) => {
+    expect(found(picture)).toContain(type);
+  });
+
+  test.each([
+    ['a write of unknown outcome may be read', '0: w x 1 ?\n1: r x 1'],
+    ['0 is the initial value if nobody wrote it', '0: r x 0\n1: w x 1\n2: r x 1'],
+    ['two overlap and one is never read', '0: w x 1\n| 1: w x 2\n2: r x 2'],
+    [
+      'two overlap and the first to return is read last',
+      '0: w x 1\n| 1: w x 2\n2: r x 1\n2: r x 1',
+    ],
+  ])('not if %s', (_, picture) => {
+    expect(check(picture).valid).toBe(true);
+  });
+});
+
+describe('cycles', () => {
+  test.each([
+    ['G1c', '0: w x 1, r y 1\n| 1: w y 1, r x 1'],
+    ['G-single-item', '0: w x 1, w y 1\n| 1: r x _, r y 1'],
+    ['G2-item', '0: r x _, w y 1\n| 1: r y _, w x 1'],
+    ['G-nonadjacent-item', '0: w x 1\n| 1: w y 1\n| 2: r x 1, r y _\n| 3: r x _, r y 1'],
+    ['G-single-item-realtime', '0: w x 1\n1: w x 2\n2: r x 1'],
+    ['G-single-item-process', '0: w x 1\n0: w x 2\n0: r x 1'],
+    ['G1c-process', '0: r x 1\n| 1: w z 3\n0: w y 1\n| 1: r y 1\n1: w x 1'],
+  ])('%s: %s', (type, picture) => {
+    expect(found(picture)).toContain(type);
+  });
+
+  test('a crashed writer that was read from counts (Elle leaves it out)', () => {
+    expect(found('0: w x 1, w y 1 ?\n1: r x 1, r y _', 'serializable')).toContain('G-single-item');
+  });
+});
+
+describe('what no known part of the order shows', () => {
+  const fork = ['0: w x 1', '| 1: w x 2', '2: r x 1', '| 3: r x 2', '2: r x 2', '| 3: r x 1'].join(
+    '\n',
+  );
+
+  test('two sessions see two writes in opposite orders', () => {
+    const verdict = check(fork, 'strong-session-serializable');
+    expect(verdict.valid).toBe(false);
+    const [anomaly] = anomaliesOf(verdict);
+    expect(anomaly?.type).toBe('no-serial-order-process');
+    expect(anomaly?.explanation).toContain('neither can have come first');
+    expect(check(fork, 'serializable').valid).toBe(true);
+  });
+
+  test('the evidence has no transaction too many', () => {
+    const noise = '7: w z 1\n8: r z 1\n9: w z 2\n7: r z 2';
+    const [anomaly] = anomaliesOf(check(`${fork}\n${noise}`, 'strong-session-serializable'));
+    expect(anomaly?.operations).toHaveLength(6);
+  });
+
+  test('serializable implies all that it implies', () => {
+    const verdict = check('0: w x 1\n1: r x 1, w x 2\n2: r x 2', 'causal-cerone');
+    expect(verdict).toMatchObject({ valid: true, models: { holds: ['strict-serializable'] } });
+  });
+});
+
+describe('unknown', () => {
+  test.each([
+    ['a value written twice', '0: w x 1\n1: w x 1\n2: r x 1\n3: w y 1\n4: r y 1'],
+    ['null written', '0: w x _\n2: r x _\n3: w y 1\n4: r y 1'],
+  ])('%s', (_, picture) => {
+    expect(check(picture)).toMatchObject({ valid: 'unknown', reason: { kind: 'undetermined' } });
+  });
+
+  const fork = txns('0: w x 1\n| 1: w x 2\n2: r x 1\n| 3: r x 2\n2: r x 2\n| 3: r x 1');
+
+  test('without memory for the orders of versions', () => {
+    const verdict = rwRegister('strong-session-serializable').check(fork, {
+      ...limits,
+      memoryMb: 0,
+    });
+    expect(verdict).toMatchObject({ valid: 'unknown', reason: { kind: 'memory' } });
+  });
+
+  test('real time, where the history has none', () => {
+    const verdict = rwRegister('strict-serializable', { realTime: false }).check(
+      txns('0: w x 1\n1: r x 1'),
+      limits,
+    );
+    expect(verdict).toMatchObject({
+      valid: 'unknown',
+      models: { holds: ['strong-session-serializable'] },
+    });
+  });
+});
+
+describe('weak levels', () => {
+  const check3 = (picture: string): readonly (boolean | 'unknown')[] =>
+    (['read-committed-monotonic', 'session-read-atomic', 'causal-consistency'] as const).map(
+      (level) => weakRegister(level).check(txns(picture), limits).valid,
+    );
+  test.each([
+    ['non-monotonic reads', '0: w x 1\n0: w x 2, w y 2\n| 1: r y 2, r x 1', [false, false, false]],
+    ['the older first', '0: w x 1\n0: w x 2, w y 2\n| 1: r x 1, r y 2', [true, false, false]],
+    [
+      'an answer without the question',
+      '0: w x 1\n1: r x 1, w y 1\n2: r y 1, r x _',
+      [true, true, false],
+    ],
+    [
+      'a long fork',
+      '0: w x 1\n| 1: w y 1\n| 2: r x 1, r y _\n| 3: r x _, r y 1',
+      [true, true, true],
+    ],
+    ['a session that forgets', '0: w x 1\n0: w x 2\n0: r x 1', [true, false, false]],
+  ])('%s', (_, picture, expected) => {
+    expect(check3(picture)).toEqual(expected);
+  });
+});
