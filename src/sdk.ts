@@ -37,6 +37,7 @@ export { weakRegister } from './checker/txn/weak-register.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
 export { convergence } from './checker/weak/convergence.ts';
 export { weakModel } from './checker/weak/weak.ts';
+export { readRegister, registerClient, registerFailure } from './client/register-client.ts';
 export { type Aim, aim, aimedNodes, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';

@@ -73,7 +73,10 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
     ),
     nemeses,
     script: settings.script,
-    model: modelOf(text['model'] ?? text['consistency-models'], workload),
+    model: modelOf(
+      text['model'] ?? text['consistency-models'] ?? target?.promises?.[workload.name],
+      workload,
+    ),
     availability: parseAvailability(text['availability']),
     seed,
     expect: parseChoice('expect', text['expect'] ?? 'valid', ['valid', 'anomaly']),

@@ -47,6 +47,11 @@ export interface Target {
   readonly variants: readonly Variant[];
   /** True if nodes answer `dsx_status`, so that shapes like `primaries` work. */
   readonly reportsPrimary: boolean;
+  /**
+   * Workload → the model that the correct variants keep, where that is not the workload's
+   * default: a run is judged by it unless the user says otherwise.
+   */
+  readonly promises?: Readonly<Record<string, string>>;
   /** Workload options that this target wants unless the user says otherwise. */
   readonly defaults?: Readonly<Record<string, string>>;
   /** How to start one node. `module` is the URL of the running copy of the target's own file. */

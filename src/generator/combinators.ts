@@ -22,6 +22,7 @@ export {
   untilOk,
 } from './repetition.ts';
 export { type Rested, type Script, sessions } from './sessions.ts';
+export { singleWriter } from './single-writer.ts';
 export { log, of, repeatedly, sequence, sleep } from './sources.ts';
 export {
   cycleTimes,

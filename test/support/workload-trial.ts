@@ -173,8 +173,9 @@ class SimulatedChannel implements RpcChannel {
       };
       this.#waiting.set(id, (reply) => {
         this.#waiting.delete(id);
+        const text = reply['text'];
         if (reply.type !== 'error') resolve(reply);
-        else reject(rpcErrorOf(Number(reply['code']), String(reply['text'] ?? '')));
+        else reject(rpcErrorOf(Number(reply['code']), typeof text === 'string' ? text : ''));
       });
       signal.addEventListener('abort', giveUp, { once: true });
       this.#simulation.at(this.#simulation.nowMs + operationTimeoutMs, giveUp);
