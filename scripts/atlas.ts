@@ -1,16 +1,19 @@
 /**
- * The atlas: which fault breaks which target, measured. Runs every correct variant under all
- * faults and every broken one under the faults that should show it, over many seeds, and
- * writes `docs/atlas.md`.
+ * The atlas: which fault breaks which target, measured. Runs every correct variant, with every
+ * workload that its target offers, under all faults, and every broken one under the faults that
+ * should show it, over many seeds, and writes what it measured into `docs/atlas.md`. Rows that
+ * were not measured this time stay as they are.
  *
- *     node --import tsx scripts/atlas.ts [--seeds 20] [--jobs 3] [--minutes 120] [--only raft] [--dry-run]
+ *     node --import tsx scripts/atlas.ts [--seeds 20] [--first-seed 1] [--jobs 2] [--minutes 120]
+ *       [--only raft,gossip.flood] [--broken] [--dry-run]
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { loadTargets } from '../src/registry.ts';
+import type { Target } from '../src/contract/target.ts';
+import { loadTargets, loadWorkloads } from '../src/registry.ts';
 
 interface Row {
   readonly target: string;
@@ -18,6 +21,7 @@ interface Row {
   readonly broken: string | null;
   readonly workload: string;
   readonly nemesis: string;
+  readonly further?: readonly string[];
 }
 
 interface Tally {
@@ -31,23 +35,30 @@ interface Tally {
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20' },
-    jobs: { type: 'string', default: '3' },
+    'first-seed': { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '2' },
     minutes: { type: 'string', default: '120' },
     only: { type: 'string' },
+    broken: { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
   },
 });
+const page = 'docs/atlas.md';
 const seedCount = Number(values.seeds);
+const firstSeed = Number(values['first-seed']);
+const only = values.only?.split(',');
 const folder = mkdtempSync(join(tmpdir(), 'dsx-atlas-'));
 
-const rows = (await allRows()).filter(
-  ({ target, variant }) =>
-    values.only === undefined || `${target}.${variant}`.startsWith(values.only),
+const everyRow = await allRows();
+const rows = everyRow.filter(
+  ({ target, variant, broken }) =>
+    (only?.some((name) => `${target}.${variant}`.startsWith(name)) ?? true) &&
+    (broken !== null || !values.broken),
 );
 const tallies = rows.map(newTally);
 // Seed by seed over all rows, so that a run that is cut short has seen as much of each.
 const jobs = Array.from({ length: seedCount }, (_, seed) =>
-  rows.map((_row, row) => ({ row, seed: seed + 1 })),
+  rows.map((_row, row) => ({ row, seed: firstSeed + seed })),
 ).flat();
 const endMs = performance.now() + Number(values.minutes) * 60_000;
 try {
@@ -55,24 +66,28 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const page = pageOf();
-console.log(page);
-if (!values['dry-run'] && values.only === undefined) writeFileSync('docs/atlas.md', page);
+console.log(rows.map((row, i) => lineOf(row, tallies[i] ?? newTally())).join('\n'));
+if (!values['dry-run']) writeFileSync(page, pageOf());
 
 async function allRows(): Promise<readonly Row[]> {
-  const found: Row[] = [];
-  for (const target of (await loadTargets()).values()) {
-    for (const variant of target.variants) {
-      const base = { target: target.name, variant: variant.name };
-      if (variant.broken === undefined) {
-        for (const nemesis of correctUnder(target.survives))
-          found.push({ ...base, broken: null, workload: 'register', nemesis });
-      } else {
-        found.push({ ...base, broken: variant.broken.mistake, ...variant.broken.shownBy });
-      }
-    }
-  }
-  return found;
+  const workloads = [...(await loadWorkloads()).values()];
+  return [...(await loadTargets()).values()].flatMap((target) =>
+    workloads
+      .filter(({ object }) => target.objects.includes(object))
+      .filter(({ name }) => target.keeps?.[name] !== null)
+      .flatMap((workload) => rowsOf(target, workload.name)),
+  );
+}
+
+function rowsOf(target: Target, workload: string): readonly Row[] {
+  return target.variants.flatMap(({ name: variant, broken }): readonly Row[] => {
+    const base = { target: target.name, variant, workload };
+    if (broken === undefined)
+      return correctUnder(target.survives).map((nemesis) => ({ ...base, broken: null, nemesis }));
+    const { mistake, shownBy } = broken;
+    // A mistake is shown by one workload; with others of the same object it may stay hidden.
+    return shownBy.workload === workload ? [{ ...base, broken: mistake, ...shownBy }] : [];
+  });
 }
 
 /** Each fault, two at a time where they go together; all at once leave nothing to judge. */
@@ -92,22 +107,22 @@ async function worker(): Promise<void> {
 }
 
 async function run(row: Row, tally: Tally, seed: number): Promise<void> {
-  const { target, variant, workload, nemesis } = row;
-  const args = ['--target', target, '--variant', variant, '--workload', workload];
+  const { target, variant, workload, nemesis, further = [] } = row;
+  const args = ['--target', target, '--variant', variant, '--workload', workload, ...further];
   const options = ['--nemesis', nemesis, '--seed', String(seed), '--out', folder, '--json'];
+  const file = join(folder, `${rows.indexOf(row)}-${seed}.json`);
   const { exitCode, stderr } = await execa('node', ['bin/run.js', 'test', ...args, ...options], {
     reject: false,
-    stdout: { file: join(folder, `${target}.${variant}.${seed}.json`) },
+    stdout: { file },
   });
   const outcome =
     ({ 0: 'valid', 1: 'anomaly', 2: 'unknown' } as const)[exitCode ?? 255] ?? 'failed';
   tally[outcome] += 1;
   if (outcome === 'anomaly')
-    for (const type of typesIn(join(folder, `${target}.${variant}.${seed}.json`)))
-      tally.types.set(type, (tally.types.get(type) ?? 0) + 1);
-  const odd = (row.broken === null) !== (outcome === 'valid');
+    for (const type of typesIn(file)) tally.types.set(type, (tally.types.get(type) ?? 0) + 1);
+  const odd = row.broken === null ? outcome !== 'valid' : outcome !== 'anomaly';
   const note = odd ? `  <-- look: dsx test ${[...args, ...options.slice(0, 4)].join(' ')}` : '';
-  console.error(`${target} ${variant} ${nemesis} seed ${seed}: ${outcome}${note}`);
+  console.error(`${target} ${variant} ${workload} ${nemesis} seed ${seed}: ${outcome}${note}`);
   if (outcome === 'failed') console.error(stderr);
 }
 
@@ -130,25 +145,40 @@ function lineOf(row: Row, tally: Tally): string {
     row.broken === null
       ? `${tally.valid} of ${count} valid`
       : `**${tally.anomaly} of ${count} caught**`;
-  const types = [...tally.types].map(([type, count]) => `${type} (${count})`).join(', ');
+  const types = [...tally.types].map(([type, times]) => `${type} (${times})`).join(', ');
   const rest = [...counted(tally.unknown, 'unknown'), ...counted(tally.failed, 'failed')];
-  const verdicts = [seen, ...rest].join(', ');
-  return `| ${row.target} | ${row.variant} | ${row.broken ?? 'correct'} | ${row.nemesis} | ${verdicts} | ${types} |`;
+  return `${keyOf(row)} ${row.broken ?? 'correct'} | ${[seen, ...rest].join(', ')} | ${types} |`;
+}
+
+/** How the line of a row begins. */
+function keyOf({ target, variant, workload, nemesis, further = [] }: Row): string {
+  return `| ${target} | ${variant} | ${workload} | ${[nemesis, ...further].join(' ')} |`;
 }
 
 function newTally(): Tally {
   return { valid: 0, anomaly: 0, unknown: 0, failed: 0, types: new Map() };
 }
 
+/** Every row that there is: measured now, or as it was. */
 function pageOf(): string {
-  const lines = rows.map((row, i) => lineOf(row, tallies[i] ?? newTally()));
+  const before = existsSync(page) ? readFileSync(page, 'utf8').split('\n') : [];
+  const lines = everyRow.map((row) => {
+    const tally = tallies[rows.indexOf(row)];
+    if (tally !== undefined && tally.valid + tally.anomaly + tally.unknown + tally.failed > 0)
+      return lineOf(row, tally);
+    return (
+      before.find((line) => line.startsWith(keyOf(row))) ??
+      `${keyOf(row)} ${row.broken ?? 'correct'} | not measured |  |`
+    );
+  });
   return `# Which fault breaks which target
 
-Every correct variant of the bundled targets under every fault that it claims to survive, and every broken variant under the faults that should show it: workload \`register\`,
-five nodes, runs of the default length (10 s), seeds 1 to ${seedCount}.
+Every correct variant of the bundled targets, with every workload that it offers, under the faults
+that it claims to survive, and every broken variant under the faults that should show it; five
+nodes, runs of the default length (10 s), one seed after the other.
 
-| target | variant | mistake | nemesis | verdicts | anomalies (in how many runs) |
-|---|---|---|---|---|---|
+| target | variant | workload | nemesis | mistake | verdicts | anomalies (in how many runs) |
+|---|---|---|---|---|---|---|
 ${lines.join('\n')}
 
 Made by \`node --import tsx scripts/atlas.ts\`.

@@ -15,9 +15,11 @@ export type { Json, JsonObject } from './base/json.ts';
 export { availability } from './checker/availability.ts';
 export type { Checker, CheckLimits } from './checker/checker.ts';
 export { bank } from './checker/invariant/bank.ts';
+export { broadcast } from './checker/invariant/broadcast.ts';
 export { causalReverse } from './checker/invariant/causal-reverse.ts';
 export { counterBounds } from './checker/invariant/counter.ts';
 export { election } from './checker/invariant/election.ts';
+export { failureDetector } from './checker/invariant/failure-detector.ts';
 export { fencedResource } from './checker/invariant/fenced-resource.ts';
 export { finalCounter } from './checker/invariant/final-counter.ts';
 export { kafka } from './checker/invariant/kafka/kafka.ts';
@@ -34,11 +36,13 @@ export { setFull } from './checker/invariant/set-full.ts';
 export { totalOrder } from './checker/invariant/total-order.ts';
 export { totalQueue } from './checker/invariant/total-queue.ts';
 export { uniqueIds } from './checker/invariant/unique-ids.ts';
+export { watchStreams } from './checker/invariant/watch.ts';
 export { writeSkew } from './checker/invariant/write-skew.ts';
 export {
   type LinearizableOptions,
   linearizable,
 } from './checker/linearizability/linearizability.ts';
+export { staleness } from './checker/staleness.ts';
 export {
   type IsolationEntry,
   isolationCatalog,
@@ -57,7 +61,7 @@ export {
   type Verdict,
   worst,
 } from './checker/verdict.ts';
-export { convergence } from './checker/weak/convergence.ts';
+export { convergence, strongConvergence } from './checker/weak/convergence.ts';
 export { strongestAndWeakest, weakModel, weakModelNames } from './checker/weak/weak.ts';
 export { HistoryBuilder, historyOf } from './history/builder.ts';
 export type { EventType, HistoryEvent, OpError, Operation } from './history/event.ts';

@@ -9,7 +9,7 @@ export default {
   objects: ['register'],
   survives: ['partition', 'kill', 'pause', 'packet', 'clock'],
   reportsPrimary: false,
-  promises: { register: 'eventual' },
+  keeps: { register: 'eventual' },
   defaults: { cas: 'no' },
   variants: [
     { name: 'vector-clock', summary: 'an update waits for all that its writer may have known' },

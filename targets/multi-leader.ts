@@ -12,7 +12,7 @@ export default {
   objects: ['register'],
   survives: ['partition', 'kill', 'pause', 'packet', 'clock'],
   reportsPrimary: false,
-  promises: { register: 'eventual' },
+  keeps: { register: 'eventual', causal: null, sequential: null },
   defaults: { cas: 'no' },
   variants: [
     { name: 'last-write-wins', summary: 'of two writes the one with the later Lamport time stays' },

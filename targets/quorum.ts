@@ -20,7 +20,12 @@ export default {
       summary: 'reads and writes ask a majority (R + W > N); reads do not write back',
       broken: {
         mistake: 'after a read of the new value another read returns the old one (inversion)',
-        shownBy: { workload: 'register', nemesis: 'packet:loss:probability=0.5' },
+        shownBy: {
+          workload: 'register',
+          nemesis: 'packet:loss:probability=0.4',
+          // A write on one of three is in one majority, and not in the next.
+          further: ['--node-count', '3'],
+        },
       },
     },
     {
@@ -28,7 +33,11 @@ export default {
       summary: 'reads and writes ask less than half (R + W ≤ N)',
       broken: {
         mistake: 'a read misses a write that was acknowledged: their quorums need not meet',
-        shownBy: { workload: 'register', nemesis: 'partition' },
+        shownBy: {
+          workload: 'register',
+          nemesis: 'partition',
+          further: ['-o', 'writes-per-second=5'],
+        },
       },
     },
     {

@@ -19,7 +19,7 @@ export default {
       summary: 'a leader answers reads from its state without asking whether it still leads',
       broken: {
         mistake: 'a deposed leader answers reads from the past',
-        shownBy: { workload: 'register', nemesis: 'partition:primaries' },
+        shownBy: { workload: 'register', nemesis: 'partition' },
       },
     },
     {
@@ -36,7 +36,12 @@ export default {
       broken: {
         mistake:
           'a leader that committed nothing of its own term does not know what is committed: stale reads, and losses as in figure 8',
-        shownBy: { workload: 'register', nemesis: 'kill:primaries,partition:primaries' },
+        shownBy: {
+          workload: 'register',
+          nemesis: 'partition:each-leader',
+          // Leaders that hold only what others left them, and reads that see it committed.
+          further: ['--nemesis-interval', '10', '--node-count', '3', '-o', 'writes-per-second=6'],
+        },
       },
     },
     {
@@ -44,7 +49,11 @@ export default {
       summary: 'a node votes for every candidate of a term',
       broken: {
         mistake: 'two leaders in one term',
-        shownBy: { workload: 'register', nemesis: 'partition:primaries' },
+        shownBy: {
+          workload: 'register',
+          nemesis: 'partition:each-leader',
+          further: ['--nemesis-interval', '8'],
+        },
       },
     },
     {
@@ -52,7 +61,7 @@ export default {
       summary: 'a leader acknowledges a write once it is in its own log',
       broken: {
         mistake: 'acknowledged writes are lost with the leader',
-        shownBy: { workload: 'register', nemesis: 'partition:primaries' },
+        shownBy: { workload: 'register', nemesis: 'partition' },
       },
     },
   ],

@@ -9,7 +9,7 @@ export default {
   objects: ['register'],
   survives: ['partition', 'kill', 'pause', 'packet', 'clock'],
   reportsPrimary: false,
-  promises: { register: 'eventual' },
+  keeps: { register: 'eventual' },
   defaults: { cas: 'no' },
   variants: [
     { name: 'vector-clock', summary: 'a session keeps to one copy, which takes updates in order' },

@@ -1,33 +1,23 @@
 /** Maelstrom's echo: whatever is sent comes back. The first thing that a new node can do. */
 import {
-  type Client,
   drawInt,
   echoes,
   enough,
-  type Outcome,
-  type RpcChannel,
-  RpcError,
+  fieldShapes,
+  type RpcFunctions,
   repeatedly,
+  rpcClient,
   type Workload,
 } from '../src/sdk.ts';
 
-function echoClient(rpc: RpcChannel): Client {
-  return {
-    async invoke({ value }, signal): Promise<Outcome> {
-      try {
-        const reply = await rpc.request({ type: 'echo', echo: value }, signal);
-        return { type: 'ok', value: reply['echo'] ?? null };
-      } catch (thrown) {
-        if (!(thrown instanceof RpcError)) throw thrown;
-        // An echo changes nothing: whatever went wrong, it did not happen.
-        return { type: 'fail', error: [thrown.code, thrown.message] };
-      }
-    },
-    close: async () => {
-      rpc.close();
-    },
-  };
-}
+const functions: RpcFunctions = {
+  echo: {
+    request: ({ value }) => ({ type: 'echo', echo: value }),
+    reply: { echo: fieldShapes.any },
+    result: ({ echo = null }) => echo,
+    isHarmless: true,
+  },
+};
 
 export default {
   name: 'echo',
@@ -36,7 +26,7 @@ export default {
   object: 'echo',
   functions: ['echo'],
   options: {},
-  defaults: { rate: 20, concurrency: '1n' },
+  defaults: { rate: 100, concurrency: '2n' },
   models: ['echo'],
   generator: ({ rng }) => ({
     main: repeatedly(rng, (source) => {
@@ -44,6 +34,6 @@ export default {
       return [{ f: 'echo', value: `Please echo ${n}` }, next];
     }),
   }),
-  maelstrom: echoClient,
+  maelstrom: (rpc) => rpcClient(rpc, functions),
   checkers: () => [echoes(), enough(['echo'])],
 } satisfies Workload;

@@ -13,6 +13,7 @@ import {
   type Client,
   concurrentKeys,
   convergence,
+  drawUnit,
   eachThread,
   enough,
   fork,
@@ -47,6 +48,10 @@ interface Cell {
   /** The value that is most likely there now. */
   readonly seen: number | null;
   readonly draw: (cell: Cell) => Draw;
+  /** Mean time between two writes; 0: as fast as threads are free. */
+  readonly writeGapNs: number;
+  /** No write before this. */
+  readonly nextWriteNs: number;
 }
 
 /** Writes of values never written before; a cas starts from the value seen last. */
@@ -69,14 +74,20 @@ function drawSmall(cell: Cell): Draw {
 function cellGenerator(cell: Cell): Generator {
   const self: Generator = {
     next(context) {
-      const thread = context.freeThreads[0];
-      if (thread === undefined) return { kind: 'pending' };
+      const [first] = context.freeThreads;
+      if (first === undefined) return { kind: 'pending' };
+      const writeNs = Math.max(cell.nextWriteNs, context.nowNs);
+      const reader = context.freeThreads.find((thread) => readsOnly(context, thread));
+      // A write that is not due yet keeps no reader waiting.
+      const thread = writeNs > context.nowNs ? (reader ?? first) : first;
       const process = context.processOf(thread);
-      const atNs = context.nowNs;
-      if (readsOnly(context, thread))
-        return { kind: 'op', op: { f: 'read', value: null }, process, atNs, then: self };
+      if (readsOnly(context, thread)) {
+        const op = { f: 'read', value: null };
+        return { kind: 'op', op, process, atNs: context.nowNs, then: self };
+      }
       const [op, rng, nextValue] = cell.draw(cell);
-      return { kind: 'op', op, process, atNs, then: cellGenerator({ ...cell, rng, nextValue }) };
+      const then = cellGenerator(afterGap({ ...cell, rng, nextValue }, writeNs));
+      return { kind: 'op', op, process, atNs: writeNs, then };
     },
     update(_context, event) {
       const seen = valueIn(event);
@@ -84,6 +95,13 @@ function cellGenerator(cell: Cell): Generator {
     },
   };
   return self;
+}
+
+/** Draws when the next write is due: within twice the mean gap. */
+function afterGap(cell: Cell, fromNs: number): Cell {
+  if (cell.writeGapNs === 0) return cell;
+  const [unit, rng] = drawUnit(cell.rng);
+  return { ...cell, rng, nextWriteNs: fromNs + Math.round(2 * unit * cell.writeGapNs) };
 }
 
 /** The first half of a group's threads. */
@@ -168,6 +186,10 @@ export default {
       default: 'yes',
       choices: ['yes', 'no'],
     },
+    'writes-per-second': {
+      summary: 'writes and cas of a key each second, on average; 0: as many as its threads can do',
+      default: '0',
+    },
     'ops-per-key': { summary: 'operations on a key before it is left', default: '300' },
     'threads-per-key': {
       summary: 'clients that work on a key at once; 0: two a node, or all if there are fewer',
@@ -183,6 +205,7 @@ export default {
   generator({ rng, nodes, concurrency, options }) {
     const asked = Number(options['threads-per-key']);
     const group = asked > 0 ? asked : Math.min(2 * nodes.length, concurrency);
+    const writesPerSecond = Number(options['writes-per-second']);
     const draw = options['values'] === 'small' ? drawSmall : drawDistinct;
     const writesOnly = (cell: Cell): Draw => [
       { f: 'write', value: cell.nextValue },
@@ -198,6 +221,8 @@ export default {
           nextValue: 1,
           seen: null,
           draw: options['cas'] === 'no' ? writesOnly : draw,
+          writeGapNs: writesPerSecond > 0 ? Math.round(1e9 / writesPerSecond) : 0,
+          nextWriteNs: 0,
         };
         const bounded = limit(Number(options['ops-per-key']), cellGenerator(cell));
         return processLimit(Number(options['processes-per-key']), bounded);

@@ -3,16 +3,20 @@
  * for `dsx list models`. A new kind of checker adds its table here.
  */
 import { UsageError } from '../base/errors.ts';
+import { listed } from '../base/text.ts';
 import type { History } from '../history/history.ts';
 import { findEntry, modelLibrary } from '../model/library.ts';
 import type { Checker } from './checker.ts';
+import { invariantCatalog, invariantNamed } from './invariant/catalog.ts';
 import { linearizable } from './linearizability/linearizability.ts';
+import { modelMap } from './map.ts';
 import {
   hasTransactions,
   isolationCatalog,
   isolationEntry,
   transactionKind,
 } from './txn/catalog.ts';
+import { realTimeModels } from './weak/lattice.ts';
 import { weakModel, weakModelNames } from './weak/weak.ts';
 
 export interface CatalogEntry {
@@ -38,8 +42,16 @@ export function modelCatalog(): readonly CatalogEntry[] {
         name,
         summary: `transactions${kinds.includes('list-append') ? '' : ' on registers'}: ${summary}`,
       })),
+    ...invariantCatalog.map(({ name, summary, functions, parameter }) => ({
+      name,
+      summary: `${functions.length === 0 ? 'any operations' : listed(functions)}: ${summary}${parameter === undefined ? '' : ` (${name}:VALUE sets ${parameter})`}`,
+    })),
+    { name: mapName, summary: 'every model that the operations allow to be checked' },
   ];
 }
+
+/** What `--model` names if nothing is said. */
+export const mapName = 'map';
 
 /** What the checkers must know of the history before they are made. */
 export interface JudgedHistory {
@@ -49,15 +61,27 @@ export interface JudgedHistory {
 }
 
 /**
- * The checkers that judge a history against a model such as `cas-register:0`, `causal` or
- * `snapshot-isolation`. Names that are both a level of transactions and a model of single
+ * The checkers that judge a history against models such as `cas-register:0`, `causal` or
+ * `snapshot-isolation`; several are separated by commas. Names that are both a level of transactions and a model of single
  * operations (`causal`, `sequential`) mean what the history is made of.
  * @throws UsageError if there is no such model, or it is about real time and the history has none
  */
-export function checkersOfModel(
+export function checkersOfModel(specification: string, judged: JudgedHistory): readonly Checker[] {
+  // A comma inside a parameter (`register:[1,2]`) is not followed by a name.
+  const names = specification.split(/,(?=\s*[a-z])/i).map((name) => name.trim());
+  return names.flatMap((name) => checkersOfOne(name, judged));
+}
+
+function checkersOfOne(
   specification: string,
   { history, realTime }: JudgedHistory,
 ): readonly Checker[] {
+  if (specification === mapName) return [modelMap({ realTime })];
+  const invariant = invariantNamed(specification);
+  if (invariant !== undefined) {
+    if (!realTime) throw needsRealTime(specification);
+    return [invariant];
+  }
   const isWeak = weakModelNames.some((name) => name === specification);
   const isolation = isolationEntry(specification);
   if (isolation === undefined && !isWeak)
@@ -75,7 +99,8 @@ export function checkersOfModel(
     throw new UsageError(
       `${specification} judges single operations, and this history is one of transactions; for those there are: ${levelNames().join(', ')}`,
     );
-  if (!realTime) throw needsRealTime(specification);
+  if (!realTime && (!isWeak || realTimeModels.has(specification)))
+    throw needsRealTime(specification);
   return [isWeak ? weakModel(specification) : linearizable(specification)];
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HistoryError, messageOf, UsageError } from '../base/errors.ts';
-import { modelCatalog } from '../checker/catalog.ts';
+import { mapName } from '../checker/catalog.ts';
 import { worst } from '../checker/verdict.ts';
 import { historyFormatOf } from '../history/format/read-history.ts';
 import { parseNumber } from '../plan/parse.ts';
@@ -72,7 +72,7 @@ function historyFileIn(path: string): string {
   throw new UsageError(`the folder ${path} holds no history.jsonl; name a history file or a run`);
 }
 
-/** A run knows its workload; anything else needs to be told what was promised. */
+/** A run knows its workload. Of anything else, whatever can be checked is, unless a model is named. */
 function sourceFor(file: string, model: string | null, realTime: boolean): CheckSource {
   const plan = planBeside(file);
   if (plan !== null && (model === null || model === plan.model))
@@ -83,11 +83,7 @@ function sourceFor(file: string, model: string | null, realTime: boolean): Check
       options: plan.options,
       availability: plan.availability,
     };
-  if (model !== null) return { kind: 'model', model, realTime };
-  const names = modelCatalog().map((entry) => entry.name);
-  throw new UsageError(
-    `${file} does not say what was promised; say it with --model.\nthere are: ${names.join(', ')}`,
-  );
+  return { kind: 'model', model: model ?? mapName, realTime };
 }
 
 function planBeside(file: string): RunPlan | null {

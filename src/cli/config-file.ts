@@ -22,8 +22,9 @@ const textKeys = [
   ...['workload', 'target', 'variant', 'bin', 'testbed', 'nodes', 'node-count', 'concurrency'],
   ...['rate', 'time-limit', 'nemesis', 'nemesis-interval', 'recovery-time', 'latency'],
   ...['latency-dist', 'operation-timeout', 'model', 'consistency-models', 'availability'],
-  ...['key-count', 'max-txn-length', 'max-writes-per-key', 'topology', 'values', 'expect'],
-  ...['network-log', 'check-timeout', 'check-memory', 'seed', 'out', 'reporter'],
+  ...['key-count', 'key-dist', 'min-txn-length', 'max-txn-length', 'max-writes-per-key'],
+  ...['topology', 'values', 'expect', 'gate', 'network-log', 'check-timeout', 'check-memory'],
+  ...['seed', 'out', 'reporter'],
 ];
 const switchKeys = ['log-net-send', 'log-net-recv', 'log-stderr', 'keep-data'];
 const allKeys = [...textKeys, ...switchKeys, 'options', 'faults'];

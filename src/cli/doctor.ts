@@ -5,6 +5,7 @@ import { arch, availableParallelism, platform, release, tmpdir, totalmem } from 
 import { join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { createProcessClocks } from '../testbed/clock/process-clocks.ts';
+import { sandboxObstacle } from '../testbed/netns/survey.ts';
 
 export interface Finding {
   readonly what: string;
@@ -21,6 +22,7 @@ export async function examine(): Promise<readonly Finding[]> {
     machine(),
     runsFolder(),
     testbedStdio(),
+    await testbedNetns(),
     guardian(),
     pause(),
     await clock(),
@@ -69,6 +71,16 @@ function runsFolder(): Finding {
 function testbedStdio(): Finding {
   const what = 'testbed stdio';
   const found = 'nodes as processes; partitions and packet faults in the network of dsx';
+  return { what, ok: true, found, advice: null };
+}
+
+async function testbedNetns(): Promise<Finding> {
+  const what = 'testbed netns';
+  const obstacle = await sandboxObstacle();
+  if (obstacle !== undefined)
+    return { what, ok: false, found: obstacle.found, advice: obstacle.advice };
+  const as = process.getuid?.() === 0 ? 'as root' : 'without root, in a user namespace';
+  const found = `real servers, a network namespace each, ${as}; the host is not touched`;
   return { what, ok: true, found, advice: null };
 }
 

@@ -12,8 +12,16 @@ export const exitCodes = {
   failed: 255,
 } as const;
 
-/** With `--expect anomaly` the sense of 0 and 1 turns around. Unknown stays unknown. */
-export function verdictExitCode(valid: Validity, expect: 'valid' | 'anomaly'): number {
+/**
+ * With `--expect anomaly` the sense of 0 and 1 turns around. Unknown stays unknown, except that
+ * a missed gate is certain.
+ */
+export function verdictExitCode(
+  valid: Validity,
+  expect: 'valid' | 'anomaly',
+  isGateMissed = false,
+): number {
+  if (isGateMissed) return exitCodes.anomaly;
   if (valid === 'unknown') return exitCodes.unknown;
   return valid === (expect === 'valid') ? exitCodes.valid : exitCodes.anomaly;
 }

@@ -5,7 +5,7 @@
 import { exitCodes } from './exit-codes.ts';
 
 /** Why a run was cut short by its user. */
-class Interrupted extends Error {
+export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 

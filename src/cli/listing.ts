@@ -58,7 +58,7 @@ async function targets(): Promise<Section> {
   return {
     name: 'targets',
     rows: all.flatMap((target) => [
-      [target.name, target.summary],
+      [target.name, `${target.summary} (testbed ${target.testbed})`],
       ...target.variants.map((variant) => {
         const { broken, promises } = variant;
         const shown = broken === undefined ? '' : ` Shown by: ${shownByText(broken.shownBy)}`;
@@ -69,15 +69,15 @@ async function targets(): Promise<Section> {
         return [`  --variant ${variant.name}`, `${label}${variant.summary}${kept}${shown}`];
       }),
     ]),
-    data: all.map(({ name, summary, variants, objects, survives }) => {
-      return { name, summary, variants, objects, survives };
+    data: all.map(({ name, summary, testbed, variants, objects, survives }) => {
+      return { name, summary, testbed, variants, objects, survives };
     }),
   };
 }
 
-function shownByText({ workload, nemesis, model }: ShownBy): string {
-  const judged = model === undefined ? '' : ` --model ${model}`;
-  return `--workload ${workload} --nemesis ${nemesis}${judged}`;
+function shownByText({ workload, nemesis, model, further = [] }: ShownBy): string {
+  const judged = model === undefined ? [] : ['--model', model];
+  return ['--workload', workload, '--nemesis', nemesis, ...judged, ...further].join(' ');
 }
 
 async function nemeses(): Promise<Section> {

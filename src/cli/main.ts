@@ -11,6 +11,7 @@ import {
   UsageError,
 } from '../base/errors.ts';
 import { exitCodes } from './exit-codes.ts';
+import { Interrupted } from './interrupt.ts';
 
 /** @param entry `import.meta.url` of the file in `bin/`. */
 export async function main(entry: string): Promise<void> {
@@ -41,6 +42,10 @@ function report(thrown: unknown): number {
   if (usage || thrown instanceof TargetError) {
     print(`dsx: ${thrown.message}`);
     return usage ? exitCodes.usage : exitCodes.failed;
+  }
+  if (thrown instanceof Interrupted) {
+    print(`dsx: ended by ${thrown.message}; what was recorded until then is in the run folder`);
+    return exitCodes.failed;
   }
   if (isOclifError(thrown)) {
     print(`dsx: ${firstLines(thrown.message)}\nsee: dsx --help, or dsx COMMAND --help`);

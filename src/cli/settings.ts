@@ -8,6 +8,7 @@ import { UsageError } from '../base/errors.ts';
 import { didYouMean, listed } from '../base/text.ts';
 import type { Target } from '../contract/target.ts';
 import type { Workload } from '../contract/workload.ts';
+import { parseGates } from '../plan/gate.ts';
 import {
   completeOptions,
   latencyDistributions,
@@ -19,7 +20,7 @@ import {
   parseNumber,
 } from '../plan/parse.ts';
 import type { NemesisSpec, RunPlan, ScriptedFault, SystemUnderTest } from '../plan/plan.ts';
-import { findNemesis, findTarget, findWorkload, unknownName } from '../registry.ts';
+import { findNemesis, findTarget, findWorkload, loadTargets, unknownName } from '../registry.ts';
 
 /** Flags as typed (or as `dsx.yaml` has them), before they mean anything. */
 export interface Settings {
@@ -34,6 +35,8 @@ export interface Settings {
 /** Maelstrom's flags that belong to some workloads, and are ignored by the others. */
 const workloadFlags = [
   'key-count',
+  'key-dist',
+  'min-txn-length',
   'max-txn-length',
   'max-writes-per-key',
   'topology',
@@ -49,18 +52,18 @@ export interface Planned {
 
 export async function planOf(settings: Settings, seed: number): Promise<Planned> {
   const { text, flags } = settings;
-  const target = text['bin'] === undefined ? await findTarget(text['target'] ?? 'raft') : null;
   const workload = await findWorkload(text['workload'] ?? 'register');
+  const target = text['bin'] === undefined ? await targetOf(text['target'], workload) : null;
   const system = systemOf(settings, target);
   checkOffers(target, workload);
-  if (workload.maelstrom === undefined)
+  const testbed = testbedOf(settings, target);
+  if (testbed === 'stdio' && workload.maelstrom === undefined)
     throw new UsageError(`workload ${workload.name} has no client for the stdio testbed`);
   const nodes = nodesOf(settings, target);
   const nemeses = parseNemeses(text['nemesis'] ?? '');
   for (const spec of [...nemeses, ...settings.script.map((entry) => entry.nemesis)])
     await checkNemesis(spec);
   const { options, notes } = optionsOf(settings, workload, target);
-  const testbed = parseChoice('testbed', text['testbed'] ?? 'stdio', ['stdio']);
   const plan: RunPlan = {
     workload: workload.name,
     options,
@@ -74,10 +77,11 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
     nemeses,
     script: settings.script,
     model: modelOf(
-      text['model'] ?? text['consistency-models'] ?? target?.promises?.[workload.name],
+      text['model'] ?? text['consistency-models'] ?? target?.keeps?.[workload.name] ?? undefined,
       workload,
     ),
     availability: parseAvailability(text['availability']),
+    gates: parseGates(text['gate'] ?? '').map((gate) => gate.text),
     seed,
     expect: parseChoice('expect', text['expect'] ?? 'valid', ['valid', 'anomaly']),
     networkLog: parseChoice('network-log', text['network-log'] ?? 'sample', [
@@ -85,7 +89,7 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
       'sample',
       'all',
     ]),
-    ...timesOf(text, workload),
+    ...timesOf(text, workload, testbed),
     logNetSend: flags.has('log-net-send'),
     logNetReceive: flags.has('log-net-recv'),
     logStderr: flags.has('log-stderr'),
@@ -93,15 +97,27 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
   return { plan, workload, target, notes };
 }
 
-function timesOf(text: Settings['text'], workload: Workload) {
+/** By default Raft where that will do, else the first that needs no installed server. */
+async function targetOf(name: string | undefined, workload: Workload): Promise<Target> {
+  if (name !== undefined) return findTarget(name);
+  const offers = [...(await loadTargets()).values()]
+    .filter((target) => target.objects.includes(workload.object))
+    .toSorted((a, b) => Number(b.testbed === 'stdio') - Number(a.testbed === 'stdio'))
+    .map((target) => target.name);
+  return findTarget(offers.find((offered) => offered === 'raft') ?? offers[0] ?? 'raft');
+}
+
+function timesOf(text: Settings['text'], workload: Workload, testbed: string) {
   const seconds = (name: string, fallback: number): number =>
     1000 * parseNumber(name, text[name] ?? String(fallback), { min: 0.001 });
   const latencyMs = parseNumber('latency', text['latency'] ?? '0', { min: 0, max: 60_000 });
+  // Connections of the kernel's TCP that a partition stalled take their time to go on.
+  const recovery = testbed === 'stdio' ? '1' : '2';
   return {
     rateHz: parseNumber('rate', text['rate'] ?? String(workload.defaults.rate), { min: 0 }),
     timeLimitMs: seconds('time-limit', 10),
     nemesisIntervalMs: seconds('nemesis-interval', 2),
-    recoveryMs: 1000 * parseNumber('recovery-time', text['recovery-time'] ?? '1', { min: 0 }),
+    recoveryMs: 1000 * parseNumber('recovery-time', text['recovery-time'] ?? recovery, { min: 0 }),
     latencyMs,
     latencyDistribution: parseChoice(
       'latency-dist',
@@ -113,6 +129,18 @@ function timesOf(text: Settings['text'], workload: Workload) {
     checkTimeoutMs: seconds('check-timeout', 60),
     checkMemoryMb: parseNumber('check-memory', text['check-memory'] ?? '2048', { min: 16 }),
   };
+}
+
+/** Programs that speak the Maelstrom protocol run in `stdio`, servers on a network. */
+function testbedOf({ text }: Settings, target: Target | null): string {
+  const possible = target === null || target.testbed === 'stdio' ? ['stdio'] : ['netns'];
+  const asked = text['testbed'] ?? target?.testbed ?? 'stdio';
+  if (possible.includes(asked)) return asked;
+  const known = parseChoice('testbed', asked, ['stdio', 'netns']);
+  const what = target === null ? 'a program of --bin' : `target ${target.name}`;
+  throw new UsageError(
+    `${what} runs in the testbed ${listed(possible, 'or')}, not in ${known}.\nsee what runs where: dsx list targets`,
+  );
 }
 
 function systemOf(settings: Settings, target: Target | null): SystemUnderTest {
@@ -195,18 +223,21 @@ async function checkNemesis(spec: NemesisSpec): Promise<void> {
       throw unknownName(`parameter of ${spec.name}`, name, Object.keys(nemesis.parameters));
 }
 
+/** One model, or several with commas between them: each is judged. */
 function modelOf(asked: string | undefined, workload: Workload): string {
-  const model = asked ?? workload.models[0] ?? '';
-  if (workload.models.includes(model)) return model;
-  const meant = didYouMean(model, workload.models);
+  const models = (asked ?? workload.models[0] ?? '').split(',').map((name) => name.trim());
+  const unknown = models.find((model) => !workload.models.includes(model));
+  if (unknown === undefined) return models.join(',');
+  const meant = didYouMean(unknown, workload.models);
   throw new UsageError(
-    `workload ${workload.name} cannot be judged against "${model}".${meant}\nit can against: ${listed(workload.models)}`,
+    `workload ${workload.name} cannot be judged against "${unknown}".${meant}\nit can against: ${listed(workload.models)}`,
   );
 }
 
 function optionsOf(settings: Settings, workload: Workload, target: Target | null) {
   const notes: string[] = [];
-  const given: Record<string, string> = { ...settings.options };
+  const alias = workload.aliasOptions?.[settings.text['workload'] ?? ''] ?? {};
+  const given: Record<string, string> = { ...alias, ...settings.options };
   for (const name of workloadFlags) {
     const value = settings.text[name];
     if (value === undefined) continue;

@@ -3,12 +3,14 @@ import { randomInt } from 'node:crypto';
 import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import { parseNumber } from '../plan/parse.ts';
+import type { RunSummary } from '../report/report.ts';
 import { runTest } from '../runner/run-test.ts';
 import { createRunStore } from '../store/run-store.ts';
 import { readConfig } from './config-file.ts';
 import { exitCodes, verdictExitCode, worstExitCode } from './exit-codes.ts';
 import { interruptible } from './interrupt.ts';
 import { emitReports, parseReporters } from './reporters.ts';
+import { sandboxExitCode } from './sandbox.ts';
 import { planOf, type Settings } from './settings.ts';
 import { createWatcher } from './watch.ts';
 
@@ -54,6 +56,8 @@ export async function testCommand(given: TestArguments): Promise<number> {
     );
     return exitCodes.valid;
   }
+  const elsewhere = await sandboxExitCode(first.target);
+  if (elsewhere !== undefined) return elsewhere;
   const store = createRunStore(given.out ?? config.text['out'] ?? 'histories/runs');
   const codes: number[] = [];
   for (let i = 0; i < testCount; i += 1) {
@@ -66,9 +70,17 @@ export async function testCommand(given: TestArguments): Promise<number> {
       watcher.done();
     });
     emitReports(report, reporters);
-    codes.push(verdictExitCode(report.summary.valid, planned.plan.expect));
+    codes.push(exitCodeOf(report.summary));
   }
   return worstExitCode(codes);
+}
+
+function exitCodeOf({ valid, plan, gates = [] }: RunSummary): number {
+  return verdictExitCode(
+    valid,
+    plan.expect,
+    gates.some(({ passed }) => !passed),
+  );
 }
 
 function parseOptions(options: readonly string[]): Record<string, string> {

@@ -26,9 +26,13 @@ const text = {
     description: 'seconds before a client gives up (default: 1)',
   }),
   model: Flags.string({ char: 'm', description: 'what is promised; see `dsx list models`' }),
-  'consistency-models': Flags.string({ description: "Maelstrom's name of --model" }),
+  'consistency-models': Flags.string({
+    description: "Maelstrom's name of --model; one or more, with commas",
+  }),
   availability: Flags.string({ description: 'fraction that must succeed: 0 to 1, or total' }),
   'key-count': Flags.string({ description: 'keys in use at once' }),
+  'key-dist': Flags.string({ description: 'how keys are drawn: exponential, zipf or uniform' }),
+  'min-txn-length': Flags.string({ description: 'shortest transaction' }),
   'max-txn-length': Flags.string({ description: 'longest transaction' }),
   'max-writes-per-key': Flags.string({ description: 'writes before a key is retired' }),
   topology: Flags.string({ description: 'who gossips with whom (workload broadcast)' }),
@@ -51,6 +55,7 @@ export default class Test extends Command {
   ].join(' ');
   static override examples = [
     '<%= config.bin %> test --workload register --nemesis partition',
+    "<%= config.bin %> test -w broadcast --gate 'msgs-per-op<30' --gate 'latency.p99<100ms'",
     '<%= config.bin %> test --target raft --variant stale-reads --nemesis partition',
     '<%= config.bin %> test -w lin-kv --bin ./my-node.py --node-count 3 --time-limit 20 --rate 100',
   ];
@@ -63,6 +68,10 @@ export default class Test extends Command {
     }),
     seed: Flags.string({ description: 'where all random decisions come from (default: random)' }),
     config: Flags.string({ char: 'c', description: 'a configuration file (default: dsx.yaml)' }),
+    gate: Flags.string({
+      multiple: true,
+      description: 'a numeric goal, as in latency.p99<200ms; missed: exit 1',
+    }),
     out: Flags.string({ description: 'folder of the runs (default: histories/runs)' }),
     reporter: Flags.string({
       description:
@@ -86,6 +95,7 @@ export default class Test extends Command {
     const { testCommand } = await import('../cli/test-command.ts');
     const words: Record<string, string | undefined> = {};
     for (const name of Object.keys(text)) words[name] = flags[name as keyof typeof text];
+    if (flags.gate !== undefined) words['gate'] = flags.gate.join(',');
     const on = Object.entries(flags).flatMap(([name, value]) => (value === true ? [name] : []));
     process.exitCode = await testCommand({
       text: words,

@@ -11,6 +11,14 @@ import { chooseNodes, drawableTargets } from '../fault/targets.ts';
 import type { ProposeContext } from './nemesis.ts';
 import type { Battlefield } from './testbed.ts';
 
+/**
+ * Where the target can tell who leads, every second random fault strikes the leader, the first
+ * one too: a fault that spares it seldom shows anything, and a short run has few.
+ */
+export function isTurnOfPrimaries({ knowsPrimaries, ordinal = 0 }: ProposeContext): boolean {
+  return knowsPrimaries === true && ordinal % 2 === 0;
+}
+
 /** Nodes of a fault, as its fields hold them. */
 export interface Aim {
   /** The target drawn or asked for: `one`, `majority`, `n1+n3`, … */
@@ -25,7 +33,7 @@ export interface Aim {
 
 /**
  * Draws nodes. Without a target, draws that first: among `targets` if given, else among
- * those of Jepsen's combined packages.
+ * those of Jepsen's combined packages and, in their turn, the primaries.
  * @throws UsageError if the target makes no sense for these nodes.
  */
 export function aim(
@@ -34,9 +42,12 @@ export function aim(
   source: Prng,
   targets?: readonly string[],
 ): readonly [Aim, Prng] {
-  const drawable = drawableTargets(context.nodes.length, context.knowsPrimaries === true);
-  const choices = drawable.filter((name) => targets === undefined || targets.includes(name));
-  const [drawn, rest] = target === undefined ? pick(source, choices) : [target, source];
+  const choices = drawableTargets(context.nodes.length).filter(
+    (name) => targets === undefined || targets.includes(name),
+  );
+  const [random, rest] = target === undefined ? pick(source, choices) : [target, source];
+  const takesLeader = target === undefined && targets === undefined && isTurnOfPrimaries(context);
+  const drawn = takesLeader ? 'primaries' : random;
   const [chosen, next] = chooseNodes(drawn, context.nodes, rest);
   if (chosen.kind === 'nodes') {
     const { nodes } = chosen;

@@ -12,13 +12,15 @@ export interface ProposeContext {
   readonly nodes: readonly NodeId[];
   /** The shape asked for, as in `partition:majority`; undefined means: draw one. */
   readonly shape: string | undefined;
-  /** Parameters, as in `packet:loss,probability=0.3` or from YAML. */
+  /** Parameters, as in `packet:loss:probability=0.3` or from YAML. */
   readonly parameters: Readonly<Record<string, string>>;
   /**
    * True if the target can tell who leads, false if it cannot, undefined if nobody knows yet.
    * Random draws take `primaries` only if true; asking for it is refused if false.
    */
   readonly knowsPrimaries?: boolean;
+  /** How many faults of this kind the run had before; 0 if absent. */
+  readonly ordinal?: number;
 }
 
 export interface Nemesis {

@@ -2,8 +2,9 @@
  * Where nodes run, and which faults can be injected there. Each folder of `src/testbed/`
  * implements these; nothing here holds only on one machine (no pid, no local path).
  */
-import type { LinkRule, NodeId } from '../fault/fault.ts';
-import type { RpcChannel } from './client.ts';
+import type { LinkEffect, LinkRule, NodeId } from '../fault/fault.ts';
+import type { Client, RpcChannel } from './client.ts';
+import type { ObjectType, OptionValues } from './target.ts';
 
 export type NodeState = 'running' | 'paused' | 'down';
 
@@ -29,6 +30,11 @@ export interface Network {
    * Resolves to a sentence saying how the change was verified; rejects if it did not hold.
    */
   shape(owner: string, rules: readonly LinkRule[], signal: AbortSignal): Promise<string>;
+  /**
+   * Why links cannot have an effect here, with what would allow it, by the effect's kind.
+   * What is absent can be had; so can everything where the method is absent.
+   */
+  unsupported?(): Promise<Readonly<Partial<Record<LinkEffect['kind'], string>>>>;
 }
 
 /** Wall clocks as the nodes see them. The host's own clock is never touched. */
@@ -86,6 +92,8 @@ export interface Testbed extends Battlefield {
   start(signal: AbortSignal): Promise<void>;
   /** Opens a channel that speaks the Maelstrom protocol, where the testbed has one. */
   openRpc?(process: number, node: NodeId, timeoutMs: number): RpcChannel;
+  /** Opens the target's own client for an object type, where nodes are servers. */
+  openClient?(request: ClientRequest): Promise<Client>;
   stats?(): NetworkStats;
   /** What went wrong in nodes so far, in order; crashes that a fault caused are not in it. */
   troubles(): readonly NodeTrouble[];
@@ -93,6 +101,14 @@ export interface Testbed extends Battlefield {
   readonly crashed: Promise<never>;
   /** Ends everything that was started. Safe to call twice, and at any moment. */
   stop(): Promise<void>;
+}
+
+export interface ClientRequest {
+  readonly object: ObjectType;
+  readonly process: number;
+  readonly node: NodeId;
+  readonly timeoutMs: number;
+  readonly options: OptionValues;
 }
 
 /** What a testbed can do to a system; a nemesis names the ones that it needs. */

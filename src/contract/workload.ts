@@ -4,8 +4,11 @@ import type { Prng } from '../base/prng.ts';
 import type { Checker } from '../checker/checker.ts';
 import type { NodeId } from '../fault/fault.ts';
 import type { Generator } from '../generator/generator.ts';
+import type { HistoryEvent } from '../history/event.ts';
 import type { Client, RpcChannel } from './client.ts';
-import type { ObjectType } from './target.ts';
+import type { ObjectType, OptionValues } from './target.ts';
+
+export type { OptionValues } from './target.ts';
 
 export interface WorkloadOption {
   readonly summary: string;
@@ -13,8 +16,6 @@ export interface WorkloadOption {
   /** The words allowed; absent for free text and numbers. */
   readonly choices?: readonly string[];
 }
-
-export type OptionValues = Readonly<Record<string, string>>;
 
 export interface WorkloadContext {
   readonly rng: Prng;
@@ -30,15 +31,19 @@ export interface WorkloadSchedule {
   readonly main: Generator;
   /**
    * Runs after everything was healed and the recovery time has passed. `keys`: those that ops
-   * were invoked on, in order of first use.
+   * were invoked on, in order of first use; `completions`: those that `remembers` chose.
    */
-  readonly final?: (keys: readonly Json[]) => Generator;
+  readonly final?: (keys: readonly Json[], completions: readonly HistoryEvent[]) => Generator;
+  /** Which completions of the load `final` is told of. None if absent. */
+  readonly remembers?: (completion: HistoryEvent) => boolean;
 }
 
 export interface Workload {
   readonly name: string;
   /** Other names for it, such as Maelstrom's. */
   readonly aliases: readonly string[];
+  /** Options that one of the aliases stands for, unless the user says otherwise. */
+  readonly aliasOptions?: Readonly<Record<string, OptionValues>>;
   readonly summary: string;
   readonly object: ObjectType;
   /** The functions of its ops; a run in which one of them never succeeded is `unknown`. */

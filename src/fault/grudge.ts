@@ -106,6 +106,10 @@ const namedShapes: readonly PartitionShape[] = [
 export const partitionShapes: readonly { readonly name: string; readonly summary: string }[] = [
   ...namedShapes.map(({ name, summary }) => ({ name, summary })),
   { name: 'primaries', summary: 'each node that says it leads alone' },
+  {
+    name: 'each-leader',
+    summary: 'whoever comes to lead is cut off at once, and the one before it comes back',
+  },
   { name: 'literal', summary: 'the sides given by the parameter `parts`' },
 ];
 
@@ -113,12 +117,10 @@ export const partitionShapes: readonly { readonly name: string; readonly summary
 const drawnNames = ['one', 'minority-third', 'majority', 'majorities-ring'];
 
 /** Names of the shapes that a random draw takes in a cluster of this size. */
-export function drawablePartitions(nodeCount: number, knowsPrimaries: boolean): readonly string[] {
-  const names = namedShapes
+export function drawablePartitions(nodeCount: number): readonly string[] {
+  return namedShapes
     .filter(({ name, nodesMin }) => drawnNames.includes(name) && nodeCount >= nodesMin)
     .map(({ name }) => name);
-  // As likely as all others together: a fault that spares the leader seldom shows anything.
-  return knowsPrimaries ? [...names, ...names.map(() => 'primaries')] : names;
 }
 
 /**

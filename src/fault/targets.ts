@@ -47,16 +47,11 @@ export function minorityThirdSize(nodeCount: number): number {
   return Math.floor((nodeCount - 1) / 3);
 }
 
-/**
- * The targets that a random draw takes, as Jepsen's combined packages have them. `primaries`
- * is among them only where the target can tell who leads.
- */
-export function drawableTargets(nodeCount: number, knowsPrimaries: boolean): readonly string[] {
-  const names = nodeTargets
+/** The targets that a random draw takes, as Jepsen's combined packages have them. */
+export function drawableTargets(nodeCount: number): readonly string[] {
+  return nodeTargets
     .map((target) => target.name)
     .filter((name) => name !== 'primaries' && sizeOf(name, nodeCount) > 0);
-  // As likely as all others together: a fault that spares the leader seldom shows anything.
-  return knowsPrimaries ? [...names, ...names.map(() => 'primaries')] : names;
 }
 
 /**

@@ -22,8 +22,9 @@ export {
   untilOk,
 } from './repetition.ts';
 export { type Rested, type Script, sessions } from './sessions.ts';
+export { lastReads, type SettleOptions, settle, showsAll } from './settle.ts';
 export { singleWriter } from './single-writer.ts';
-export { log, of, repeatedly, sequence, sleep } from './sources.ts';
+export { log, of, repeatedly, sequence, sleep, unfold } from './sources.ts';
 export {
   cycleTimes,
   delay,
@@ -33,5 +34,11 @@ export {
   type TimeLimitStart,
   timeLimit,
 } from './timing.ts';
+export {
+  randomTransactions,
+  type TransactionShape,
+  transactionOptions,
+  transactionShape,
+} from './transactions.ts';
 export { filter, fMap, map, onUpdate, trace } from './transform.ts';
 export { validate } from './validate.ts';

@@ -16,8 +16,8 @@ export interface FaultSource {
   /** Sources of the same name share one schedule: their faults replace each other. */
   readonly name: string;
   readonly stopF: string;
-  /** Draws the next fault. Pure. */
-  propose(source: Prng): readonly [Fault, Prng];
+  /** Draws the next fault; `ordinal` of them were drawn in this lane before. Pure. */
+  propose(source: Prng, ordinal: number): readonly [Fault, Prng];
 }
 
 export interface RandomFaultOptions {
@@ -66,6 +66,7 @@ export function randomFaults(options: RandomFaultOptions): Generator {
       slotNs: Math.round(intervalNs / 2),
       dueNs: Math.floor((unit * intervalNs) / 2),
       isOpen: false,
+      count: 0,
     };
   });
   return new RandomSchedule({ intervalNs, lanes, originNs: undefined, acting: -1 });
@@ -80,6 +81,8 @@ interface Lane {
   readonly slotNs: number;
   readonly dueNs: number;
   readonly isOpen: boolean;
+  /** Faults started so far. */
+  readonly count: number;
 }
 
 interface ScheduleState {
@@ -146,8 +149,9 @@ function step(lane: Lane, intervalNs: number): readonly [OpRequest, Lane] {
     const stop = { f: source.stopF, value: { stop: source.name } };
     return [stop, { ...lane, ...later, isOpen: false }];
   }
-  const [fault, faults] = source.propose(afterPick);
-  return [startOf(fault), { ...lane, ...later, faults, isOpen: !isPermanent(fault) }];
+  const [fault, faults] = source.propose(afterPick, lane.count);
+  const count = lane.count + 1;
+  return [startOf(fault), { ...lane, ...later, faults, count, isOpen: !isPermanent(fault) }];
 }
 
 /**

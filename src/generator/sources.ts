@@ -27,12 +27,23 @@ export function repeatedly(
   source: Prng,
   draw: (source: Prng) => readonly [op: OpRequest, next: Prng],
 ): Generator {
+  return unfold(source, draw);
+}
+
+/**
+ * Whatever `draw` makes of a state, for ever; it also returns the state for the next draw.
+ * Pure: `unfold(0, (n) => [{ f: 'add', value: n }, n + 1])` adds 0, 1, 2, …
+ */
+export function unfold<State>(
+  state: State,
+  draw: (state: State) => readonly [op: OpRequest, next: State],
+): Generator {
   const self: Generator = {
     next(context) {
       // Not drawn until somebody can take it: a busy system is asked again and again.
       if (context.freeThreads.length === 0) return pending;
-      const [op, rest] = draw(source);
-      return stepNow(context, op, repeatedly(rest, draw));
+      const [op, rest] = draw(state);
+      return stepNow(context, op, unfold(rest, draw));
     },
     update() {
       return self;

@@ -85,8 +85,10 @@ export class HistoryBuilder {
     this.#extras.setNode(index, node);
   }
 
-  build(): History {
-    return new History(this.#columns.trimmed(), this.#functions, this.values, this.#extras);
+  /** `isTimed`: see `History`. */
+  build(isTimed = true): History {
+    const columns = this.#columns.trimmed();
+    return new History(columns, this.#functions, this.values, this.#extras, isTimed);
   }
 
   #join(row: number, type: number, process: number, f: number): void {
@@ -131,7 +133,7 @@ export class HistoryBuilder {
 export function historyOf(events: readonly Omit<HistoryEvent, 'index' | 'time'>[]): History {
   const builder = new HistoryBuilder();
   for (const [time, event] of events.entries()) builder.add({ time, ...event });
-  return builder.build();
+  return builder.build(false);
 }
 
 /** Processes below this are looked up in an array. */

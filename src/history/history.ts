@@ -24,6 +24,7 @@ export interface HistoryData {
   readonly functions: readonly string[];
   readonly values: readonly Json[];
   readonly extras: ExtraData;
+  readonly isTimed: boolean;
 }
 
 const neverReturned: OpError = ['no-completion', 'the run ended before an answer came'];
@@ -32,6 +33,8 @@ export class History {
   readonly events: EventColumns;
   readonly functions: readonly string[];
   readonly values: ValueTable;
+  /** False if times are only the positions of the events: nobody recorded any. */
+  readonly isTimed: boolean;
   readonly #extras: ExtraTable;
   #operations: OperationColumns | undefined;
   #keys: Int32Array | undefined;
@@ -41,11 +44,13 @@ export class History {
     functions: readonly string[],
     values: ValueTable,
     extras: ExtraTable,
+    isTimed = true,
   ) {
     this.events = events;
     this.functions = functions;
     this.values = values;
     this.#extras = extras;
+    this.isTimed = isTimed;
   }
 
   get eventCount(): number {
@@ -153,8 +158,37 @@ export class History {
     const kept: number[] = [];
     for (let row = 0; row < all.count; row += 1)
       if (keys.has(all.key[row] ?? noValue)) kept.push(row);
-    const part = new History(this.events, this.functions, this.values, this.#extras);
-    part.#operations = pickRows(all, kept);
+    return this.#withOperations(pickRows(all, kept));
+  }
+
+  /** The same events, with only the operations in these rows: row `rows[i]` becomes row `i`. */
+  picked(rows: ArrayLike<number>): History {
+    return this.#withOperations(pickRows(this.operations, rows));
+  }
+
+  /**
+   * The same operations as known before event `end`: what completes there or later is of unknown
+   * outcome, unless it fails: that it did not happen is kept. Operations invoked there or later
+   * are still in it.
+   */
+  asKnownBefore(end: number): History {
+    const all = this.operations;
+    const complete = all.complete.slice();
+    const outcome = all.outcome.slice();
+    const output = all.output.slice();
+    for (let row = 0; row < all.count; row += 1) {
+      if ((complete[row] ?? noEvent) < end || outcome[row] === typeCode.fail) continue;
+      complete[row] = noEvent;
+      outcome[row] = typeCode.info;
+      output[row] = noValue;
+    }
+    return this.#withOperations({ ...all, complete, outcome, output });
+  }
+
+  #withOperations(operations: OperationColumns): History {
+    const { events, functions, values, isTimed } = this;
+    const part = new History(events, functions, values, this.#extras, isTimed);
+    part.#operations = operations;
     return part;
   }
 
@@ -164,6 +198,7 @@ export class History {
       functions: this.functions,
       values: this.values.toArray(),
       extras: this.#extras.toData(),
+      isTimed: this.isTimed,
     };
   }
 
@@ -173,23 +208,39 @@ export class History {
       data.functions,
       ValueTable.fromArray(data.values),
       ExtraTable.fromData(data.extras),
+      data.isTimed,
     );
   }
 }
 
-function pickRows(all: OperationColumns, rows: readonly number[]): OperationColumns {
-  const pickInt = (column: Int32Array): Int32Array =>
-    Int32Array.from(rows, (row) => column[row] ?? noValue);
+function pickRows(all: OperationColumns, rows: ArrayLike<number>): OperationColumns {
+  const count = rows.length;
+  const part = emptyOperations(count);
+  for (let at = 0; at < count; at += 1) {
+    const row = rows[at] ?? 0;
+    part.invoke[at] = all.invoke[row] ?? 0;
+    part.complete[at] = all.complete[row] ?? noEvent;
+    part.outcome[at] = all.outcome[row] ?? 0;
+    part.process[at] = all.process[row] ?? 0;
+    part.f[at] = all.f[row] ?? 0;
+    part.key[at] = all.key[row] ?? noValue;
+    part.input[at] = all.input[row] ?? noValue;
+    part.output[at] = all.output[row] ?? noValue;
+  }
+  return part;
+}
+
+function emptyOperations(count: number): OperationColumns {
   return {
-    count: rows.length,
-    invoke: pickInt(all.invoke),
-    complete: pickInt(all.complete),
-    outcome: Uint8Array.from(rows, (row) => all.outcome[row] ?? 0),
-    process: pickInt(all.process),
-    f: Uint16Array.from(rows, (row) => all.f[row] ?? 0),
-    key: pickInt(all.key),
-    input: pickInt(all.input),
-    output: pickInt(all.output),
+    count,
+    invoke: new Int32Array(count),
+    complete: new Int32Array(count),
+    outcome: new Uint8Array(count),
+    process: new Int32Array(count),
+    f: new Uint16Array(count),
+    key: new Int32Array(count),
+    input: new Int32Array(count),
+    output: new Int32Array(count),
   };
 }
 
@@ -206,17 +257,7 @@ function joinOperations(events: EventColumns): OperationColumns {
   let count = 0;
   for (let i = 0; i < type.length; i += 1)
     if (type[i] === typeCode.invoke && process[i] !== nemesisProcess) count += 1;
-  const rows = {
-    count,
-    invoke: new Int32Array(count),
-    complete: new Int32Array(count),
-    outcome: new Uint8Array(count),
-    process: new Int32Array(count),
-    f: new Uint16Array(count),
-    key: new Int32Array(count),
-    input: new Int32Array(count),
-    output: new Int32Array(count),
-  };
+  const rows = emptyOperations(count);
   let row = 0;
   for (let i = 0; i < type.length; i += 1) {
     if (type[i] !== typeCode.invoke || process[i] === nemesisProcess) continue;

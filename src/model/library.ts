@@ -75,13 +75,23 @@ export function findEntry<Entry extends NamedEntry>(
  * @throws UsageError if there is no such model or its parameter makes no sense
  */
 export function modelNamed(specification: string): AnyModel {
-  const colon = specification.indexOf(':');
-  const name = colon === -1 ? specification : specification.slice(0, colon);
+  const { name, parameter } = parsedSpecification(specification);
   const found = findEntry(name, modelLibrary);
-  if (colon === -1) return found.make();
+  if (parameter === undefined) return found.make();
   if (found.parameter === undefined)
     throw new UsageError(`the model "${name}" takes no parameter; write it without ":"`);
-  return found.make(jsonOrText(specification.slice(colon + 1)));
+  return found.make(parameter);
+}
+
+/** `cas-register:0` as its name and what follows the colon; undefined if there is no colon. */
+export function parsedSpecification(specification: string): {
+  readonly name: string;
+  readonly parameter: Json | undefined;
+} {
+  const colon = specification.indexOf(':');
+  if (colon === -1) return { name: specification, parameter: undefined };
+  const name = specification.slice(0, colon);
+  return { name, parameter: jsonOrText(specification.slice(colon + 1)) };
 }
 
 function jsonOrText(text: string): Json {

@@ -30,3 +30,4 @@ export { Forwarder, type ForwarderOptions } from './forwarder.ts';
 export { KeyValueMap, keyText, sameJson } from './key-value.ts';
 export { runNode } from './process-host.ts';
 export { errorCode, RpcError } from './rpc-error.ts';
+export { variantOf } from './variant.ts';

@@ -49,6 +49,8 @@ export interface RunPlan {
   readonly model: string;
   /** Minimum fraction of invocations that end ok; null: not judged. */
   readonly availability: number | null;
+  /** Numeric goals, as typed: `latency.p99<200ms`. */
+  readonly gates: readonly string[];
   readonly checkTimeoutMs: number;
   readonly checkMemoryMb: number;
   readonly seed: number;

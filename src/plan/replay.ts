@@ -20,6 +20,7 @@ export function commandOf(plan: RunPlan): string {
     words.push('--latency', String(plan.latencyMs), '--latency-dist', plan.latencyDistribution);
   words.push('--model', plan.model);
   if (plan.availability !== null) words.push('--availability', String(plan.availability));
+  for (const gate of plan.gates) words.push('--gate', quoted(gate));
   words.push('--seed', String(plan.seed));
   if (system.kind === 'bin' && system.args.length > 0) words.push('--', ...system.args.map(quoted));
   return words.join(' ');

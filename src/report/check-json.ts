@@ -1,7 +1,7 @@
 /**
  * `dsx check FILE --json`: one object a file. A stable shape: fields are added, never renamed.
  */
-import type { Json } from '../base/json.ts';
+import { isArray, type Json } from '../base/json.ts';
 import { anomaliesOf, reasonText, type Validity, type Verdict, worst } from '../checker/verdict.ts';
 import type { History } from '../history/history.ts';
 
@@ -39,6 +39,10 @@ export interface CheckJson {
   readonly reasons: readonly string[];
   /** One line a checker: how, and of what exactly, its verdict was said. */
   readonly methods: readonly string[];
+  /** Strongest models that the history is consistent with, and weakest that it violates. */
+  readonly models: { readonly holds: readonly string[]; readonly violated: readonly string[] };
+  /** Where the history stands with each model that was looked at: empty unless all were. */
+  readonly map: readonly Json[];
   readonly file: string;
   readonly format: string;
   readonly warnings: readonly string[];
@@ -64,10 +68,27 @@ export function checkJson(checked: CheckedFile): CheckJson {
       verdict.valid === 'unknown' ? [`${verdict.checker}: ${reasonText(verdict.reason)}`] : [],
     ),
     methods: verdicts.map(({ checker, method }) => `${checker}: ${method}`),
+    models: {
+      holds: distinct(verdicts.flatMap(({ models }) => models?.holds ?? [])),
+      violated: distinct(verdicts.flatMap(({ models }) => models?.violated ?? [])),
+    },
+    map: mapOf(verdicts),
     file,
     format,
     warnings,
   };
+}
+
+/** The standings of `details.map`, from whichever checker made one. */
+export function mapOf(verdicts: readonly Verdict[]): readonly Json[] {
+  return verdicts.flatMap(({ details }) => {
+    const map = details?.['map'] ?? null;
+    return isArray(map) ? map : [];
+  });
+}
+
+function distinct(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
 }
 
 /** Where nothing was checked, nothing is valid. */

@@ -2,8 +2,9 @@
 import { durationText, plural } from '../base/text.ts';
 import { anomaliesOf } from '../checker/verdict.ts';
 import { faultWindows } from '../history/faults.ts';
-import { type CheckedFile, validityOf } from './check-json.ts';
+import { type CheckedFile, mapOf, validityOf } from './check-json.ts';
 import { printable, shellWord } from './escape.ts';
+import { mapLines } from './map-lines.ts';
 import type { Paint } from './paint.ts';
 import { anomalyBlocks, modelLines, tone, verdictLines, wrapped } from './terminal.ts';
 import { symbolOf, verdictsText } from './words.ts';
@@ -20,12 +21,14 @@ export function checkText(checked: CheckedFile, paint: Paint, columns: number): 
     faults: faultWindows(history),
     where: 'all with --json',
   };
+  const map = mapOf(verdicts);
   const blocks = [
     [
       ...wrapped(title, screen.columns).map((line) => paint.bold(tone(valid, paint)(line))),
       ...verdictLines(verdicts, screen),
       ...modelLines(verdicts, screen),
     ],
+    ...(map.length === 0 ? [] : [['models', ...mapLines(map, screen)]]),
     ...anomalyBlocks(evidence, screen),
     [
       `${plural(history.operationCount, 'operation')} (${printable(format)}), checked in ${durationText(checkMs)}`,

@@ -6,14 +6,10 @@
  * Herlihy and Wing (1990) for linearizability.
  */
 
-export interface Definition {
-  /** As one says it in a sentence: `stale read`, `G-single (read skew)`. */
-  readonly title: string;
-  /** One sentence. */
-  readonly meaning: string;
-}
+import { type Definition, define } from './definition.ts';
+import { objectDefinitions } from './object-definitions.ts';
 
-const define = (title: string, meaning: string): Definition => ({ title, meaning });
+export type { Definition } from './definition.ts';
 
 const singleObject: Readonly<Record<string, Definition>> = {
   nonlinearizable: define(
@@ -72,6 +68,32 @@ const singleObject: Readonly<Record<string, Definition>> = {
   ),
   'split-brain': define('split brain', 'Two nodes acted as the only leader at the same time.'),
   'double-grant': define('double grant', 'A lock was granted to two holders at the same time.'),
+  'cyclic-causality': define(
+    'cyclic causality',
+    'Operations that each happened because of another go round in a circle.',
+  ),
+  'non-sequential': define(
+    'non-sequential history',
+    'No order of the operations that keeps the order of each process explains what they returned.',
+  ),
+  'non-monotonic-term': define(
+    'non-monotonic term',
+    'A node went back to an earlier term of election.',
+  ),
+  'log-match': define('forbidden line', 'A node logged a line that it must never log.'),
+  'rate-exceeded': define(
+    'rate exceeded',
+    'More requests were let through in some window of time than the limit allows.',
+  ),
+  'wrong-echo': define('wrong echo', 'An answer differs from what was sent.'),
+  'undetected-crash': define(
+    'undetected crash',
+    'A living node did not suspect a node that had been dead for long enough.',
+  ),
+  'false-suspicion': define(
+    'false suspicion',
+    'A node that was alive was suspected of having crashed.',
+  ),
   divergence: define(
     'divergence',
     'Replicas that had all been told of the same updates answered differently.',
@@ -191,6 +213,7 @@ const collections: Readonly<Record<string, Definition>> = {
     'false empty',
     'A queue answered that it was empty although an element certainly lay in it.',
   ),
+  'nil-balance': define('missing balance', 'A read showed an account without a balance.'),
   'negative-balance': define('negative balance', 'An account fell below zero.'),
   'wrong-total': define(
     'wrong total',
@@ -238,11 +261,24 @@ const collections: Readonly<Record<string, Definition>> = {
     'precommitted read',
     'A transaction read a message that it had itself sent and not yet committed.',
   ),
+  'missed-event': define(
+    'missed event',
+    'A watcher got a later change without one that came before it.',
+  ),
+  'duplicate-event': define('duplicate event', 'A watcher got one change twice.'),
+  'out-of-order-event': define(
+    'out-of-order event',
+    'A watcher got a change after one with a higher revision.',
+  ),
+  'inconsistent-event': define(
+    'inconsistent event',
+    'One revision was shown as two different changes.',
+  ),
   unseen: define('unseen message', 'A message was acknowledged and nobody ever received it.'),
 };
 
 const table: ReadonlyMap<string, Definition> = new Map(
-  Object.entries({ ...singleObject, ...transactions, ...collections }),
+  Object.entries({ ...singleObject, ...transactions, ...collections, ...objectDefinitions }),
 );
 
 /** Suffixes that narrow a name, and what they add to its meaning. */

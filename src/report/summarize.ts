@@ -3,9 +3,11 @@ import { plural } from '../base/text.ts';
 import { type Verdict, worst } from '../checker/verdict.ts';
 import type { NetworkStats, NodeTrouble } from '../contract/testbed.ts';
 import type { History } from '../history/history.ts';
+import { parseGates } from '../plan/gate.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import { commandOf } from '../plan/replay.ts';
 import { coverageWarnings, faultCoverage } from './coverage.ts';
+import { gateResults } from './gates.ts';
 import type { MessageSummary, RunSummary } from './report.ts';
 import { errorCounts, functionCounts } from './statistics.ts';
 
@@ -25,6 +27,15 @@ export function summarize(facts: RunFacts): RunSummary {
   const { plan, history, verdicts } = facts;
   const faults = faultCoverage(history);
   const asked = [...plan.nemeses, ...plan.script.map((entry) => entry.nemesis)];
+  const messages =
+    facts.stats === null ? null : messageSummary(facts.stats, history.operationCount);
+  const gates = gateResults(parseGates(plan.gates.join(',')), {
+    history,
+    verdicts,
+    faults,
+    messages,
+    timeLimitMs: plan.timeLimitMs,
+  });
   const names = [...new Set(asked.map((spec) => spec.name))];
   return {
     dsxVersion: facts.dsxVersion,
@@ -35,10 +46,11 @@ export function summarize(facts: RunFacts): RunSummary {
     checkMs: facts.checkMs,
     valid: worst(verdicts.map((verdict) => verdict.valid)),
     verdicts,
+    ...(gates.length === 0 ? {} : { gates }),
     functions: functionCounts(history),
     errors: errorCounts(history),
     faults,
-    messages: facts.stats === null ? null : messageSummary(facts.stats, history.operationCount),
+    messages,
     warnings: [...coverageWarnings(history, faults, names), ...facts.troubles.map(troubleText)],
     eventCount: history.eventCount,
     operationCount: history.operationCount,

@@ -46,7 +46,9 @@ export function verdictsText(valid: Validity, verdicts: readonly Verdict[]): str
     if (first === undefined) return 'not valid';
     const rest = anomalies.length - 1;
     const more = rest === 0 ? '' : `, and ${plural(rest, 'more anomaly', 'more anomalies')}`;
-    return `${violationText(first.model)}: ${anomalyTitle(first)}${more}`;
+    const holds = [...new Set(verdicts.flatMap(({ models }) => models?.holds ?? []))];
+    const held = holds.length === 0 ? '' : `; ${listed(holds)} held`;
+    return `${violationText(first.model)}: ${anomalyTitle(first)}${more}${held}`;
   }
   if (valid === 'unknown') {
     const unknown = verdicts.filter((verdict) => verdict.valid === 'unknown');

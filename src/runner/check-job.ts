@@ -45,8 +45,16 @@ export async function checkersOf(
   if (source.kind === 'model')
     return checkersOfModel(source.model, { history, realTime: source.realTime });
   const workload = await findWorkload(source.workload);
-  if (!workload.models.includes(source.model))
-    throw new UsageError(`workload ${workload.name} has no model "${source.model}"`);
-  const checkers = workload.checkers(source.model, source.options);
+  const models = source.model.split(',');
+  const unknown = models.find((model) => !workload.models.includes(model));
+  if (unknown !== undefined)
+    throw new UsageError(`workload ${workload.name} has no model "${unknown}"`);
+  // What does not depend on the model is judged once.
+  const checkers = models
+    .flatMap((model) => workload.checkers(model, source.options))
+    .filter(
+      ({ name, summary }, i, all) =>
+        all.findIndex((other) => other.name === name && other.summary === summary) === i,
+    );
   return source.availability === null ? checkers : [...checkers, availability(source.availability)];
 }

@@ -5,8 +5,11 @@
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { mapName } from '../checker/catalog.ts';
 import type { Checker } from '../checker/checker.ts';
+import { modelMap } from '../checker/map.ts';
 import { mergeVerdicts } from '../checker/merge.ts';
+import { objectOf } from '../checker/object-kinds.ts';
 import type { UnknownReason, Verdict } from '../checker/verdict.ts';
 import type { EventColumns } from '../history/columns.ts';
 import type { History, HistoryData } from '../history/history.ts';
@@ -23,6 +26,9 @@ const graceMs = 5_000;
 /** Below this many operations a second thread costs more than it saves. */
 const operationsPerThread = 5_000;
 
+/** To tell where a history stands that is not what was promised, beside the verdict itself. */
+const mapTimeoutMs = 2_000;
+
 export async function checkHistory(
   history: History,
   source: CheckSource,
@@ -32,7 +38,7 @@ export async function checkHistory(
   const checkers = await checkersOf(source, history);
   const data = shared(history.toData());
   const limited = queue(Math.max(1, availableParallelism()));
-  return Promise.all(
+  const verdicts = await Promise.all(
     checkers.map(async (checker, checkerIndex) => {
       const parts = partsFor(checker, history);
       const jobs = parts.map((keys): CheckJob => {
@@ -44,6 +50,28 @@ export async function checkHistory(
       return mergeVerdicts(verdicts);
     }),
   );
+  const broken = verdicts.findIndex(({ valid, model }) => valid === false && model !== undefined);
+  const [verdict] = verdicts.slice(broken, broken + 1);
+  if (broken < 0 || verdict === undefined || verdict.models !== undefined) return verdicts;
+  const standing = await standingOf(history, data, budget, signal);
+  return standing === undefined ? verdicts : verdicts.with(broken, { ...verdict, ...standing });
+}
+
+/** Which models a history of registers keeps, now that it does not keep what was promised. */
+async function standingOf(
+  history: History,
+  data: HistoryData,
+  budget: CheckBudget,
+  signal: AbortSignal,
+): Promise<Pick<Verdict, 'models'> | undefined> {
+  if (objectOf(history).kind !== 'registers') return undefined;
+  const checker = modelMap({ realTime: true });
+  const source = { kind: 'model', model: mapName, realTime: true } as const;
+  const timeoutMs = Math.min(mapTimeoutMs, budget.timeoutMs);
+  const limited = { ...budget, timeoutMs };
+  const job: CheckJob = { source, checkerIndex: 0, history: data, keys: null, budget: limited };
+  const { models } = await runJob(job, checker, history, signal);
+  return models === undefined ? undefined : { models };
 }
 
 /** Groups of keys of about equal weight, or null for the whole history at once. */

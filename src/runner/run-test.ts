@@ -24,6 +24,7 @@ import { verdictJson } from '../report/json.ts';
 import type { RunReport, RunSummary } from '../report/report.ts';
 import { summarize } from '../report/summarize.ts';
 import type { RunStore, RunWriter } from '../store/run-store.ts';
+import { hostPid } from '../testbed/netns/sandbox.ts';
 import { checkHistory } from './check.ts';
 import { RunClock } from './clock.ts';
 import { interpret } from './interpreter.ts';
@@ -45,6 +46,9 @@ export interface TestJob {
   readonly keepData: boolean;
 }
 
+/** The least that a node is given for what `prepare` asks of it. */
+const prepareTimeoutMs = 5_000;
+
 /** The time that healing and stopping may take after the run itself has failed. */
 const cleanUpMs = 20_000;
 
@@ -58,7 +62,7 @@ export async function runTest(job: TestJob): Promise<RunReport> {
   const nemeses = await faultsOf(plan);
   // Refuses a plan that makes no sense before anything is made.
   const generator = await generatorOf(job);
-  const writer = job.store.create(plan, { pid: process.pid, versions: { dsx: dsxVersion } });
+  const writer = job.store.create(plan, { pid: hostPid(), versions: { dsx: dsxVersion } });
   watcher.started(writer.folder, plan.seed);
   const driven = await drive(job, writer, { nemeses, generator });
   watcher.phase('checking');
@@ -166,7 +170,9 @@ async function prepare(job: TestJob, testbed: Testbed): Promise<void> {
   const { plan, workload } = job;
   if (workload.prepare === undefined) return;
   for (const [process, node] of plan.nodes.entries()) {
-    const rpc = testbed.openRpc?.(process, node, plan.operationTimeoutMs);
+    // A node may take its time with its first request: that says nothing about the system.
+    const timeoutMs = Math.max(prepareTimeoutMs, plan.operationTimeoutMs);
+    const rpc = testbed.openRpc?.(process, node, timeoutMs);
     if (rpc === undefined) return;
     await workload.prepare(rpc, plan.nodes, plan.options);
     rpc.close();
@@ -205,6 +211,14 @@ async function run(job: TestJob, generator: Generator, stage: Stage): Promise<Hi
     concurrency: plan.concurrency,
     nodes: plan.nodes,
     open: async (process, node) => {
+      if (testbed.openClient !== undefined)
+        return testbed.openClient({
+          object: workload.object,
+          process,
+          node,
+          timeoutMs: plan.operationTimeoutMs,
+          options: plan.options,
+        });
       const rpc = testbed.openRpc?.(process, node, plan.operationTimeoutMs);
       if (rpc === undefined || open === undefined)
         throw new Error(`workload ${workload.name} has no client for testbed ${testbed.name}`);

@@ -24,7 +24,7 @@ import {
   type TimedFault,
 } from '../generator/faults.ts';
 import type { Generator } from '../generator/generator.ts';
-import { rememberKeys } from '../generator/remember.ts';
+import { remember } from '../generator/remember.ts';
 import type { NemesisSpec, RunPlan, ScriptedFault } from '../plan/plan.ts';
 import { findNemesis } from '../registry.ts';
 import { healF } from './nemesis.ts';
@@ -54,10 +54,12 @@ export async function planSchedule(
     plan.rateHz === 0 ? schedule.main : rate(fork(rng, 'rate'), plan.rateHz, schedule.main);
   const load = timeLimit(limitNs, paced, 'asked');
   const faults = await faultGenerator(plan, fork(rng, 'faults'), knowsPrimaries);
-  const { final } = schedule;
+  const { final, remembers = () => false } = schedule;
   if (faults === null) {
     if (final === undefined) return clients(load);
-    return rememberKeys(clients(load), (keys) => clients(final(keys)));
+    return remember(clients(load), remembers, ({ keys, completions }) =>
+      clients(final(keys, completions)),
+    );
   }
   const both = clients(load, timeLimit(limitNs, faults, 'asked'));
   const heal = onNemesis(of({ f: healF, value: null }));
@@ -65,7 +67,9 @@ export async function planSchedule(
   const recovery = onNemesis(
     sequence(log('healed; waiting for recovery'), sleep(secondsToNs(plan.recoveryMs / 1000))),
   );
-  return rememberKeys(both, (keys) => phases(heal, recovery, clients(final(keys))));
+  return remember(both, remembers, ({ keys, completions }) =>
+    phases(heal, recovery, clients(final(keys, completions))),
+  );
 }
 
 async function faultGenerator(
@@ -89,7 +93,7 @@ async function faultGenerator(
     sourceOf(plan, spec, nemesisIn(nemeses, spec), knowsPrimaries),
   );
   // Proposed once here, so that a fault that makes no sense is refused before anything starts.
-  for (const source of sources) source.propose(rng);
+  for (const source of sources) source.propose(rng, 0);
   return randomFaults({ sources, intervalNs: secondsToNs(plan.nemesisIntervalMs / 1000), rng });
 }
 
@@ -108,9 +112,10 @@ function sourceOf(
   return {
     name: nemesis.name,
     stopF: nemesis.stopF,
-    propose: (source) =>
+    propose: (source, ordinal) =>
       nemesis.propose(
         {
+          ordinal,
           nodes: plan.nodes,
           shape: spec.shape ?? undefined,
           parameters: spec.parameters,
@@ -128,7 +133,7 @@ function timedFault(entry: ScriptedFault, source: FaultSource, rng: Prng): Timed
     endNs: startNs + secondsToNs(entry.forMs / 1000),
     name: source.name,
     stopF: source.stopF,
-    fault: literalFault(entry) ?? source.propose(rng)[0],
+    fault: literalFault(entry) ?? source.propose(rng, 0)[0],
   };
 }
 

@@ -1,12 +1,15 @@
 /** The testbed that a plan asks for. Nothing is started yet. */
 import { join } from 'node:path';
 import { fork, prng } from '../base/prng.ts';
-import type { NodeProgram, Target } from '../contract/target.ts';
+import type { NodeProgram, ServerTarget, Target } from '../contract/target.ts';
 import type { Testbed } from '../contract/testbed.ts';
 import type { NodeId } from '../fault/fault.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import type { RunWriter } from '../store/run-store.ts';
 import { createProcessClocks } from '../testbed/clock/process-clocks.ts';
+import { createNetnsHosts } from '../testbed/netns/netns-hosts.ts';
+import { hostPid } from '../testbed/netns/sandbox.ts';
+import { createServerTestbed } from '../testbed/server/server-testbed.ts';
 import { createStdioTestbed } from '../testbed/stdio/stdio-testbed.ts';
 import type { RunClock } from './clock.ts';
 import type { Watcher } from './watcher.ts';
@@ -18,6 +21,35 @@ export interface TestbedJob {
 }
 
 export function testbedFor(job: TestbedJob, writer: RunWriter, clock: RunClock): Testbed {
+  const { target } = job;
+  if (target === null || target.testbed === 'stdio') return stdioTestbed(job, writer, clock);
+  return serverTestbed(job, target, writer);
+}
+
+function serverTestbed(job: TestbedJob, target: ServerTarget, writer: RunWriter): Testbed {
+  const { plan, watcher } = job;
+  const { system } = plan;
+  return createServerTestbed({
+    nodes: plan.nodes,
+    target,
+    variant: system.kind === 'target' ? system.variant : '',
+    hosts: createNetnsHosts(plan.nodes),
+    nodeFolder: (node) => writer.nodeFolder(node),
+    runMark: `${hostPid()}-${writer.id}`,
+    ...(plan.logStderr
+      ? {
+          onStderr: (node: NodeId, line: string) => {
+            watcher.log(`${node}: ${line}`);
+          },
+        }
+      : {}),
+    onTrouble: (trouble) => {
+      watcher.log(`node ${trouble.node}: ${trouble.text}`);
+    },
+  });
+}
+
+function stdioTestbed(job: TestbedJob, writer: RunWriter, clock: RunClock): Testbed {
   const { plan, target, watcher } = job;
   const log = (text: string): void => {
     watcher.log(text);
@@ -65,6 +97,6 @@ export function testbedFor(job: TestbedJob, writer: RunWriter, clock: RunClock):
 function programOf(plan: RunPlan, target: Target | null, node: NodeId): NodeProgram {
   const { system } = plan;
   if (system.kind === 'bin') return { command: system.path, args: system.args, env: {} };
-  if (target === null) throw new Error(`target ${system.name} is not loaded`);
+  if (target?.testbed !== 'stdio') throw new Error(`target ${system.name} is not loaded`);
   return target.program(system.variant, node);
 }

@@ -161,7 +161,7 @@ function makeFolders(folder: string): void {
 
 /** A convenience: where links cannot be made, or something else has the name, there is none. */
 function pointLatestAt(root: string, id: string): void {
-  const beside = join(root, `.${latestLink}-${process.pid}`);
+  const beside = join(root, `.${latestLink}-${id}`);
   try {
     rmSync(beside, { force: true });
     symlinkSync(id, beside, 'dir');

@@ -167,11 +167,16 @@ export class RaftNode {
 
   /**
    * Resolves once the store of this node holds all that was acknowledged, by any node, before
-   * the call.
+   * the call. Rejects with 11 (nothing was done) if that cannot be had.
    */
   async catchUp(): Promise<void> {
     const untilMs = this.#context.monotonicMs() + this.#settings.requestTimeoutMs;
-    await this.#machine.applied(await this.#readIndex(), untilMs);
+    try {
+      await this.#machine.applied(await this.#readIndex(), untilMs);
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      throw new RpcError(errorCode.temporarilyUnavailable, error.message);
+    }
   }
 
   async #readIndex(): Promise<number> {

@@ -51,6 +51,7 @@ function plan(change: Partial<RunPlan> = {}): RunPlan {
     operationTimeoutMs: 1_000,
     model: 'linearizable',
     availability: null,
+    gates: [],
     checkTimeoutMs: 1_000,
     checkMemoryMb: 100,
     seed: 42,

@@ -155,7 +155,7 @@ describe('partition shapes', () => {
   test('a shape is a function of its seed', () => {
     fc.assert(
       fc.property(fc.integer({ min: 3, max: 20 }), fc.nat(), (count, seed) => {
-        for (const shape of drawablePartitions(count, false)) {
+        for (const shape of drawablePartitions(count)) {
           const [first] = partitionCut(shape, nodesOf(count), prng(seed));
           const [again] = partitionCut(shape, nodesOf(count), prng(seed));
           expect(again).toEqual(first);
@@ -190,7 +190,7 @@ describe('node targets', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(), (count, seed) => {
         const nodes = nodesOf(count);
-        for (const target of drawableTargets(count, false)) {
+        for (const target of drawableTargets(count)) {
           const [chosen] = chooseNodes(target, nodes, prng(seed));
           const size = chosen.kind === 'nodes' ? chosen.nodes.length : 0;
           expect(size).toBeGreaterThan(0);

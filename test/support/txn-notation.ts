@@ -6,7 +6,8 @@
  *     0: w x 2 ?             unknown outcome
  *
  * One transaction after the other in real time; a line that begins with `|` runs in parallel
- * with the one before it. The number is the process.
+ * with the one before it. The number is the process. A line that ends with `>` returns only
+ * with the lines after it that run in parallel.
  */
 import { assert } from '../../src/base/assert.ts';
 import type { Json } from '../../src/base/json.ts';
@@ -16,6 +17,7 @@ import type { History } from '../../src/history/history.ts';
 
 interface Line {
   readonly parallel: boolean;
+  readonly lingers: boolean;
   readonly process: number;
   readonly type: 'ok' | 'fail' | 'info';
   readonly asked: Json;
@@ -30,8 +32,11 @@ export function txns(picture: string): History {
     .map(lineOf);
   const events: EventBody[] = [];
   let group: Line[] = [];
+  let lingering: Line[] = [];
   const end = (): void => {
-    for (const { process, type, answered, asked } of group)
+    const done = [...lingering, ...group.filter(({ lingers }) => !lingers)];
+    lingering = group.filter(({ lingers }) => lingers);
+    for (const { process, type, answered, asked } of done)
       events.push({
         type,
         process,
@@ -47,16 +52,18 @@ export function txns(picture: string): History {
     group.push(line);
   }
   end();
+  end();
   return historyOf(events);
 }
 
 function lineOf(text: string): Line {
-  const [, bar, process, body = '', mark] = /^(\|?)\s*(\d+):(.*?)\s*([!?]?)$/.exec(text) ?? [];
+  const [, bar, process, body = '', mark] = /^(\|?)\s*(\d+):(.*?)\s*([!?>]?)$/.exec(text) ?? [];
   assert(process !== undefined, `a line is "PROCESS: OPERATIONS", not: ${text}`);
   const answered = body.split(',').map((operation) => microOf(operation.trim()));
   const asked = answered.map(([f, key, value]) => [f, key, f === 'r' ? null : value]);
   const type = mark === '!' ? 'fail' : mark === '?' ? 'info' : 'ok';
-  return { parallel: bar === '|', process: Number(process), type, asked, answered };
+  const lingers = mark === '>';
+  return { parallel: bar === '|', lingers, process: Number(process), type, asked, answered };
 }
 
 function microOf(text: string): [string, string, Json] {

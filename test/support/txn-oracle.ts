@@ -87,6 +87,15 @@ interface Active {
  * at its start, and of two that overlap no two write the same key?
  */
 export function isSnapshotIsolated(history: History, order: Order): boolean {
+  return hasSnapshots(history, order, true);
+}
+
+/** The same without the second condition: of two that overlap both may write a key. */
+export function isPrefixConsistent(history: History, order: Order): boolean {
+  return hasSnapshots(history, order, false);
+}
+
+function hasSnapshots(history: History, order: Order, firstCommitterWins: boolean): boolean {
   const seen = new Set<string>();
   const txns = txnsOf(history);
   const search = (left: readonly Txn[], active: readonly Active[], store: Store): boolean => {
@@ -113,7 +122,7 @@ export function isSnapshotIsolated(history: History, order: Order): boolean {
     if (starts) return true;
     return active.some(({ txn, snapshot }) => {
       const others = active.filter((other) => other.txn !== txn);
-      if (others.some((other) => writeSameKey(other.txn, txn))) {
+      if (firstCommitterWins && others.some((other) => writeSameKey(other.txn, txn))) {
         // First committer wins: the other one could not commit any more.
         return false;
       }

@@ -31,6 +31,8 @@ export interface Shape {
   readonly lie: number;
   /** Snapshots may be older than the call: generalized snapshot isolation, no real time. */
   readonly stale?: boolean;
+  /** Probability that an access is a read; one half if left out. */
+  readonly reads?: number;
   /** Reads before writes: each write follows a read of its key. */
   readonly updates?: boolean;
 }
@@ -94,7 +96,7 @@ class Simulation {
     const write = this.#shape.kind === 'list-append' ? 'append' : 'w';
     for (let left = 1 + this.#random.int(this.#shape.lengthMax); left > 0; left -= 1) {
       const key = this.#random.int(this.#shape.keys);
-      const reads = this.#random.chance(0.5);
+      const reads = this.#random.chance(this.#shape.reads ?? 0.5);
       if (reads || this.#shape.updates === true) asked.push(['r', key, null]);
       if (reads) continue;
       asked.push([write, key, this.#nextValue]);

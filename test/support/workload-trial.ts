@@ -18,7 +18,7 @@ import {
   sleep,
   timeLimit,
 } from '../../src/generator/combinators.ts';
-import { rememberKeys } from '../../src/generator/remember.ts';
+import { remember } from '../../src/generator/remember.ts';
 import type { History } from '../../src/history/history.ts';
 import type { Body, NodeProgram } from '../../src/node/node.ts';
 import { randomFrom } from '../../src/node/random.ts';
@@ -75,11 +75,11 @@ export async function runWorkload(trial: WorkloadTrial): Promise<WorkloadResult>
   let clientCount = 0;
   let outcome: { readonly history: History } | { readonly thrown: unknown } | undefined;
   interpret({
-    generator: rememberKeys(load, (keys) =>
+    generator: remember(load, schedule.remembers ?? (() => false), ({ keys, completions }) =>
       phases(
         nemesis(of({ f: 'heal', value: null })),
         nemesis(sleep(secondsToNs(recoveryMs / 1000))),
-        clients(schedule.final?.(keys) ?? of()),
+        clients(schedule.final?.(keys, completions) ?? of()),
       ),
     ),
     concurrency,

@@ -149,7 +149,7 @@ describe('random faults', () => {
 
 describe('scripted faults', () => {
   const fault = (name: string, detail: Fault['detail'] = {}): Fault =>
-    source(name, detail).propose(prng(1))[0];
+    source(name, detail).propose(prng(1), 0)[0];
   const timed = (name: string, start: number, end: number | null, detail = {}) => ({
     startNs: start * secondNs,
     endNs: end === null ? null : end * secondNs,

@@ -51,24 +51,15 @@ test('a misspelt shape or node is named, with what was meant', () => {
   expect(() => namedNodes('n1+m2', five)).toThrow('"m2" is neither a node nor a target');
 });
 
-test('draws are those of Jepsen, less what the cluster is too small for; every second hits who leads', () => {
-  expect(drawablePartitions(5, false)).toEqual([
-    'one',
-    'minority-third',
-    'majority',
-    'majorities-ring',
-  ]);
-  const leading = (count: number): string[] => Array.from({ length: count }, () => 'primaries');
-  expect(drawablePartitions(3, true)).toEqual([
-    ...['one', 'majority', 'majorities-ring'],
-    ...leading(3),
-  ]);
-  expect(drawablePartitions(2, false)).toEqual(['one']);
-  expect(drawablePartitions(1, false)).toEqual([]);
-  expect(drawableTargets(5, false)).toEqual([
+test('draws are those of Jepsen, less what the cluster is too small for', () => {
+  expect(drawablePartitions(5)).toEqual(['one', 'minority-third', 'majority', 'majorities-ring']);
+  expect(drawablePartitions(3)).toEqual(['one', 'majority', 'majorities-ring']);
+  expect(drawablePartitions(2)).toEqual(['one']);
+  expect(drawablePartitions(1)).toEqual([]);
+  expect(drawableTargets(5)).toEqual([
     ...['one', 'some', 'minority', 'minority-third', 'majority', 'all'],
   ]);
-  expect(drawableTargets(1, true)).toEqual(['one', 'some', 'majority', 'all', ...leading(4)]);
+  expect(drawableTargets(1)).toEqual(['one', 'some', 'majority', 'all']);
 });
 
 test('a cut reads as sides, or as who hears whom', () => {

@@ -1,5 +1,5 @@
 /** Every file of nemesis/, on a battlefield in memory. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import clock from '../../nemesis/clock.ts';
 import kill from '../../nemesis/kill.ts';
 import packet from '../../nemesis/packet.ts';
@@ -94,6 +94,22 @@ describe.each(nemeses)('$name', (nemesis) => {
   });
 });
 
+test.each([kill, partition, pause])(
+  'of random faults every second one strikes whoever leads, if that is known: $name',
+  (nemesis) => {
+    const field = fakeBattlefield(5);
+    for (const ordinal of [0, 1, 2, 3]) {
+      const shapes = Array.from(
+        { length: 10 },
+        (_, seed) =>
+          proposed(nemesis, contextOf(field, { ordinal, knowsPrimaries: true }), seed).shape,
+      );
+      expect(new Set(shapes).has('primaries')).toBe(ordinal % 2 === 0);
+      if (ordinal % 2 === 0) expect(new Set(shapes).size).toBe(1);
+    }
+  },
+);
+
 describe('partition', () => {
   test('primaries are found out when it strikes, each of them alone', async () => {
     const field = fakeBattlefield(5);
@@ -115,6 +131,25 @@ describe('partition', () => {
       /no node said it leads; took n/,
     );
     expect(field.rules.get('partition')).toHaveLength(8);
+  });
+
+  test('each leader is cut off in turn, and whoever was before has its links again', async () => {
+    const field = fakeBattlefield(3);
+    field.primaries = ['n2'];
+    const parameters = { reign: '0ms' };
+    const fault = proposed(partition, contextOf(field, { shape: 'each-leader', parameters }));
+    const report = await partition.start(fault, field, signal);
+    expect(report.result === 'verified' && report.evidence).toContain('n2 said it leads');
+    const loners = (): Set<string> =>
+      new Set(field.rules.get('partition')?.flatMap(({ from, to }) => [`${from} ${to}`]));
+    expect(loners()).toEqual(new Set(['n1 n2', 'n2 n1', 'n2 n3', 'n3 n2']));
+    // The one that is cut off does not know that another leads by now.
+    field.primaries = ['n2', 'n3'];
+    await vi.waitFor(() => {
+      expect(loners()).toEqual(new Set(['n1 n3', 'n3 n1', 'n2 n3', 'n3 n2']));
+    });
+    expect(await partition.stop(field, signal)).toContain('cut off in turn: n2, n3');
+    expectHealed(field);
   });
 
   test('primaries of a target that cannot tell are refused, early if that is known', async () => {

@@ -81,6 +81,15 @@ describe('cycles', () => {
     ['G0-realtime', '0: a x 1\n1: a x 2\n2: r x [2 1]'],
     ['G0-process', '0: a x 1\n0: a x 2\n2: r x [2 1]'],
     ['G1c-realtime', '0: r x [1]\n1: a x 1'],
+    ['G2-item-realtime', '0: a x 1\n| 1: a y 1, r x [] >\n2: r y []\n3: r x [1], r y [1]'],
+    [
+      'G-nonadjacent-item-realtime',
+      '0: a x 1\n| 3: r y [1], r x [] >\n| 2: a y 1 >\n1: r y []\n4: r x [1], r y [1]',
+    ],
+    [
+      'G-nonadjacent-item-process',
+      '0: a x 1\n| 3: r y [1], r x [] >\n| 2: a y 1 >\n0: r y []\n4: r x [1], r y [1]',
+    ],
     ['G2-item-process', '0: a x 1\n0: r y []\n| 1: a y 1, r x []\n2: r x [1], r y [1]'],
   ] as const;
   test.each(cases)('%s', (type, picture) => {

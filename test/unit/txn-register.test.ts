@@ -23,6 +23,8 @@ describe('what shows by itself', () => {
     ['internal', '0: w x 1\n| 1: r x _, r x 1'],
     ['future-read', '0: r x 1, w x 1'],
     ['thin-air', '0: w x 1\n1: r x 7'],
+    ['cyclic-versions', '0: r x 2, w x 1\n| 1: r x 1, w x 2'],
+    ['cyclic-versions', '0: r x 3, w x 1\n| 1: r x 1, w x 2\n| 2: r x 2, w x 3'],
     ['lost-update', '0: w x 1\n1: r x 1, w x 2\n| 2: r x 1, w x 3'],
     ['fractured-read', '0: w x 1, w y 1\n| 1: r x 1, r y _'],
     ['fractured-read', '0: w y 1\n1: r y 1, w x 2, w y 2\n| 2: r x 2, r y 1'],
@@ -51,6 +53,11 @@ describe('cycles', () => {
     ['G-nonadjacent-item', '0: w x 1\n| 1: w y 1\n| 2: r x 1, r y _\n| 3: r x _, r y 1'],
     ['G-single-item-realtime', '0: w x 1\n1: w x 2\n2: r x 1'],
     ['G-single-item-process', '0: w x 1\n0: w x 2\n0: r x 1'],
+    ['G2-item-realtime', '0: w x 1\n| 1: w y 1, r x _ >\n2: r y _'],
+    ['G2-item-process', '0: w x 1\n| 1: w y 1, r x _ >\n0: r y _'],
+    ['G1c-realtime', '0: r x 1\n1: w x 1'],
+    ['G-nonadjacent-item-realtime', '0: w x 1\n| 3: r y 1, r x _ >\n| 2: w y 1 >\n1: r y _'],
+    ['G-nonadjacent-item-process', '0: w x 1\n| 3: r y 1, r x _ >\n| 2: w y 1 >\n0: r y _'],
     ['G1c-process', '0: r x 1\n| 1: w z 3\n0: w y 1\n| 1: r y 1\n1: w x 1'],
   ])('%s: %s', (type, picture) => {
     expect(found(picture)).toContain(type);
@@ -66,13 +73,30 @@ describe('what no known part of the order shows', () => {
     '\n',
   );
 
+  const forkInTime = fork.replace('2: r x 2', '4: r x 2').replace('3: r x 1', '5: r x 1');
+
   test('two sessions see two writes in opposite orders', () => {
     const verdict = check(fork, 'strong-session-serializable');
     expect(verdict.valid).toBe(false);
     const [anomaly] = anomaliesOf(verdict);
     expect(anomaly?.type).toBe('no-serial-order-process');
-    expect(anomaly?.explanation).toContain('neither can have come first');
+    expect(anomaly?.explanation).toContain('If T1 wrote key "x" before T2 did, then');
+    expect(anomaly?.explanation).toMatch(/: a contradiction\.$/);
     expect(check(fork, 'serializable').valid).toBe(true);
+  });
+
+  test.each([
+    ['no-serial-order', '0: r y _, w x 1\n| 1: w y 2, r x 3\n| 2: r x _, w x 3', 'serializable'],
+    ['no-serial-order-process', fork, 'strong-session-serializable'],
+    ['no-serial-order-realtime', forkInTime, 'strict-serializable'],
+    ['no-snapshot-order', '0: r y _, w x 1\n| 1: r x _, w y 2, w x 3', 'snapshot-isolation'],
+    ['no-snapshot-order-process', fork, 'strong-session-snapshot-isolation'],
+    ['no-snapshot-order-realtime', forkInTime, 'strong-snapshot-isolation'],
+    ['no-prefix-order', '0: w x 1\n| 1: w y 1\n| 2: r x 1, r y _\n| 3: r x _, r y 1', 'prefix'],
+  ])('%s', (type, picture, model) => {
+    expect(found(picture, model)).toContain(type);
+    const [anomaly] = anomaliesOf(check(picture, model));
+    expect(anomaly?.explanation).toMatch(/a contradiction\.|They form a circle/);
   });
 
   test('the evidence has no transaction too many', () => {

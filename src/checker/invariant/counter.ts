@@ -28,10 +28,22 @@ export interface CounterOptions {
   readonly read?: string;
   /** Default 0. */
   readonly initial?: number;
+  /**
+   * True: a read may miss any add, acknowledged or not, as in a counter that converges in its
+   * own time; only what no subset of the adds could give is out of bounds. Default false.
+   */
+  readonly eventual?: boolean;
 }
 
 export function counterBounds(options: CounterOptions = {}): Checker {
-  const { add = 'add', read = 'read' } = options;
+  const { add = 'add', read = 'read', eventual = false } = options;
+  if (eventual)
+    return invariant({
+      name: 'counter',
+      summary: 'each read lies within what may have been added',
+      method: `interval rule: each ok ${read} against the sums of ${add}s attempted until it ended; a ${read} may miss any of them`,
+      judge: (part) => judge(part, options),
+    });
   return invariant({
     name: 'counter',
     summary: 'each read lies between what has certainly and what may have been added',
@@ -51,7 +63,7 @@ interface Sums {
 }
 
 function judge(part: Part, options: CounterOptions): Finding {
-  const { add = 'add', read = 'read', initial = 0 } = options;
+  const { add = 'add', read = 'read', initial = 0, eventual = false } = options;
   const anomalies = new AnomalyList(part);
   const addRows = part.rowsOf(add);
   const reads = part.rowsOf(read).filter((row) => part.isOk(row));
@@ -76,7 +88,7 @@ function judge(part: Part, options: CounterOptions): Finding {
       continue;
     }
     if (begins) {
-      doneAtInvoke.set(row, { ...done });
+      doneAtInvoke.set(row, eventual ? { up: 0, down: 0 } : { ...done });
       continue;
     }
     const before = doneAtInvoke.get(row) ?? done;
@@ -88,10 +100,10 @@ function judge(part: Part, options: CounterOptions): Finding {
     const upper = initial + before.down + begun.up;
     if (value >= lower - slack(lower) && value <= upper + slack(upper)) continue;
     if (errors.length < 48) errors.push([lower, value, upper]);
-    const sums = { before, begun: { ...begun } };
+    const sums = { before: eventual ? undefined : before, begun: { ...begun } };
     anomalies.add(() => ({
       type: 'out-of-bounds',
-      model: 'linearizable',
+      model: eventual ? 'eventual-consistency' : 'linearizable',
       operations: [part.invoke(row)],
       explanation: outOfBounds(value, {
         initial,
@@ -121,7 +133,8 @@ interface Bounds {
   readonly initial: number;
   readonly lower: number;
   readonly upper: number;
-  readonly before: Sums;
+  /** Undefined if a read may miss what was acknowledged. */
+  readonly before: Sums | undefined;
   readonly begun: Sums;
   readonly what: string;
   readonly invoke: number;
@@ -138,6 +151,11 @@ function nameRead(
 
 function outOfBounds(value: number, bounds: Bounds): string {
   const { initial, lower, upper, before, begun, what, invoke, end } = bounds;
+  if (before === undefined)
+    return [
+      `The ${what} of event ${invoke} (ok at ${end}) answered ${value}, which is outside ${lower} to ${upper}.`,
+      `Before event ${end}, +${begun.up} and ${begun.down} had been attempted and did not fail; from ${initial}, no choice of these gives that.`,
+    ].join('\n');
   return [
     `The ${what} of event ${invoke} (ok at ${end}) answered ${value}, which is outside ${lower} to ${upper}.`,
     `Before event ${invoke}, +${before.up} and ${before.down} had been acknowledged; before event ${end}, +${begun.up} and ${begun.down} had been attempted and did not fail.`,

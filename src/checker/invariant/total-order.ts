@@ -8,7 +8,7 @@
  *
  * Of any two reads one is a prefix of the other (agreement and total order); no message is in a
  * read twice, or without having been sent (integrity); and if there are final reads, each shows
- * all that was acknowledged before it (validity).
+ * all that was acknowledged (validity), or shown by anybody (agreement), before it.
  */
 import { canonical, type Json } from '../../base/json.ts';
 import type { Checker } from '../checker.ts';
@@ -46,11 +46,7 @@ interface Log {
 function judge(part: Part, broadcast: string, read: string): Finding {
   const anomalies = new AnomalyList(part);
   const sent = elementsAdded(part, part.rowsOf(broadcast));
-  const logs: Log[] = [];
-  for (const row of part.rowsOf(read)) {
-    const messages = part.isOk(row) ? elementsOf(part.output(row)) : undefined;
-    if (messages !== undefined) logs.push({ row, messages });
-  }
+  const logs = logsOf(part, read);
   const longest = logs.reduce<Log | undefined>(
     (best, log) => (best === undefined || log.messages.length > best.messages.length ? log : best),
     undefined,
@@ -76,6 +72,7 @@ function judge(part: Part, broadcast: string, read: string): Finding {
         );
   };
   const order = longest.messages.map(elementKey);
+  const earliest = firstShown(part, logs);
   for (const { row, messages } of logs) {
     const keys = messages.map(elementKey);
     const at = keys.findIndex((key, i) => key !== order[i]);
@@ -102,7 +99,39 @@ function judge(part: Part, broadcast: string, read: string): Finding {
       const rows = element === undefined ? [row] : [row, element.row];
       say('phantom', rows, `${name} shows ${canonical(invented)}, but ${reason}.`);
     }
-    if (part.isFinal(row)) judgeFinal(row, new Set(keys), name);
+    if (!part.isFinal(row)) continue;
+    judgeFinal(row, new Set(keys), name);
+    const ahead = at >= 0 ? undefined : earliest(messages.length);
+    const missing = ahead?.messages[messages.length] ?? null;
+    // One that was acknowledged is told as lost.
+    const isLost = (sent.get(elementKey(missing))?.acknowledged ?? Infinity) < part.invoke(row);
+    if (ahead === undefined || isLost || part.returned(ahead.row) > part.invoke(row)) continue;
+    const shown = `that of event ${part.invoke(ahead.row)} (ok at ${part.returned(ahead.row)})`;
+    const text = `${name} is a final one and lacks ${canonical(missing)}, which ${shown} had shown before.`;
+    say('divergence', [ahead.row, row], text);
   }
   return { anomalies, details };
+}
+
+function logsOf(part: Part, read: string): readonly Log[] {
+  return part.rowsOf(read).flatMap((row) => {
+    const messages = part.isOk(row) ? elementsOf(part.output(row)) : undefined;
+    return messages === undefined ? [] : [{ row, messages }];
+  });
+}
+
+/** Of the logs longer than some length, the one that was shown first. */
+function firstShown(part: Part, logs: readonly Log[]): (length: number) => Log | undefined {
+  const longestFirst = logs.toSorted((a, b) => b.messages.length - a.messages.length);
+  const best = new Map<number, Log>();
+  let first: Log | undefined;
+  for (const log of longestFirst) {
+    if (first === undefined || part.returned(log.row) < part.returned(first.row)) first = log;
+    best.set(log.messages.length, first);
+  }
+  const lengths = [...best.keys()].toSorted((a, b) => a - b);
+  return (length) => {
+    const next = lengths.find((known) => known > length);
+    return next === undefined ? undefined : best.get(next);
+  };
 }

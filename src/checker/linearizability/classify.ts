@@ -6,9 +6,10 @@
  * search found.
  */
 import { canonical } from '../../base/json.ts';
+import { typeCode } from '../../history/columns.ts';
 import { illegal, type OpValues } from '../../model/model.ts';
 import type { AnyModel } from './engine.ts';
-import { type Call, never } from './part.ts';
+import { type Call, callAt, never, type Part } from './part.ts';
 
 export type Finding =
   /** `by` saw a value that nobody put there. */
@@ -207,6 +208,29 @@ function overwritten(
   return { type, by, old, oldCount: olds.length, ...best };
 }
 
+/**
+ * `isLost` of a finding among few calls, for the whole part: what else was put or seen since.
+ * Only the columns are looked at until something comes near.
+ */
+export function isLostIn(
+  { by, shows }: { readonly by: Call; readonly shows: Call },
+  part: Part,
+  model: AnyModel,
+): boolean {
+  const own = valuesOf(model, shows).puts.map(canonical)[0];
+  const { invoke, complete, outcome } = part.history.operations;
+  for (const row of part.rows) {
+    const end = outcome[row] === typeCode.ok ? (complete[row] ?? never) : never;
+    if (end < shows.invoke || invoke[row] === shows.invoke) continue;
+    if (outcome[row] === typeCode.fail) continue;
+    const call = callAt(part, row, model);
+    const { puts, sees } = valuesOf(model, call);
+    if (puts.length > 0 && call.invoke < by.returned) return false;
+    if (sees.some((value) => canonical(value) === own)) return false;
+  }
+  return true;
+}
+
 /** A write that was acknowledged, was the last, and was never seen by anybody. */
 function isLost(by: Call, written: Call, uses: ValueUses, model: AnyModel): boolean {
   const { puts, sees } = valuesOf(model, written);
@@ -220,7 +244,7 @@ function isLost(by: Call, written: Call, uses: ValueUses, model: AnyModel): bool
   return true;
 }
 
-function valuesOf(model: AnyModel, call: Call): OpValues {
+export function valuesOf(model: AnyModel, call: Call): OpValues {
   return model.valuesOf?.(call.op) ?? { about: 'everything', puts: [], sees: [], replaces: false };
 }
 

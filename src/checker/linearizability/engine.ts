@@ -22,9 +22,13 @@ export type Decision =
       readonly rows: readonly number[];
       /** True if these alone have no linearization; then that is searched for, to confirm it. */
       readonly standalone: boolean;
-      /** In words that a person can check by hand. */
-      readonly explanation: string;
+      /** Why, in words that a person can check by hand. `nameOf` gives the name of a row. */
+      readonly explain: (nameOf: (row: number) => string) => string;
+      /** The rows that `explain` names. */
+      readonly told: readonly number[];
     };
+
+export type Refusal = Decision & { readonly linearizable: false };
 
 /** Undefined: the part is not of the form that this decides. */
 export type Decider = (part: Part, model: AnyModel) => Decision | undefined;
@@ -61,6 +65,11 @@ export interface EngineRun {
 export type Engine = (problem: Problem) => EngineRun;
 
 /** Runs an engine to its end, or undefined if that takes more than so many steps. */
-export function solve(engine: Engine, problem: Problem, stepsMax: number): Outcome | undefined {
-  return engine(problem).advance(stepsMax, () => false);
+export function solve(
+  engine: Engine,
+  problem: Problem,
+  stepsMax: number,
+  outOfTime: () => boolean = () => false,
+): Outcome | undefined {
+  return engine(problem).advance(stepsMax, outOfTime);
 }

@@ -9,12 +9,12 @@ import { unreachable } from '../../base/assert.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { listed, plural } from '../../base/text.ts';
 import { nsToMs } from '../../base/units.ts';
-import { illegal } from '../../model/model.ts';
 import type { Anomaly } from '../verdict.ts';
 import type { Finding } from './classify.ts';
-import type { AnyModel, Outcome } from './engine.ts';
+import type { AnyModel } from './engine.ts';
 import { type LastStand, lastStands } from './last-stands.ts';
 import { type Call, never, type Part } from './part.ts';
+import { describeOperation } from './poly/explain.ts';
 import type { Witness } from './witness.ts';
 
 export interface Violation {
@@ -29,10 +29,15 @@ export interface Violation {
   readonly isStandalone: boolean;
   /** Undefined if the violation has no name of its own. */
   readonly finding: Finding | undefined;
-  /** The search's answer for all calls of the part, if it was asked. */
-  readonly whole:
-    | { readonly calls: readonly Call[]; readonly outcome: Outcome & { linearizable: false } }
-    | undefined;
+  /** What a decider calls it, where it has no finding; how it says so, if the witness shows that. */
+  readonly decided?: Decided;
+  /** See `prefix.ts`. */
+  readonly longestPrefix: JsonObject | undefined;
+}
+
+interface Decided {
+  readonly type: string;
+  readonly explain?: (nameOf: (row: number) => string) => string;
 }
 
 const callsShownMax = 40;
@@ -40,36 +45,52 @@ const standsShownMax = 4;
 const candidatesShownMax = 8;
 /** Of more calls not every order can be tried. */
 const callsOrderedMax = 24;
-const prefixShownMax = 30;
 
 /** `type`, `operations`, `explanation` and `evidence` of an anomaly. */
 export function explained(violation: Violation): Anomaly {
-  const { part, model, witness, isConfirmed, failed, isStandalone, finding, whole } = violation;
+  const { part, model, witness, isConfirmed, failed, finding, decided } = violation;
   const calls = [...witness.calls, ...failed].toSorted((a, b) => a.invoke - b.invoke);
   const teller = new Teller(violation, calls);
-  const showsOrders = isStandalone && finding === undefined;
+  const showsOrders = finding === undefined && decided?.explain === undefined;
   const stands = showsOrders ? standsOf(model, witness) : undefined;
-  const why =
-    finding === undefined ? standsText(teller, stands, model) : [findingText(teller, finding)];
+  const { longestPrefix } = violation;
   return {
-    type: finding?.type ?? 'nonlinearizable',
+    type: finding?.type ?? decided?.type ?? 'nonlinearizable',
     ...(part.key === undefined ? {} : { key: part.key }),
     model: 'linearizable',
     operations: calls.map(({ invoke }) => invoke),
-    explanation: [headline(violation, calls), ...teller.lines(), ...why].join('\n'),
+    explanation: [
+      headline(violation, calls),
+      ...teller.lines(),
+      ...whyText(violation, teller, stands),
+    ].join('\n'),
     evidence: {
       witness: calls.map((call) => teller.json(call)),
-      minimal: witness.isMinimal,
+      minimal: witness.isMinimal && violation.isStandalone,
+      standalone: violation.isStandalone,
       confirmed: isConfirmed,
       startStates: witness.starts.map((state) => model.describeState(state)),
       startsAnywhere: witness.isCut,
       ...(stands === undefined ? {} : standsJson(teller, stands, model)),
-      ...(whole === undefined ? {} : { longestPrefix: prefixJson(part, model, whole) }),
+      ...(longestPrefix === undefined ? {} : { longestPrefix }),
     },
   };
 }
 
-function headline({ part, model, witness }: Violation, calls: readonly Call[]): string {
+function whyText(
+  { finding, decided, model }: Violation,
+  teller: Teller,
+  stands: Stands | undefined,
+): readonly string[] {
+  if (finding !== undefined) return [findingText(teller, finding)];
+  if (decided?.explain === undefined) return standsText(teller, stands, model);
+  return [decided.explain((row) => teller.namedRow(row))];
+}
+
+function headline(
+  { part, model, witness, isStandalone }: Violation,
+  calls: readonly Call[],
+): string {
   const object = [
     part.key === undefined ? undefined : `key ${JSON.stringify(part.key)}`,
     part.name === undefined ? undefined : `part ${part.name}`,
@@ -77,7 +98,13 @@ function headline({ part, model, witness }: Violation, calls: readonly Call[]): 
   const where = object.length === 0 ? '' : `On ${object.join(', ')}: `;
   const before = witness.isCut ? ', whatever its state was before them' : '';
   const start = where === '' ? 'A' : 'a';
+  if (!isStandalone)
+    return `${where}${start} ${model.name} allows no order of the operations up to event ${lastEvent(calls)}. Of these it shows:`;
   return `${where}${start} ${model.name} allows no order of ${calls.length === 1 ? 'this operation' : `these ${calls.length} operations`}${before}:`;
+}
+
+function lastEvent(calls: readonly Call[]): number {
+  return Math.max(...calls.map(({ invoke, returned }) => (returned === never ? invoke : returned)));
 }
 
 /** Gives calls letters and phrases. */
@@ -105,6 +132,13 @@ class Teller {
     return `${this.letter(call)} (${this.op(call)})`;
   }
 
+  namedRow(row: number): string {
+    const call = this.#calls.find((each) => each.row === row);
+    return call === undefined
+      ? describeOperation(this.#violation.part.history, row)
+      : this.named(call);
+  }
+
   lines(): readonly string[] {
     const shown = this.#calls.slice(0, callsShownMax);
     const width = Math.max(...shown.map((call) => this.op(call).length));
@@ -128,22 +162,31 @@ class Teller {
       process: operation.process,
       node: operation.node ?? null,
       invokeIndex: operation.invokeIndex,
-      invokeMs: nsToMs(operation.invokeNs),
+      invokeMs: this.#ms(operation.invokeNs),
       returnIndex: returned?.returnIndex ?? null,
-      returnMs: returned === null ? null : nsToMs(returned.returnNs),
+      returnMs: returned === null ? null : this.#ms(returned.returnNs),
       /** True if it may be left out of the order. */
       optional: call.returned === never,
     };
   }
 
+  /** Null if the history has no times. */
+  #ms(ns: number): number | null {
+    return this.#violation.part.history.isTimed ? nsToMs(ns) : null;
+  }
+
   #whoAndWhen(call: Call): string {
-    const operation = this.#violation.part.history.operation(call.row);
+    const { history } = this.#violation.part;
+    const operation = history.operation(call.row);
     const node = operation.node === undefined ? '' : ` on ${operation.node}`;
     const who = `process ${operation.process}${node}`;
     const from = timeText(operation.invokeNs);
-    if (operation.outcome === 'info')
-      return `${who}, event ${operation.invokeIndex} (${from} ms), outcome unknown`;
-    const when = `events ${operation.invokeIndex}–${operation.returnIndex} (${from}–${timeText(operation.returnNs)} ms)`;
+    if (operation.outcome === 'info') {
+      const at = history.isTimed ? ` (${from} ms)` : '';
+      return `${who}, event ${operation.invokeIndex}${at}, outcome unknown`;
+    }
+    const times = history.isTimed ? ` (${from}–${timeText(operation.returnNs)} ms)` : '';
+    const when = `events ${operation.invokeIndex}–${operation.returnIndex}${times}`;
     if (operation.outcome === 'fail') return `${who}, ${when}, failed`;
     return `${who}, ${when}${call.returned === never ? ', may come before or after these' : ''}`;
   }
@@ -276,38 +319,5 @@ function standsJson(
           })),
       };
     }),
-  };
-}
-
-/** The longest order of the whole part: its length, its end, and where it stops. */
-function prefixJson(
-  part: Part,
-  model: AnyModel,
-  { calls, outcome }: NonNullable<Violation['whole']>,
-): JsonObject {
-  let state: unknown = model.init;
-  const steps: JsonObject[] = [];
-  for (const index of outcome.order) {
-    const call = calls[index];
-    if (call === undefined) continue;
-    const next = model.step(state, call.op);
-    if (next !== illegal) state = next;
-    steps.push({
-      event: call.invoke,
-      process: part.history.operations.process[call.row] ?? -1,
-      text: model.describeOp(call.op),
-      state: model.describeState(state),
-    });
-    // Only the end is shown, and states may be long.
-    if (steps.length > prefixShownMax) steps.shift();
-  }
-  const stuck = calls[outcome.stuck];
-  return {
-    length: outcome.order.length,
-    operationCount: calls.length,
-    provedUpToEvent: stuck === undefined ? 0 : stuck.returned - 1,
-    stuckAtEvent: stuck?.returned ?? null,
-    stuckOperation: stuck === undefined ? null : model.describeOp(stuck.op),
-    last: steps,
   };
 }

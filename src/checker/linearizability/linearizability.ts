@@ -17,17 +17,23 @@ import type { Model } from '../../model/model.ts';
 import type { Checker, CheckLimits } from '../checker.ts';
 import type { Anomaly, NonEmpty, UnknownReason, Verdict } from '../verdict.ts';
 import { callsOfFinding, evidentIn, type Finding, staleIn, valueUses } from './classify.ts';
+import { decidedAnomaly, type Refused } from './decided.ts';
 import type { AnyModel, Decider, Decision, Engine, EngineRun, Outcome } from './engine.ts';
 import { solve } from './engine.ts';
 import { explained } from './explain.ts';
 import { type Call, callsOf, failedCallsOf, type Part, partsOf } from './part.ts';
+import { polynomialDecider } from './poly/decider.ts';
+import { prefixJson } from './prefix.ts';
 import { search } from './search.ts';
 import { confirm, type Effort, shrink, type Witness, witnessOf } from './witness.ts';
 
 export interface LinearizableOptions {
   /** Violations that are explained; the rest is counted. Default 10. */
   readonly anomaliesMax?: number;
-  /** Asked in order before the search. */
+  /**
+   * Asked in order before the search. Unless given: the polynomial algorithm for a model that is
+   * given by name and has one.
+   */
   readonly deciders?: readonly Decider[];
   /** The search for what no decider takes. */
   readonly engine?: Engine;
@@ -55,7 +61,7 @@ export function linearizable<State>(
     model: object,
     modelName: typeof model === 'string' ? model : object.name,
     anomaliesMax: options.anomaliesMax ?? 10,
-    deciders: options.deciders ?? [],
+    deciders: options.deciders ?? decidersOf(model),
     engine: options.engine ?? search,
   };
   return {
@@ -64,6 +70,12 @@ export function linearizable<State>(
     perKey: true,
     check: (history, limits) => check(history, limits, settings),
   };
+}
+
+function decidersOf<State>(model: string | Model<State>): readonly Decider[] {
+  // A model that is only handed over may mean anything by its name.
+  const decider = typeof model === 'string' ? polynomialDecider(model) : undefined;
+  return decider === undefined ? [] : [decider];
 }
 
 interface Settings {
@@ -77,7 +89,7 @@ interface Settings {
 /** A part that has no linearization, and all that is known of why. */
 interface Broken {
   readonly part: Part;
-  readonly decision?: Decision & { linearizable: false };
+  readonly refused?: Refused;
   readonly finding?: Finding;
   readonly outcome?: Outcome & { linearizable: false };
 }
@@ -130,10 +142,12 @@ function begin(
   const methods = new Map<string, number>();
   const progress: Progress = { parts, broken: [], open: [], methods };
   for (const part of parts) {
-    const decision = decide(part, model, deciders);
-    if (decision !== undefined) {
+    const decided = decide(part, model, deciders);
+    if (decided !== undefined) {
+      const { decision, decider } = decided;
       count(methods, decision.method);
-      if (!decision.linearizable) progress.broken.push({ part, decision });
+      if (!decision.linearizable)
+        progress.broken.push({ part, refused: { part, decision, decider } });
       continue;
     }
     const calls = callsOf(part, model);
@@ -151,10 +165,14 @@ function begin(
   return progress;
 }
 
-function decide(part: Part, model: AnyModel, deciders: readonly Decider[]): Decision | undefined {
+function decide(
+  part: Part,
+  model: AnyModel,
+  deciders: readonly Decider[],
+): { readonly decision: Decision; readonly decider: Decider } | undefined {
   for (const decider of deciders) {
     const decision = decider(part, model);
-    if (decision !== undefined) return decision;
+    if (decision !== undefined) return { decision, decider };
   }
   return undefined;
 }
@@ -197,56 +215,39 @@ function count(counts: Map<string, number>, name: string): void {
 }
 
 function anomalyOf(
-  { part, decision, finding, outcome }: Broken,
+  { part, refused, finding, outcome }: Broken,
   { model, engine }: Settings,
   effort: Effort,
   limits: CheckLimits,
 ): Anomaly {
+  const { nowMs } = limits;
+  if (refused !== undefined) return decidedAnomaly(refused, { model, effort, nowMs });
   const calls = callsOf(part, model);
   const common = { part, model, isStandalone: true };
-  if (decision !== undefined) return decidedAnomaly(part, decision, model, limits);
   if (finding !== undefined) {
     const witness = witnessOf(model, callsOfFinding(finding));
-    const isConfirmed = confirm(model, witness, limits.nowMs);
-    const whole = prefixOf(calls, model, engine);
+    const isConfirmed = confirm(model, witness, nowMs);
+    const problem = { model, calls, start: model.init };
+    const whole = solve(engine, problem, shrinkStepsMax, effort.outOfTime);
+    const longestPrefix =
+      whole?.linearizable === false
+        ? prefixJson(part, model, { calls, outcome: whole })
+        : undefined;
     const failed = finding.type === 'aborted-read' ? [finding.failed] : [];
-    return explained({ ...common, witness, isConfirmed, failed, finding, whole });
+    return explained({ ...common, witness, isConfirmed, failed, finding, longestPrefix });
   }
   const found = present(outcome, 'why a part is broken');
   const witness = shrink(model, calls, found, effort);
   const named = stale(calls, witness, model);
   const shown = named?.witness ?? witness;
-  const isConfirmed = confirm(model, shown, limits.nowMs);
-  const whole = { calls, outcome: found };
   return explained({
     ...common,
     witness: shown,
-    isConfirmed,
+    isConfirmed: confirm(model, shown, nowMs),
     failed: [],
     finding: named?.finding,
-    whole,
+    longestPrefix: prefixJson(part, model, { calls, outcome: found }),
   });
-}
-
-/** A decider's violation, in its own words, with the operations as evidence. */
-function decidedAnomaly(
-  part: Part,
-  decision: Decision & { linearizable: false },
-  model: AnyModel,
-  limits: CheckLimits,
-): Anomaly {
-  const rows = new Set(decision.rows);
-  const isNamed = ({ row }: Call): boolean => rows.has(row);
-  const witness = witnessOf(model, callsOf(part, model).filter(isNamed));
-  const failed = failedCallsOf(part, model).filter(isNamed);
-  const isConfirmed = decision.standalone && confirm(model, witness, limits.nowMs);
-  const isStandalone = decision.standalone;
-  const shown = { part, model, witness, isConfirmed, failed, isStandalone };
-  return {
-    ...explained({ ...shown, finding: undefined, whole: undefined }),
-    type: decision.type,
-    explanation: decision.explanation,
-  };
 }
 
 /** The name of what the search found, and the few calls that prove it, if it has one. */
@@ -263,16 +264,6 @@ function stale(
   return finding === undefined
     ? undefined
     : { finding, witness: witnessOf(model, callsOfFinding(finding)) };
-}
-
-/** How far an order gets in a part whose violation was seen without a search. */
-function prefixOf(
-  calls: readonly Call[],
-  model: AnyModel,
-  engine: Engine,
-): { calls: readonly Call[]; outcome: Outcome & { linearizable: false } } | undefined {
-  const outcome = solve(engine, { model, calls, start: model.init }, shrinkStepsMax);
-  return outcome?.linearizable === false ? { calls, outcome } : undefined;
 }
 
 function verdictOf(

@@ -74,6 +74,17 @@ export function callsOf<State>(part: Part, model: Model<State>): readonly Call[]
   return withoutUnobserved(calls, model);
 }
 
+/** One operation of the part by itself, whether it is needed or not. */
+export function callAt<State>({ history }: Part, row: number, model: Model<State>): Call {
+  const { invoke, complete, outcome } = history.operations;
+  return {
+    row,
+    op: opOf(history, row, model.byProcess === true),
+    invoke: invoke[row] ?? 0,
+    returned: outcome[row] === typeCode.ok ? (complete[row] ?? never) : never,
+  };
+}
+
 /** The part's failed operations: they tell an aborted read from one out of thin air. */
 export function failedCallsOf<State>(part: Part, model: Model<State>): readonly Call[] {
   const { invoke, complete, outcome } = part.history.operations;

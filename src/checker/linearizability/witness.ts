@@ -45,31 +45,59 @@ const startStatesMax = 64;
 const shortEnough = 3;
 const roundsMax = 8;
 
-/** `outcome` is the search's answer for `calls` from the model's initial state. */
+/**
+ * `outcome` is the search's answer for `calls` from the model's initial state. With `mayCut`
+ * the beginning may go: that proves something only if `calls` are all that there were.
+ */
 export function shrink(
   model: AnyModel,
   calls: readonly Call[],
   outcome: Outcome & { linearizable: false },
   effort: Effort,
+  mayCut = true,
 ): Witness {
   const judge = new Judge(model, effort);
   const starts = [model.init];
   let kept = truncate(model, calls, outcome.stuck);
+  const isCondemned = (some: readonly Call[]): boolean => judge.condemns(some, starts);
   for (let round = 0; round < roundsMax; round += 1) {
     const before = kept.length;
-    kept = withoutPure(model, judge, kept, starts, isAboutEverything);
-    kept = withoutValues(model, judge, kept, starts);
-    kept = withoutPure(model, judge, kept, starts, () => true);
+    kept = onceReduced(model, kept, isCondemned);
     const again = judge.outcomeOf(kept, model.init);
     if (again?.linearizable === false) kept = truncate(model, kept, again.stuck);
     if (kept.length === before) break;
   }
-  const cut = kept.length > shortEnough ? cutBeginning(model, judge, kept) : undefined;
+  const cut = mayCut && kept.length > shortEnough ? cutBeginning(model, judge, kept) : undefined;
   if (cut !== undefined) {
-    const lasting = withoutPure(model, judge, cut.calls, cut.starts, () => true);
+    const lasting = withoutPure(
+      model,
+      cut.calls,
+      () => true,
+      (some) => judge.condemns(some, cut.starts),
+    );
     return { calls: lasting, starts: cut.starts, isCut: true, isMinimal: !judge.gaveUp };
   }
   return { calls: kept, starts, isCut: false, isMinimal: !judge.gaveUp };
+}
+
+/** The calls without as many pure ones and values as can go while they are still refused. */
+export function reduced(
+  model: AnyModel,
+  calls: readonly Call[],
+  isRefused: (calls: readonly Call[]) => boolean,
+  outOfTime: () => boolean,
+): readonly Call[] {
+  return onceReduced(model, calls, (some) => !outOfTime() && isRefused(some));
+}
+
+function onceReduced(
+  model: AnyModel,
+  calls: readonly Call[],
+  isCondemned: (calls: readonly Call[]) => boolean,
+): readonly Call[] {
+  const first = withoutPure(model, calls, isAboutEverything, isCondemned);
+  const second = withoutValues(model, first, isCondemned);
+  return withoutPure(model, second, () => true, isCondemned);
 }
 
 /** A witness of these calls as they are. */
@@ -167,22 +195,20 @@ function isAboutEverything(model: AnyModel, call: Call): boolean {
 
 function withoutPure(
   model: AnyModel,
-  judge: Judge,
   calls: readonly Call[],
-  starts: readonly unknown[],
   which: (model: AnyModel, call: Call) => boolean,
+  isCondemned: (calls: readonly Call[]) => boolean,
 ): readonly Call[] {
   const groups = calls
     .filter((call) => model.isPure(call.op) && which(model, call))
     .map((call) => new Set([call]));
-  return withoutGroups(calls, groups, (rest) => judge.condemns(rest, starts));
+  return withoutGroups(calls, groups, isCondemned);
 }
 
 function withoutValues(
   model: AnyModel,
-  judge: Judge,
   calls: readonly Call[],
-  starts: readonly unknown[],
+  isCondemned: (calls: readonly Call[]) => boolean,
 ): readonly Call[] {
   const groupOf = valueGroups(calls, model);
   if (groupOf === undefined) return calls;
@@ -194,7 +220,7 @@ function withoutValues(
     if (known === undefined) groups.set(group, new Set([call]));
     else known.add(call);
   }
-  return withoutGroups(calls, [...groups.values()], (rest) => judge.condemns(rest, starts));
+  return withoutGroups(calls, [...groups.values()], isCondemned);
 }
 
 /** Leaves out as many groups as it can while what is left is still condemned. */
@@ -209,8 +235,8 @@ function withoutGroups(
   while (size >= 1 && left.length > 0) {
     const countBefore = left.length;
     for (let at = 0; at < left.length; ) {
-      const dropped = left.slice(at, at + size);
-      const rest = kept.filter((call) => !dropped.some((group) => group.has(call)));
+      const dropped = new Set(left.slice(at, at + size).flatMap((group) => [...group]));
+      const rest = kept.filter((call) => !dropped.has(call));
       if (isCondemned(rest)) {
         kept = rest;
         left = left.toSpliced(at, size);

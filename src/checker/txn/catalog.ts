@@ -1,4 +1,6 @@
 /** The isolation levels that `--model` may name, each with its checkers. */
+
+import { UsageError } from '../../base/errors.ts';
 import { isArray } from '../../base/json.ts';
 import type { History } from '../../history/history.ts';
 import type { Checker } from '../checker.ts';
@@ -72,6 +74,30 @@ export const isolationCatalog: readonly IsolationEntry[] = [
     }),
   ),
 ];
+
+/** Names of the levels that histories of this kind can be judged against, the default first. */
+export function isolationLevels(kind: TransactionKind): readonly [string, ...string[]] {
+  const names = isolationCatalog
+    .filter(({ refutable, kinds }) => refutable && kinds.includes(kind))
+    .map(({ name }) => name);
+  return [defaultLevel, ...names.filter((name) => name !== defaultLevel)];
+}
+
+/**
+ * @param model a level by any of its names
+ * @throws UsageError if there is no such level, or histories of this kind cannot show it
+ */
+export function isolated(kind: TransactionKind, model: string): Checker {
+  const entry = isolationEntry(model);
+  if (entry?.kinds.includes(kind) !== true)
+    throw new UsageError(
+      `${kind} cannot be judged against "${model}"; it can against: ${isolationLevels(kind).join(', ')}`,
+    );
+  return entry.checker(kind);
+}
+
+/** Maelstrom's, and that of most who say "transactional" without saying more. */
+const defaultLevel = 'strict-serializable';
 
 /** The entry of that name or alias (`PL-3`, `conflict-serializable`); undefined if there is none. */
 export function isolationEntry(name: string): IsolationEntry | undefined {

@@ -2,7 +2,7 @@
  * Cycles in words that a person can check by hand: who the transactions are, why each comes
  * before the next, and that the last one comes before the first.
  */
-import type { Json, JsonObject } from '../../base/json.ts';
+import { canonical, isArray, type Json, type JsonObject } from '../../base/json.ts';
 import type { History } from '../../history/history.ts';
 import { noValue } from '../../history/values.ts';
 import type { Cycle } from './cycles.ts';
@@ -47,9 +47,10 @@ export function cycleFinding(cycle: Cycle, narrator: Narrator): Omit<Finding, 't
       ? `However, ${claim}: a contradiction.`
       : `${i === 0 ? 'Then' : 'and'} ${claim}${i === steps.length - 2 ? '.' : ','}`;
   });
+  const mentioned = reasonKeys(steps.map(({ reason }) => reason.key));
   const explanation = [
     `${pattern === undefined ? 'A cycle' : `${articleOf(pattern)} ${pattern}`} of ${names.size} transactions:`,
-    ...[...names].map(([t, name]) => `  ${name} = ${describe(narrator, t)}`),
+    ...[...names].map(([t, name]) => `  ${name} = ${describe(narrator, t, mentioned)}`),
     ...lines,
   ].join('\n');
   return {
@@ -87,16 +88,37 @@ function reasonOf(edge: Edge, names: readonly [string, string], narrator: Narrat
 
 const operationsMax = 12;
 
-/** `event 12, process 3: r "x" [1 2], append "y" 3`. */
-export function describe({ history, transactions }: Narrator, t: number): string {
+/** The keys that an argument is about, for `describe`. */
+export function reasonKeys(keys: readonly (Json | undefined)[]): ReadonlySet<string> {
+  return new Set(keys.filter((key) => key !== undefined).map((key) => canonical(key)));
+}
+
+/**
+ * `event 12, process 3: r "x" [1 2], append "y" 3`. Of a long transaction those on the keys
+ * that are `mentioned`, and others while there is room.
+ */
+export function describe(
+  { history, transactions }: Narrator,
+  t: number,
+  mentioned: ReadonlySet<string> = new Set(),
+): string {
   const { operations, values } = history;
   const row = transactions.row[t] ?? 0;
   const value =
     values.value(operations.output[row] ?? noValue) ??
     values.value(operations.input[row] ?? noValue);
-  const list = Array.isArray(value) ? (value as readonly Json[]) : [];
-  const shown = list.slice(0, operationsMax).map(operationText);
-  if (list.length > operationsMax) shown.push(`and ${list.length - operationsMax} more`);
+  const list = isArray(value) ? value : [];
+  const isMentioned = (operation: Json): boolean =>
+    isArray(operation) && mentioned.has(canonical(operation[1] ?? null));
+  let room = operationsMax - list.filter(isMentioned).length;
+  const shown = list
+    .filter((operation) => {
+      if (isMentioned(operation)) return true;
+      room -= 1;
+      return room >= 0;
+    })
+    .map(operationText);
+  if (list.length > shown.length) shown.push(`and ${list.length - shown.length} more`);
   return `event ${transactions.invoke[t] ?? -1}, process ${transactions.process[t] ?? -1}: ${shown.join(', ')}`;
 }
 

@@ -30,6 +30,13 @@ import { relation } from './relations.ts';
 
 const bytesPerMb = 2 ** 20;
 
+/** What is taken for granted; the first is looked after. */
+const assumptions: readonly string[] = [
+  'each element is appended to a key once at most',
+  'lists begin empty, and a list that was read shows in order all appends before its last one',
+  'appends that no read shows came after the longest list that was read, in an order that nobody knows',
+];
+
 export interface TransactionalOptions {
   /**
    * False if the order of events between processes was made up by the reader of the file
@@ -129,6 +136,7 @@ function detailsOf(lists: AppendHistory, { dataEdges, unordered }: AppendGraph):
     keys: transactions.keys.length,
     dependencies: dataEdges,
     keysWithUnreadAppends: unordered.size,
+    assumptions,
   };
 }
 

@@ -9,12 +9,14 @@
  * - `fractured-read` and `thin-air`: Bailis et al., "Scalable Atomic Visibility with RAMP
  *   Transactions" (2014); Møldrup and Pavlogiannis, "AWDIT" (2025).
  *
- * It differs from Elle in three places. G-single implies G-SIb under the name that the models
+ * It differs from Elle in four places. G-single implies G-SIb under the name that the models
  * use (there, GSIb, which none does). An anomaly is of an item (`-item`) if all of its
  * anti-dependencies are, so that repeatable-read is ruled out whatever the other edges are.
- * Fractured reads rule out read-atomic, which there only `internal` and `G1a` do.
+ * Fractured reads rule out read-atomic, which there only `internal` and `G1a` do. A circle of
+ * versions is an instance of G1c: it is inferred from what transactions read before they wrote,
+ * and read-uncommitted (which it rules out there) says nothing about reads.
  *
- * `no-serial-order` and `no-snapshot-order` are for histories of which no order of versions
+ * `no-serial-order`, `no-snapshot-order` and `no-prefix-order` are for histories of which no order of versions
  * makes sense, though no known part of the order has a cycle (there: `PL-3-cycle-exists`, …).
  * They rule out repeatable-read too, since all reads here are of items.
  */
@@ -45,7 +47,7 @@ export const modelTable: readonly ModelRow[] = [
     'read-uncommitted',
     'PL-1',
     '',
-    'G0 duplicate-elements cyclic-versions thin-air mismatched-reply reordered-appends',
+    'G0 duplicate-elements thin-air mismatched-reply reordered-appends',
   ),
   row('read-committed', 'PL-2', 'read-uncommitted', 'G1'),
   row('consistent-view', 'PL-2+', 'cursor-stability monotonic-view', 'G1 G-single'),
@@ -86,7 +88,7 @@ export const modelTable: readonly ModelRow[] = [
   row('monotonic-reads', '', '', ''),
   row('monotonic-writes', '', '', ''),
   row('parallel-snapshot-isolation', 'psi', 'causal-cerone update-atomic', 'internal G1a'),
-  row('prefix', '', 'causal-cerone', 'internal G1a'),
+  row('prefix', '', 'causal-cerone', 'internal G1a no-prefix-order'),
   row('read-atomic', '', 'monotonic-atomic-view', 'internal G1a future-read fractured-read'),
   row('read-your-writes', '', '', ''),
   row('sequential', '', 'causal', ''),
@@ -174,7 +176,7 @@ export const anomalyTable: Readonly<Record<string, readonly string[]>> = {
   'G-cursor': [],
   'G-monotonic': [],
   'G-update': [],
-  'cyclic-versions': [],
+  'cyclic-versions': ['G1c'],
   'dirty-update': ['G1a'],
   'duplicate-elements': [],
   'fractured-read': ['G-single-item'],
@@ -183,6 +185,7 @@ export const anomalyTable: Readonly<Record<string, readonly string[]>> = {
   internal: [],
   'lost-update': ['write-skew', 'G2-item'],
   'mismatched-reply': [],
+  'no-prefix-order': ['no-snapshot-order'],
   'no-serial-order': ['no-serial-order-process'],
   'no-serial-order-process': ['no-serial-order-realtime'],
   'no-serial-order-realtime': [],

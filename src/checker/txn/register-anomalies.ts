@@ -15,6 +15,51 @@ export function findRegisterAnomalies(history: RegisterHistory, findings: Findin
     checkFractured(history, t, findings);
     checkUpdates(history, t, updates, findings);
   }
+  findCyclicVersions(history, findings);
+}
+
+/** Who reads a version and then writes the key makes the next one: followed back, no circle. */
+function findCyclicVersions(history: RegisterHistory, findings: Findings): void {
+  const { transactions } = history;
+  const { kind, key, keys, of } = transactions;
+  /** The walk in which each write was come upon. */
+  const seen = new Int32Array(kind.length).fill(-1);
+  for (let start = 0; start < kind.length; start += 1) {
+    if (seen[start] !== -1) continue;
+    let at = start;
+    while (at >= 0 && kind[at] === writeKind && seen[at] === -1) {
+      seen[at] = start;
+      at = versionBefore(history, at);
+    }
+    if (at < 0 || kind[at] !== writeKind || seen[at] !== start) continue;
+    const circle = [at];
+    for (let w = versionBefore(history, at); w !== at; w = versionBefore(history, w))
+      circle.push(w);
+    findings.add('cyclic-versions', () => ({
+      key: keys[key[at] ?? 0] ?? null,
+      transactions: circle.map((w) => of[w] ?? 0),
+      explanation: [
+        `the versions of key ${text(keys[key[at] ?? 0])} form a circle:`,
+        ...circle.map(
+          (w) =>
+            `  ${who(transactions, of[w] ?? 0)} read ${valueText(transactions, versionBefore(history, w))} and then wrote ${valueText(transactions, w)}`,
+        ),
+      ].join('\n'),
+    }));
+  }
+}
+
+/** What the transaction of a final write had read of the key, if that was another's write; or -1. */
+function versionBefore(
+  { transactions, source, external, final, committed }: RegisterHistory,
+  write: number,
+): number {
+  const { first, key, of } = transactions;
+  const t = of[write] ?? 0;
+  if (final[write] === 0 || committed[t] === 0) return -1;
+  for (let i = first[t] ?? 0; i < write; i += 1)
+    if (external[i] === 1 && key[i] === key[write]) return source[i] ?? -1;
+  return -1;
 }
 
 /** Reads against the transaction's own earlier reads and writes of the same key. */

@@ -6,7 +6,9 @@
  * Serializability orders transactions. Snapshot isolation orders begins and commits: a
  * transaction begins after those commit that it reads from or overwrites, and before those
  * commit whose writes it missed (BC-polygraphs, Zhang et al., "Viper", 2023). With begin and
- * commit as one vertex the second is the first.
+ * commit as one vertex the second is the first. Prefix consistency is snapshot isolation where
+ * writers of a key may overlap: of two the one commits before the other, and need not before
+ * the other begins (Cerone, Bernardi and Gotsman, 2015).
  */
 import { noEvent, typeCode } from '../../history/columns.ts';
 import { IntList } from './interner.ts';
@@ -17,7 +19,7 @@ import type { OrderKept } from './replay.ts';
 import { readKind, writeKind } from './transactions.ts';
 
 export interface OrderQuestion {
-  readonly isolation: 'serial' | 'snapshot';
+  readonly isolation: 'serial' | 'snapshot' | 'prefix';
   readonly kept: OrderKept;
 }
 
@@ -240,7 +242,8 @@ class ProblemBuilder {
     const { transactions, readersStart, readers, external } = this.#history;
     const { of } = transactions;
     const [first, second] = [of[a] ?? 0, of[b] ?? 0];
-    edges.push(this.#commit(first), this.#begin(second));
+    const overlap = this.#question.isolation === 'prefix';
+    edges.push(this.#commit(first), overlap ? this.#commit(second) : this.#begin(second));
     for (let at = readersStart[a] ?? 0; at < (readersStart[a + 1] ?? 0); at += 1) {
       const read = readers[at] ?? 0;
       const reader = of[read] ?? 0;

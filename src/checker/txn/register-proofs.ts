@@ -2,9 +2,10 @@
 import { plural } from '../../base/text.ts';
 import type { CheckLimits } from '../checker.ts';
 import type { UnknownReason } from '../verdict.ts';
-import { describe, type Narrator } from './explain.ts';
+import { describe, type Narrator, reasonKeys } from './explain.ts';
 import { type Finding, type Findings, text } from './findings.ts';
 import { isRuledOut, modelsImpliedBy } from './models.ts';
+import { orderProof } from './order-proof.ts';
 import { findOrder, type OrderFinding, type OrderQuestion } from './register-orders.ts';
 import type { RegisterHistory } from './register-versions.ts';
 import { type OrderKept, replays } from './replay.ts';
@@ -35,6 +36,7 @@ const searchedLevels: Readonly<Record<string, OrderQuestion & { readonly anomaly
   'strong-snapshot-isolation': question('snapshot', 'realtime'),
   'strong-session-snapshot-isolation': question('snapshot', 'process'),
   'snapshot-isolation': question('snapshot', 'none'),
+  prefix: question('prefix', 'none'),
 };
 
 function question(
@@ -84,7 +86,7 @@ export function searchVersions(
     const answer = search(registers, { ...asked, explained }, budget);
     if (answer === true) proofs.push(name);
     else if ('kind' in answer) reason = answer;
-    else findings.add(asked.anomaly, () => noOrder(answer, asked, narrator));
+    else findings.add(asked.anomaly, () => noOrder(registers, answer, asked, narrator));
   }
   return reason;
 }
@@ -118,22 +120,28 @@ function search(
 }
 
 function noOrder(
+  registers: RegisterHistory,
   { transactions, pair, minimal }: OrderFinding,
-  { isolation, kept }: OrderQuestion,
+  asked: OrderQuestion,
   narrator: Narrator,
 ): Omit<Finding, 'type'> {
   const names = new Map(transactions.map((t, i) => [t, `T${i + 1}`]));
   const { keys, invoke } = narrator.transactions;
-  const rule =
-    isolation === 'serial'
-      ? 'one after the other'
-      : 'each on a snapshot, with no two that overlap writing the same key';
+  const { isolation, kept } = asked;
+  const proof = orderProof(registers, { isolation, kept }, names);
+  const mentioned = reasonKeys(proof?.keys ?? [pair === undefined ? undefined : keys[pair.key]]);
+  const rule = {
+    serial: 'one after the other',
+    snapshot: 'each on a snapshot, with no two that overlap writing the same key',
+    prefix: 'each on a snapshot',
+  }[isolation];
   const order = { none: '', process: ', in the order of each process', realtime: ', in real time' };
   const lines = [
     `These ${transactions.length} transactions cannot have run ${rule}${order[kept]}, in whatever order their writes came${minimal ? ', and any fewer of them could' : ''}:`,
-    ...transactions.map((t) => `  ${names.get(t) ?? ''} = ${describe(narrator, t)}`),
+    ...transactions.map((t) => `  ${names.get(t) ?? ''} = ${describe(narrator, t, mentioned)}`),
   ];
-  if (pair !== undefined) {
+  if (proof !== undefined) lines.push(...proof.lines);
+  else if (pair !== undefined) {
     const [a, b] = pair.writers.map((t) => names.get(t) ?? '');
     lines.push(
       `In particular ${a} and ${b} both wrote key ${text(keys[pair.key])}, and neither can have come first.`,
@@ -144,6 +152,6 @@ function noOrder(
     ...(pair === undefined ? {} : { key: keys[pair.key] ?? null }),
     transactions,
     explanation: lines.join('\n'),
-    evidence: { offending },
+    evidence: { offending, ...(proof === undefined ? {} : { proof: proof.steps }) },
   };
 }

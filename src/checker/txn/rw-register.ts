@@ -24,6 +24,14 @@ import { provedFree, searchVersions } from './register-proofs.ts';
 import { initial, type RegisterHistory, registerHistoryOf, writeTo } from './register-versions.ts';
 import { relation } from './relations.ts';
 
+/** What is taken for granted; the first is looked after. */
+const assumptions: readonly string[] = [
+  'each value is written to a key once at most',
+  'a key begins with null, or with 0, an empty text or false where nobody wrote that and it was read',
+  'who read a version and then wrote the key made a later one (true from read-committed on)',
+  'the order of real time and of sessions orders versions only for models that are about it',
+];
+
 /**
  * @param model an isolation level by any of its names: `snapshot-isolation`, `PL-3`, …
  * @throws UsageError if there is no such level
@@ -119,6 +127,7 @@ function detailsOf({ transactions }: RegisterHistory, { dataEdges }: RegisterGra
     committed: transactions.okCount,
     keys: transactions.keys.length,
     dependencies: dataEdges,
+    assumptions,
   };
 }
 

@@ -11,7 +11,7 @@
  * they began. An update of unknown outcome may still take effect between two of them, so with
  * one outstanding a difference proves nothing.
  */
-import { canonical, isArray } from '../../base/json.ts';
+import { canonical, isArray, isObject } from '../../base/json.ts';
 import type { Checker } from '../checker.ts';
 import {
   AnomalyList,
@@ -39,6 +39,55 @@ export function convergence(options: ConvergenceOptions = {}): Checker {
     method: `final ok ${read}s that began after the last update was over, compared with each other; what they should say is not judged`,
     judge: (part) => judge(part, options),
   });
+}
+
+/**
+ * Strong eventual consistency (Shapiro, Preguiça, Baquero and Zawirski, "Conflict-free replicated
+ * data types", 2011): replicas that have delivered the same updates answer the same, at any time
+ * and in whatever order the updates came.
+ *
+ * | op | value of invoke | value of ok |
+ * |---|---|---|
+ * | `read` | null | `{"delivered": [ids of updates], "state": any}` |
+ */
+export function strongConvergence(read = 'read'): Checker {
+  return invariant({
+    name: 'strong-convergence',
+    summary: 'who has delivered the same updates answers the same',
+    method: `ok ${read}s with equal sets of delivered updates, compared with each other`,
+    judge: (part) => judgeStrong(part, read),
+  });
+}
+
+function judgeStrong(part: Part, read: string): Finding {
+  const anomalies = new AnomalyList(part);
+  const first = new Map<string, { readonly row: number; readonly state: string }>();
+  let [readCount, comparedCount] = [0, 0];
+  for (const row of part.rowsOf(read)) {
+    const answer = part.isOk(row) ? part.output(row) : null;
+    if (!isObject(answer) || !isArray(answer['delivered'])) continue;
+    readCount += 1;
+    const delivered = answer['delivered'].map(canonical).toSorted();
+    const state = canonical(answer['state'] ?? null);
+    const name = delivered.join(' ');
+    const known = first.get(name);
+    if (known === undefined) {
+      first.set(name, { row, state });
+      continue;
+    }
+    comparedCount += 1;
+    if (known.state === state) continue;
+    const [a, b] = [part.invoke(known.row), part.invoke(row)];
+    anomalies.add(() => ({
+      type: 'divergence',
+      model: 'strong-eventual-consistency',
+      operations: [a, b],
+      explanation: `The ${read}s of events ${a} and ${b} had both delivered ${delivered.length} updates, the same ones. But the former answered ${known.state.slice(0, 200)} and the latter ${state.slice(0, 200)}.`,
+    }));
+  }
+  const details = { readCount, comparedCount };
+  if (comparedCount > 0) return { anomalies, details };
+  return { anomalies, details, ...tooFew(`no two ok ${read}s had delivered the same updates`) };
 }
 
 function judge(part: Part, options: ConvergenceOptions): Finding {

@@ -23,6 +23,9 @@ export type WeakModelName = keyof typeof implied;
 /** An implied model comes after those that imply it. */
 export const weakModelNames = Object.keys(implied) as readonly WeakModelName[];
 
+/** Models that are about the order of operations of different processes in real time. */
+export const realTimeModels: ReadonlySet<string> = new Set(['linearizable', 'regular', 'safe']);
+
 /** All models that hold wherever this one does, itself left out. */
 export function weakerThan(name: WeakModelName): ReadonlySet<WeakModelName> {
   const found = new Set<WeakModelName>();

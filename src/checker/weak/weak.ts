@@ -138,22 +138,22 @@ function verdictOn(
       return { ...figures, valid: true };
     case 'open':
       return { ...figures, valid: 'unknown', reason: result.reason };
-    default: {
-      const [first = 0] = result.ops;
-      const key =
-        keyCount > 1 && result.ops.every((op) => ops.key[op] === ops.key[first])
-          ? opKey(ops, first)
-          : undefined;
-      const anomaly: Anomaly = {
-        type: result.type,
-        ...(key === undefined ? {} : { key }),
-        model,
-        operations: result.ops.map((op) => eventOf(ops, op)).toSorted((a, b) => a - b),
-        explanation: result.explanation,
-      };
-      return { ...figures, valid: false, anomalies: [anomaly] };
-    }
+    default:
+      return { ...figures, valid: false, anomalies: [weakAnomaly(model, ops, result)] };
   }
+}
+
+/** A violation as evidence. */
+export function weakAnomaly(
+  model: WeakModelName,
+  ops: RegisterOps,
+  { type, ops: involved, explanation }: Extract<WeakResult, { kind: 'violated' }>,
+): Anomaly {
+  const [first = 0] = involved;
+  const sameKey = involved.every((op) => ops.key[op] === ops.key[first]);
+  const key = ops.keyCount > 1 && sameKey ? opKey(ops, first) : undefined;
+  const operations = involved.map((op) => eventOf(ops, op)).toSorted((a, b) => a - b);
+  return { type, ...(key === undefined ? {} : { key }), model, operations, explanation };
 }
 
 function methodOf(model: WeakModelName): string {
@@ -164,7 +164,8 @@ function methodOf(model: WeakModelName): string {
   return `${promises[model]}; registers with distinct values, ${how}; the first violation is shown`;
 }
 
-function decide(
+/** Decides one model, within the limits. */
+export function decide(
   model: WeakModelName,
   ops: RegisterOps,
   limits: CheckLimits,

@@ -93,7 +93,7 @@ export class EventSink {
 
   /** The history. Nothing can be added after it. */
   finish(): History {
-    const history = this.builder.build();
+    const history = this.builder.build(this.timed);
     const { process } = history.events;
     if (this.#freshCount > 0)
       for (let i = 0; i < process.length; i += 1) {

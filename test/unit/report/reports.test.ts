@@ -48,7 +48,7 @@ describe('the headline', () => {
   test('says what is not, and on which key', () => {
     expect(headline(staleRead().summary).text).toBe('not linearizable: stale read on key 3');
     expect(headline(readSkew().summary).text).toBe(
-      'violates snapshot-isolation: G-single (read skew)',
+      'violates snapshot-isolation: G-single (read skew); read-committed held',
     );
     expect(headline(lostElements().summary).text).toBe(
       'violates set: lost element, and 1 more anomaly',

@@ -33,6 +33,7 @@ export const samplePlan: RunPlan = {
   operationTimeoutMs: 1000,
   model: 'linearizable',
   availability: null,
+  gates: [],
   checkTimeoutMs: 60_000,
   checkMemoryMb: 2048,
   seed: 42,

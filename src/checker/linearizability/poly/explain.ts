@@ -9,8 +9,15 @@ import type { History } from '../../../history/history.ts';
 import type { Violation } from './result.ts';
 import { templates } from './templates.ts';
 
-/** The text of a violation: lines separated by `\n`, at most six operations named. */
-export function explainViolation(history: History, { explain }: Violation): string {
+/**
+ * The text of a violation: lines separated by `\n`, at most six operations named.
+ * @param nameOf what to call the operation in a row of the history
+ */
+export function explainViolation(
+  history: History,
+  { explain }: Violation,
+  nameOf: (row: number) => string = (row) => describeOperation(history, row),
+): string {
   const { roles, facts } = explain;
   const template: string = templates[explain.template];
   return template.replaceAll(/\{(\w+)(?:\.(invoke|return))?\}/g, (whole, name: string, end) => {
@@ -21,7 +28,7 @@ export function explainViolation(history: History, { explain }: Violation): stri
     }
     if (end === 'invoke') return String(history.operation(row).invokeIndex);
     if (end === 'return') return returnText(history, row);
-    return describeOperation(history, row);
+    return nameOf(row);
   });
 }
 

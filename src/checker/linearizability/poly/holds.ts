@@ -64,11 +64,14 @@ interface Owner {
 /** @returns the holds, or what is wrong with an owner by itself */
 export function holdsOf(timeline: Timeline, rules: LockRules): Holds | Violation | NotApplicable {
   const book = new HoldBook(timeline, rules);
+  let found: Violation | undefined;
   for (let op = 0; op < timeline.count; op += 1) {
-    const trouble = book.enter(op);
-    if (trouble !== undefined) return trouble;
+    const owner = book.next(op);
+    // Even after a violation: what the owner does while that is open may explain it.
+    if ('why' in owner) return owner;
+    found ??= book.enter(op, owner);
   }
-  return book;
+  return found ?? book;
 }
 
 class HoldBook implements Holds {
@@ -92,8 +95,9 @@ class HoldBook implements Holds {
     return this.acquire.length;
   }
 
-  enter(op: number): Violation | NotApplicable | undefined {
-    const { row, code, invoke, history } = this.#timeline;
+  /** The owner of the next operation, which must not overlap one of the same owner. */
+  next(op: number): Owner | NotApplicable {
+    const { row, invoke, history } = this.#timeline;
     const id = row[op] ?? 0;
     const owner = this.#ownerOf(id);
     if ((invoke[op] ?? 0) < owner.free) {
@@ -102,10 +106,14 @@ class HoldBook implements Holds {
         `the operation of event ${invokeIndex} begins before it is known how the one before it, of the same owner, ended`,
       );
     }
-    const end = this.#timeline.return[op] ?? never;
-    owner.free = end;
-    const output = history.operations.output[id] ?? noValue;
-    const isRefused = end !== never && output !== noValue && output === this.#no;
+    owner.free = this.#timeline.return[op] ?? never;
+    return owner;
+  }
+
+  enter(op: number, owner: Owner): Violation | undefined {
+    const { row, code, history } = this.#timeline;
+    const output = history.operations.output[row[op] ?? 0] ?? noValue;
+    const isRefused = owner.free !== never && output !== noValue && output === this.#no;
     return code[op] === lockCode.acquire
       ? this.#acquired(op, owner, isRefused)
       : this.#released(op, owner, isRefused);

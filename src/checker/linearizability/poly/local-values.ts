@@ -63,6 +63,11 @@ export class LocalValues {
     return number;
   }
 
+  /** True if that is the number of null. */
+  isNull(number: number): boolean {
+    return number >= 0 && this.#values[number] === null;
+  }
+
   value(number: number): Json {
     return this.#values[number] ?? null;
   }

@@ -61,14 +61,17 @@ export function cellOperations(
   const value = new Int32Array(count).fill(none);
   const expected = new Int32Array(count).fill(none);
   let hasGuards = false;
+  // Then a read of null is one that nobody recorded: see the model.
+  const nullSaysNothing = initial !== null && !keyed;
   const numberOf = (id: number): number =>
     keyed ? values.ofJson(valueInPair(history.values.value(id) ?? null)) : values.ofId(id);
   for (let op = 0; op < count; op += 1) {
     const id = row[op] ?? 0;
     switch (code[op]) {
       case cellCode.read:
-        if (returned[op] === never) kind[op] = idle;
-        else value[op] = numberOf(output[id] ?? noValue);
+        if (returned[op] !== never) value[op] = numberOf(output[id] ?? noValue);
+        if (returned[op] === never || (nullSaysNothing && values.isNull(value[op] ?? none)))
+          kind[op] = idle;
         break;
       case cellCode.write:
         value[op] = numberOf(input[id] ?? noValue);

@@ -1,0 +1,256 @@
+/**
+ * How stale the reads of registers with distinct values were: in time (Δ-atomicity, Golab, Li and
+ * Shah, 2011) and in versions (k-atomicity, Aiyer, Alvisi and Bazzi, 2005: each read returns one
+ * of the k newest values of one order of the writes).
+ *
+ * Δ is exact, to the nanosecond. The least k is NP-hard to find in general, so bounds are given:
+ * at least one more than the writes that certainly lie between a value and a read of it, and at
+ * most what the best of two orders of the writes shows. They mostly agree.
+ */
+import type { Json, JsonObject } from '../base/json.ts';
+import { durationText } from '../base/text.ts';
+import type { History } from '../history/history.ts';
+import type { Checker } from './checker.ts';
+import { stalenessOf } from './linearizability/poly/staleness.ts';
+import type { Anomaly, Verdict } from './verdict.ts';
+import {
+  initialWrite,
+  isWrite,
+  opKey,
+  opText,
+  type RegisterOps,
+  registerOps,
+  thinAir,
+} from './weak/register-ops.ts';
+
+export interface StalenessOptions {
+  /** Reads may look back so far. Default: any; then only the figures are given. */
+  readonly maxMs?: number;
+  /** Reads may return one of so many newest values. */
+  readonly maxVersions?: number;
+  readonly initial?: Json;
+}
+
+export interface Staleness {
+  /** Exact; Infinity if no looking back explains the history; undefined if not applicable. */
+  readonly staleMs: number | undefined;
+  readonly versionsAtLeast: number;
+  /** Infinity if a read returned what was not there yet. */
+  readonly versionsAtMost: number;
+  /** The read that shows `versionsAtLeast`, what it read (negative: the initial value), and the oldest write between. */
+  readonly worst: readonly number[];
+}
+
+export function staleness(options: StalenessOptions = {}): Checker {
+  const { maxMs = Infinity, maxVersions = Infinity, initial = null } = options;
+  return {
+    name: 'staleness',
+    summary: `how far back reads look${maxMs < Infinity ? `: at most ${durationText(maxMs)}` : ''}${maxVersions < Infinity ? `: at most ${maxVersions} versions` : ''}`,
+    perKey: false,
+    check(history): Verdict {
+      const base = {
+        checker: 'staleness',
+        method:
+          'registers with distinct values: the least Δ by which reads must look back for the history to be linearizable, and bounds of the least k of k-atomicity',
+        operationCount: history.operationCount,
+      };
+      const ops = registerOps(history, initial);
+      if ('why' in ops) {
+        const message = `not a history of registers with distinct values: ${ops.why}`;
+        return { ...base, valid: 'unknown', reason: { kind: 'undetermined', message } };
+      }
+      if (ops.readCount === 0) {
+        const message = 'no read succeeded: there is nothing to be stale';
+        return { ...base, valid: 'unknown', reason: { kind: 'too-few-ok', message } };
+      }
+      const found = measuredStaleness(ops, initial);
+      return verdictOf(ops, found, { maxMs, maxVersions }, { ...base, details: detailsOf(found) });
+    },
+  };
+}
+
+export function measuredStaleness(ops: RegisterOps, initial: Json = null): Staleness {
+  const { atLeast, worst } = versionsAtLeast(ops);
+  return {
+    staleMs: longestStaleMs(ops.history, initial),
+    versionsAtLeast: atLeast,
+    versionsAtMost: Math.max(atLeast, versionsAtMost(ops)),
+    worst,
+  };
+}
+
+function detailsOf({ staleMs, versionsAtLeast: low, versionsAtMost: high }: Staleness): JsonObject {
+  return {
+    staleMs: staleMs === undefined || staleMs === Infinity ? null : staleMs,
+    versionsAtLeast: low,
+    versionsAtMost: high === Infinity ? null : high,
+  };
+}
+
+type Base = Pick<Verdict, 'checker' | 'method' | 'operationCount' | 'details'>;
+
+function verdictOf(
+  ops: RegisterOps,
+  found: Staleness,
+  { maxMs, maxVersions }: { readonly maxMs: number; readonly maxVersions: number },
+  base: Base & { readonly details: JsonObject },
+): Verdict {
+  const { staleMs } = found;
+  const known = found.worst.filter((op) => op >= 0);
+  const operations = known.map((op) => ops.invoked[op] ?? 0).toSorted((a, b) => a - b);
+  const anomaly = (model: string, explanation: string): Anomaly => {
+    const key = ops.keyCount > 1 ? opKey(ops, found.worst[0] ?? 0) : undefined;
+    const type = 'stale-read';
+    return { type, ...(key === undefined ? {} : { key }), model, operations, explanation };
+  };
+  const between = betweenText(ops, found);
+  if (found.versionsAtLeast > maxVersions)
+    return {
+      ...base,
+      valid: false,
+      anomalies: [anomaly(`k-atomic:${maxVersions}`, `${between} At most ${maxVersions - 1} may.`)],
+    };
+  if (staleMs !== undefined && staleMs > maxMs) {
+    const far =
+      staleMs === Infinity ? 'However far' : `Only if they look back ${durationText(staleMs)}`;
+    const text =
+      staleMs === Infinity
+        ? `${far} reads look back, no order of the operations explains them.`
+        : `${far} is there an order of the operations that explains the reads; ${durationText(maxMs)} was promised.`;
+    return {
+      ...base,
+      valid: false,
+      anomalies: [
+        anomaly(`Δ-atomic:${maxMs}`, found.worst.length > 1 ? `${text}\n${between}` : text),
+      ],
+    };
+  }
+  const open =
+    (staleMs === undefined && maxMs < Infinity) ||
+    (found.versionsAtMost > maxVersions && maxVersions < Infinity);
+  if (!open) return { ...base, valid: true };
+  const message =
+    staleMs === undefined
+      ? 'the staleness in time of this history cannot be told'
+      : `the least number of versions lies between ${found.versionsAtLeast} and ${found.versionsAtMost}`;
+  return { ...base, valid: 'unknown', reason: { kind: 'undetermined', message } };
+}
+
+function betweenText(ops: RegisterOps, { versionsAtLeast: atLeast, worst }: Staleness): string {
+  const [read = 0, source = -1, write] = worst;
+  if (write === undefined) return `${opText(ops, read)} is as new as can be.`;
+  const old = source < 0 ? 'the initial value' : `the value of ${opText(ops, source)}`;
+  const count = atLeast - 1;
+  return `${opText(ops, read)} returned ${old}, though ${count} ${count === 1 ? 'write' : 'writes'} lie between them for certain, first ${opText(ops, write)}.`;
+}
+
+/** Each key by itself: the worst of them. */
+function longestStaleMs(history: History, initial: Json): number | undefined {
+  let longest = 0;
+  for (const rows of history.rowsByKey().values()) {
+    const found = stalenessOf(history, Int32Array.from(rows), initial);
+    if (found.kind !== 'staleness') return undefined;
+    longest = Math.max(longest, found.staleMs);
+  }
+  return longest;
+}
+
+/**
+ * For each read of v, the writes that began after v was written and ended before the read began.
+ * Sweep over time with a tree of counts by end of the write that each began after.
+ */
+function versionsAtLeast(ops: RegisterOps): { atLeast: number; worst: readonly number[] } {
+  let [atLeast, worst] = [1, [0] as readonly number[]];
+  for (const group of byKey(ops)) {
+    const writes = group.filter((op) => ops.from[op] === isWrite);
+    // By place in order of invocation; a write counts from the moment of its return.
+    const place = new Map(writes.map((op, i) => [op, i]));
+    const counts = new Float64Array(writes.length + 1);
+    const add = (at: number): void => {
+      for (let i = at + 1; i < counts.length; i += i & -i) counts[i] = (counts[i] ?? 0) + 1;
+    };
+    const below = (end: number): number => {
+      let sum = 0;
+      for (let i = end; i > 0; i -= i & -i) sum += counts[i] ?? 0;
+      return sum;
+    };
+    const returns = writes
+      .filter((op) => (ops.returned[op] ?? 0) < Infinity)
+      .toSorted((a, b) => (ops.returned[a] ?? 0) - (ops.returned[b] ?? 0));
+    let next = 0;
+    for (const read of group) {
+      const source = ops.from[read] ?? isWrite;
+      if (source === isWrite || source === thinAir) continue;
+      const begun = ops.invoked[read] ?? 0;
+      for (; next < returns.length && (ops.returned[returns[next] ?? 0] ?? 0) < begun; next += 1)
+        add(place.get(returns[next] ?? 0) ?? 0);
+      const written = source === initialWrite ? -1 : (ops.returned[source] ?? 0);
+      const first = firstInvokedAfter(ops, writes, written);
+      const between = next - below(first);
+      if (between + 1 <= atLeast) continue;
+      atLeast = between + 1;
+      const oldest = writes.find((op, i) => i >= first && (ops.returned[op] ?? 0) < begun);
+      worst = oldest === undefined ? [read] : [read, source, oldest];
+    }
+  }
+  return { atLeast, worst };
+}
+
+/** Orders of the writes that keep real time, each with reads as early as they can be. */
+function versionsAtMost(ops: RegisterOps): number {
+  const firstSeen = Float64Array.from(ops.returned);
+  for (let op = 0; op < ops.count; op += 1) {
+    const source = ops.from[op] ?? isWrite;
+    if (source === thinAir) return Infinity;
+    if (source < 0) continue;
+    if ((ops.invoked[source] ?? 0) > (ops.returned[op] ?? 0)) return Infinity;
+    firstSeen[source] = Math.min(firstSeen[source] ?? 0, ops.returned[op] ?? 0);
+  }
+  return Math.min(versionsInOrderOf(ops, ops.invoked), versionsInOrderOf(ops, firstSeen));
+}
+
+function versionsInOrderOf(ops: RegisterOps, moment: Float64Array): number {
+  let most = 1;
+  for (const group of byKey(ops)) {
+    const writes = group
+      .filter((op) => ops.from[op] === isWrite)
+      .toSorted((a, b) => (moment[a] ?? 0) - (moment[b] ?? 0));
+    const place = new Map(writes.map((op, i) => [op, i + 1]));
+    const returns = group
+      .filter((op) => (ops.returned[op] ?? 0) < Infinity)
+      .toSorted((a, b) => (ops.returned[a] ?? 0) - (ops.returned[b] ?? 0));
+    // How many writes came before each read, and before what has returned by now.
+    const reached = new Map<number, number>();
+    let [next, before] = [0, 0];
+    for (const op of group) {
+      for (; (ops.returned[returns[next] ?? -1] ?? Infinity) < (ops.invoked[op] ?? 0); next += 1) {
+        const done = returns[next] ?? 0;
+        before = Math.max(before, place.get(done) ?? reached.get(done) ?? 0);
+      }
+      const source = ops.from[op] ?? isWrite;
+      if (source === isWrite) continue;
+      const own = source === initialWrite ? 0 : (place.get(source) ?? 0);
+      const at = Math.max(before, own);
+      reached.set(op, at);
+      most = Math.max(most, at - own + 1);
+    }
+  }
+  return most;
+}
+
+/** Index of the first write, in order of invocation, that began after `event`. */
+function firstInvokedAfter(ops: RegisterOps, writes: readonly number[], event: number): number {
+  let [from, to] = [0, writes.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ops.invoked[writes[middle] ?? 0] ?? 0) <= event) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+function byKey(ops: RegisterOps): readonly (readonly number[])[] {
+  const groups: number[][] = Array.from({ length: ops.keyCount }, () => []);
+  for (let op = 0; op < ops.count; op += 1) groups[ops.key[op] ?? 0]?.push(op);
+  return groups;
+}

@@ -1,0 +1,20 @@
+/** What servers stand on: a host for each node, and the network between them. */
+import type { NodeProgram } from '../../contract/target.ts';
+import type { Network } from '../../contract/testbed.ts';
+import type { NodeId } from '../../fault/fault.ts';
+
+export interface Hosts {
+  /** Name of the testbed. */
+  readonly name: string;
+  readonly network: Network;
+  /** Makes the hosts. @throws TargetError */
+  start(): Promise<void>;
+  /** IP address of a node for clients. */
+  addressOf(node: NodeId): string;
+  /** The address at which `from` reaches `to`. */
+  peerAddress(from: NodeId, to: NodeId): string;
+  /** The command that runs `program` on the node's host, with `folder` as its working folder. */
+  wrap(node: NodeId, program: NodeProgram, folder: string): NodeProgram;
+  /** Undoes all of `start`, or what was done of it. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,16 @@
+/** Accounts spread over the nodes; transfers between them by two-phase commit. */
+import type { NodeContext } from '../../src/node/node.ts';
+import { Coordinator } from './coordinator.ts';
+import { Participant } from './participant.ts';
+
+const variants = ['correct', 'forgetful-coordinator', 'unlocked-reads'];
+
+/** The program of a node, which is both: a participant, and the coordinator of its clients. */
+export function twoPhaseCommit(context: NodeContext): void {
+  const at = context.args.indexOf('--variant');
+  const variant = at === -1 ? 'correct' : context.args[at + 1];
+  if (variant === undefined || !variants.includes(variant))
+    throw new Error(`there is no variant "${variant ?? ''}"; there are ${variants.join(', ')}`);
+  new Participant(context, variant !== 'unlocked-reads').start();
+  new Coordinator(context, variant !== 'forgetful-coordinator').start();
+}
