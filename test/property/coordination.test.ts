@@ -62,6 +62,7 @@ describe.each(bundled.map((each) => [each.target.name, each.workload.name, each]
   (_target, _workload, { target, program, workload }) => {
     const model = target.keeps?.[workload.name];
     const common = {
+      durationMs: 6000,
       workload,
       program,
       ...(typeof model === 'string' ? { model } : {}),
