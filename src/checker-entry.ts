@@ -48,6 +48,7 @@ export {
   isolationCatalog,
   type TransactionKind,
 } from './checker/txn/catalog.ts';
+export { closedPredicate } from './checker/txn/closed-predicate.ts';
 export { listAppend, type TransactionalOptions } from './checker/txn/list-append.ts';
 export { rwRegister } from './checker/txn/rw-register.ts';
 export type { WeakLevel } from './checker/txn/weak-levels.ts';

@@ -36,6 +36,7 @@ export { writeSkew } from './checker/invariant/write-skew.ts';
 export { linearizable } from './checker/linearizability/linearizability.ts';
 export { staleness } from './checker/staleness.ts';
 export { isolated, isolationLevels } from './checker/txn/catalog.ts';
+export { closedPredicate } from './checker/txn/closed-predicate.ts';
 export { listAppend, type TransactionalOptions } from './checker/txn/list-append.ts';
 export { rwRegister } from './checker/txn/rw-register.ts';
 export type { WeakLevel } from './checker/txn/weak-levels.ts';

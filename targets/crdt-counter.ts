@@ -26,8 +26,8 @@ export default {
       name: 'in-memory',
       summary: 'a PN-Counter that only its memory holds',
       broken: {
-        mistake: 'a restarted node counts from 0 again, below what the others know of it',
-        shownBy: { workload: 'counter', nemesis: 'kill' },
+        mistake: 'nodes that are killed forget what they had confirmed',
+        shownBy: { workload: 'counter', nemesis: 'kill:all' },
       },
     },
   ],

@@ -52,7 +52,7 @@ export default {
         shownBy: {
           workload: 'register',
           nemesis: 'partition:each-leader',
-          further: ['--nemesis-interval', '8'],
+          further: ['--nemesis-interval', '10'],
         },
       },
     },

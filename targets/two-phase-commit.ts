@@ -20,7 +20,15 @@ export default {
       broken: {
         mistake:
           'one participant has committed; the other asks after a restart and is told to abort',
-        shownBy: { workload: 'bank', nemesis: 'kill:all,packet:loss' },
+        // Slow links, so that a crash finds decisions which only one of two has been told.
+        shownBy: {
+          workload: 'bank',
+          nemesis: 'kill:all',
+          further: [
+            ...['--latency', '20', '--latency-dist', 'exponential'],
+            ...['--option', 'read-share=0.1'],
+          ],
+        },
       },
     },
     {

@@ -139,7 +139,7 @@ class KafkaClient implements Client {
     const next: Record<string, number> = { ...this.#next };
     for (const [key, offset] of last) next[key] = Math.max(next[key] ?? 0, offset + 1);
     this.#next = next;
-    return [['poll', messages as Json]];
+    return [['poll', messages]];
   }
 
   async #assign(value: Json, signal: AbortSignal): Promise<void> {
@@ -262,7 +262,7 @@ function lastPolls(sends: readonly HistoryEvent[], settleSeconds: number): Gener
 function sendIn(value: Json): readonly [key: string, answer: Json] {
   const [step] = isArray(value) ? value : [];
   const [, key = '', answer = null] = isArray(step) ? step : [];
-  return [String(key), answer];
+  return [typeof key === 'string' ? key : '', answer];
 }
 
 interface Drain {
@@ -298,14 +298,19 @@ function pollAll(drain: Drain): (settleSeconds: number) => Generator {
   };
 }
 
+function polledIn(value: Json): Messages {
+  const [step] = isArray(value) ? value : [];
+  const [, shown] = isArray(step) ? step : [];
+  return shown !== undefined && isObject(shown) ? (shown as Messages) : {};
+}
+
 function afterPoll(
   drain: Drain,
   { nowNs }: GeneratorContext,
   { type, value = null }: HistoryEvent,
   settleSeconds: number,
 ): Drain {
-  const [step] = type === 'ok' && isArray(value) ? value : [];
-  const shown = isArray(step) && isObject(step[1] ?? null) ? (step[1] as Messages) : {};
+  const shown = type === 'ok' ? polledIn(value) : {};
   const reached = new Map(drain.reached);
   for (const [key, list] of Object.entries(shown))
     for (const [offset] of list) reached.set(key, Math.max(reached.get(key) ?? -1, offset));

@@ -6,6 +6,8 @@
  * Single-key reads and writes get the lattice from linearizable down to safe; transactions their
  * isolation levels; other objects their sequential model and the invariants that fit.
  */
+
+import { UsageError } from '../base/errors.ts';
 import { canonical, type Json, type JsonObject } from '../base/json.ts';
 import { listed } from '../base/text.ts';
 import type { History } from '../history/history.ts';
@@ -198,6 +200,16 @@ function decideRegister(
   return { standing: { state: 'violated', by: anomaly.type }, anomaly };
 }
 
+/** An object's model may not know an operation of the history: then it does not apply. */
+function tryOut(make: () => Checker, history: History, limits: CheckLimits): Decided {
+  try {
+    return fromVerdict(make().check(history, limits));
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown;
+    return { standing: { state: 'undecidable', why: thrown.message } };
+  }
+}
+
 function fromVerdict(verdict: Verdict): Decided {
   if (verdict.valid === true) return { standing: { state: 'held' } };
   if (verdict.valid === 'unknown') {
@@ -316,7 +328,7 @@ function surveyObject(
       continue;
     }
     const timeoutMs = Math.max(1, (endMs - limits.nowMs()) / (checkers.length - i));
-    const { standing, anomaly } = fromVerdict(make().check(history, { ...limits, timeoutMs }));
+    const { standing, anomaly } = tryOut(make, history, { ...limits, timeoutMs });
     standings.push({ model: name, ...standing });
     if (anomaly !== undefined) anomalies.set(name, anomaly);
   }

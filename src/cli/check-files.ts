@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { HistoryError, messageOf, UsageError } from '../base/errors.ts';
 import { mapName } from '../checker/catalog.ts';
 import { worst } from '../checker/verdict.ts';
+import type { KeyNotation } from '../history/format/independent-keys.ts';
 import { historyFormatOf } from '../history/format/read-history.ts';
 import { parseNumber } from '../plan/parse.ts';
 import type { RunPlan } from '../plan/plan.ts';
@@ -20,6 +21,8 @@ export interface CheckRequest {
   /** Null: the model of the run that the file belongs to. */
   readonly model: string | null;
   readonly format: string;
+  /** How keys of independent objects are written. */
+  readonly keys: KeyNotation;
   readonly json: boolean;
   readonly timeoutSeconds: string;
   readonly memoryMb: string;
@@ -38,7 +41,7 @@ async function checkFile(path: string, request: CheckRequest): Promise<number> {
     timeoutMs: 1000 * parseNumber('check-timeout', request.timeoutSeconds, { min: 0.001 }),
     memoryMb: parseNumber('check-memory', request.memoryMb, { min: 16 }),
   };
-  const read = readHistoryFile(file, historyFormatOf(request.format));
+  const read = readHistoryFile(file, historyFormatOf(request.format), { keys: request.keys });
   const source = sourceFor(file, request.model, read.realTime);
   const startedMs = performance.now();
   const verdicts = await interruptible((signal) =>

@@ -1,18 +1,14 @@
 /** `dsx test`: settings → plan → run → report → exit code. */
-import { randomInt } from 'node:crypto';
 import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import { parseNumber } from '../plan/parse.ts';
-import type { RunSummary } from '../report/report.ts';
-import { runTest } from '../runner/run-test.ts';
 import { createRunStore } from '../store/run-store.ts';
 import { readConfig } from './config-file.ts';
-import { exitCodes, verdictExitCode, worstExitCode } from './exit-codes.ts';
-import { interruptible } from './interrupt.ts';
+import { exitCodes, worstExitCode } from './exit-codes.ts';
 import { emitReports, parseReporters } from './reporters.ts';
+import { exitCodeOf, runPlanned, seedMax, seedOf } from './run-planned.ts';
 import { sandboxExitCode } from './sandbox.ts';
 import { planOf, type Settings } from './settings.ts';
-import { createWatcher } from './watch.ts';
 
 export interface TestArguments {
   readonly text: Readonly<Record<string, string | undefined>>;
@@ -30,9 +26,6 @@ export interface TestArguments {
   readonly printConfig: boolean;
 }
 
-/** Seeds are 32 bits: what the generator of random numbers takes. */
-const seedMax = 2 ** 32 - 1;
-
 export async function testCommand(given: TestArguments): Promise<number> {
   const config = readConfig(given.configFile);
   const settings: Settings = {
@@ -42,11 +35,7 @@ export async function testCommand(given: TestArguments): Promise<number> {
     script: config.script,
     nodeArgs: given.nodeArgs,
   };
-  const seedText = given.seed ?? config.text['seed'];
-  const seed =
-    seedText === undefined
-      ? randomInt(seedMax)
-      : parseNumber('seed', seedText, { min: 0, max: seedMax, integer: true });
+  const seed = seedOf(given.seed ?? config.text['seed']);
   const testCount = parseNumber('test-count', given.testCount, { min: 1, integer: true });
   const reporters = parseReporters(given.reporters ?? config.text['reporter'], given.json);
   const first = await planOf(settings, seed);
@@ -62,25 +51,15 @@ export async function testCommand(given: TestArguments): Promise<number> {
   const codes: number[] = [];
   for (let i = 0; i < testCount; i += 1) {
     const planned = i === 0 ? first : await planOf(settings, (seed + i) % (seedMax + 1));
-    const watcher = createWatcher(given.json);
-    for (const note of planned.notes) watcher.log(note);
-    const report = await interruptible((signal) =>
-      runTest({ ...planned, store, watcher, signal, keepData: given.on.has('keep-data') }),
-    ).finally(() => {
-      watcher.done();
+    const report = await runPlanned(planned, {
+      store,
+      isQuiet: given.json,
+      keepData: given.on.has('keep-data'),
     });
     emitReports(report, reporters);
     codes.push(exitCodeOf(report.summary));
   }
   return worstExitCode(codes);
-}
-
-function exitCodeOf({ valid, plan, gates = [] }: RunSummary): number {
-  return verdictExitCode(
-    valid,
-    plan.expect,
-    gates.some(({ passed }) => !passed),
-  );
 }
 
 function parseOptions(options: readonly string[]): Record<string, string> {

@@ -1,10 +1,15 @@
 import { Args, Command, Flags } from '@oclif/core';
+import { historyFormats, type KeyNotation } from '../cli/history-formats.ts';
 
 export default class Check extends Command {
   static override summary = 'Check a recorded history, from dsx or from elsewhere.';
   static override description = [
     'Prints the verdict and exits with it: 0 valid, 1 an anomaly, 2 unknown,',
     '254 for a file that cannot be read. The format is found out by itself.',
+    'Without --model, a run is checked as it was; of another history all that can be checked is.',
+    `\n\nFORMATS\n${Object.entries(historyFormats)
+      .map(([name, what]) => `  ${name.padEnd(13)} ${what}`)
+      .join('\n')}`,
   ].join(' ');
   static override examples = [
     '<%= config.bin %> check histories/runs/latest',
@@ -18,9 +23,20 @@ export default class Check extends Command {
   static override flags = {
     model: Flags.string({
       char: 'm',
-      description: 'what was promised: a name of `dsx list models`; for a run, its own',
+      description:
+        'what was promised: names of `dsx list models`, with commas; for a run, its own; else all that fit',
     }),
-    format: Flags.string({ char: 'f', description: 'format of the file', default: 'auto' }),
+    format: Flags.string({
+      char: 'f',
+      description: 'format of the file: auto, or one of the list above; gzip is seen through',
+      default: 'auto',
+    }),
+    keys: Flags.string({
+      description:
+        'how values name the key of an independent object: as [key value] tuples, or not at all (plain)',
+      options: ['auto', 'tuples', 'plain'],
+      default: 'auto',
+    }),
     json: Flags.boolean({ description: 'print one JSON object a file' }),
     'check-timeout': Flags.string({
       description: 'seconds before a checker gives up',
@@ -38,6 +54,7 @@ export default class Check extends Command {
     process.exitCode = await checkFiles(argv as string[], {
       model: flags.model ?? null,
       format: flags.format,
+      keys: flags.keys as KeyNotation,
       json: flags.json,
       timeoutSeconds: flags['check-timeout'],
       memoryMb: flags['check-memory'],

@@ -36,6 +36,7 @@ export {
 } from './timing.ts';
 export {
   randomTransactions,
+  readAllKeys,
   type TransactionShape,
   transactionOptions,
   transactionShape,

@@ -4,12 +4,13 @@
  * history that makes no sense is refused.
  */
 import { HistoryError } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
 import type { NodeId } from '../fault/fault.ts';
 import { GrowingColumns, nemesisProcess, noEvent, typeCode } from './columns.ts';
 import type { HistoryEvent } from './event.ts';
 import { type EventExtra, ExtraTable } from './extras.ts';
 import { History } from './history.ts';
-import { noValue, ValueTable } from './values.ts';
+import { isPackable, noValue, ValueTable } from './values.ts';
 
 const maxFunctions = 65_535;
 
@@ -42,7 +43,7 @@ export class HistoryBuilder {
       event.process === 'nemesis' ? nemesisProcess : event.process,
       this.functionId(event.f),
       key === undefined ? noValue : this.values.internComposite(key),
-      value === undefined ? noValue : this.values.id(value),
+      value === undefined ? noValue : this.valueId(value),
       event.time,
     );
     if (node !== undefined || error !== undefined || final === true)
@@ -52,6 +53,11 @@ export class HistoryBuilder {
         ...(final === true ? { final } : {}),
       });
     return index;
+  }
+
+  /** The id of a value as an event's, packed if it is a transaction. */
+  valueId(value: Json): number {
+    return isPackable(value) ? this.values.pack(value) : this.values.id(value);
   }
 
   /** The fast way in, for readers that intern as they scan. Ids are this builder's. */

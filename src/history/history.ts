@@ -14,7 +14,7 @@ import {
 } from './columns.ts';
 import type { HistoryEvent, OpError, Operation } from './event.ts';
 import { type EventExtra, type ExtraData, ExtraTable } from './extras.ts';
-import { noValue, ValueTable } from './values.ts';
+import { noValue, type ValueData, ValueTable } from './values.ts';
 
 export type { EventExtra } from './extras.ts';
 
@@ -22,7 +22,7 @@ export type { EventExtra } from './extras.ts';
 export interface HistoryData {
   readonly events: EventColumns;
   readonly functions: readonly string[];
-  readonly values: readonly Json[];
+  readonly values: ValueData;
   readonly extras: ExtraData;
   readonly isTimed: boolean;
 }
@@ -196,7 +196,7 @@ export class History {
     return {
       events: this.events,
       functions: this.functions,
-      values: this.values.toArray(),
+      values: this.values.toData(),
       extras: this.#extras.toData(),
       isTimed: this.isTimed,
     };
@@ -206,7 +206,7 @@ export class History {
     return new History(
       data.events,
       data.functions,
-      ValueTable.fromArray(data.values),
+      ValueTable.fromData(data.values),
       ExtraTable.fromData(data.extras),
       data.isTimed,
     );

@@ -2,16 +2,33 @@
  * Numbers in place of values. Columns hold ids; equal primitives have equal ids, so that a
  * checker compares integers. Composite values (arrays, objects) get a fresh id each unless
  * `internComposite` is asked for: interning a million distinct transactions would only cost.
+ * Arrays of arrays, which is what transactions are, can be packed (see `packed-values.ts`):
+ * their ids are below `noValue`, and `value` makes a new array each time.
  */
-import { canonical, type Json } from '../base/json.ts';
+import { canonical, isArray, type Json } from '../base/json.ts';
+import { itemCount, TokenBuffer } from './packed-values.ts';
 
 /** The id of "no value". */
 export const noValue = -1;
+/** The id of the array that is packed from token 0 on; that from token t on is t less. */
+const firstPacked = -2;
+
+/** All values as plain data, for a transfer to another thread. */
+export interface ValueData {
+  readonly values: readonly Json[];
+  readonly tokens: Int32Array;
+}
 
 export class ValueTable {
   readonly #values: Json[] = [];
   readonly #ids = new Map<string | number | boolean | null, number>();
   readonly #composites = new Map<string, number>();
+  /** Arrays that are packed. */
+  readonly packed: TokenBuffer;
+
+  constructor(packed = new TokenBuffer()) {
+    this.packed = packed;
+  }
 
   get size(): number {
     return this.#values.length;
@@ -45,20 +62,65 @@ export class ValueTable {
 
   /** The value with this id; undefined for `noValue`. */
   value(id: number): Json | undefined {
-    return id === noValue ? undefined : this.#values[id];
+    if (id >= 0) return this.#values[id];
+    return id === noValue ? undefined : this.unpacked(firstPacked - id);
   }
 
-  /** All values by id, for a transfer to another thread. */
-  toArray(): readonly Json[] {
-    return this.#values;
+  /** The id of an array, its items kept as tokens. Equal composites in it share an id. */
+  pack(array: readonly Json[]): number {
+    const start = this.packed.length;
+    this.#pack(array);
+    return packedId(start);
   }
 
-  static fromArray(values: readonly Json[]): ValueTable {
-    const table = new ValueTable();
+  /** The value whose tokens begin there. */
+  unpacked(start: number): Json {
+    const { tokens } = this.packed;
+    let at = start;
+    const next = (): Json => {
+      const token = tokens[at] ?? 0;
+      at += 1;
+      const count = itemCount(token);
+      return count === -1 ? (this.#values[token] ?? null) : Array.from({ length: count }, next);
+    };
+    return next();
+  }
+
+  #pack(value: Json): void {
+    if (!isArray(value)) {
+      this.packed.push(this.internComposite(value));
+      return;
+    }
+    const opened = this.packed.open();
+    for (const item of value) this.#pack(item);
+    this.packed.close(opened, value.length);
+  }
+
+  toData(): ValueData {
+    return { values: this.#values, tokens: this.packed.trimmed() };
+  }
+
+  static fromData({ values, tokens }: ValueData): ValueTable {
+    const table = new ValueTable(TokenBuffer.of(tokens));
     for (const value of values) {
       const id = table.#values.push(value) - 1;
       if (typeof value !== 'object' || value === null) table.#ids.set(value, id);
     }
     return table;
   }
+}
+
+/** The id of the array whose tokens begin there. */
+export function packedId(start: number): number {
+  return firstPacked - start;
+}
+
+/** Where the tokens of the array with this id begin; -1 if it is not packed. */
+export function packedStart(id: number): number {
+  return id <= firstPacked ? firstPacked - id : -1;
+}
+
+/** Whether the value is one to pack: what transactions are. */
+export function isPackable(value: Json): value is readonly Json[] {
+  return isArray(value) && isArray(value[0]);
 }

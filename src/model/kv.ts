@@ -35,6 +35,7 @@ export function kv(initial: Json = ''): Model<string> {
     },
     fingerprint: (state) => state,
     isPure: (op: ModelOp) => op.f === 'get',
+    overwrites: (op: ModelOp) => op.f === 'put',
     describeOp: (op) =>
       op.f === 'get' ? `get → ${resultText(op.output)}` : `${op.f} ${JSON.stringify(op.input)}`,
     describeState: (state) => JSON.stringify(state),

@@ -58,6 +58,11 @@ export interface Model<State> {
    * when legal and dropped when its outcome is unknown.
    */
   isPure(op: ModelOp): boolean;
+  /**
+   * True if the op is legal in every state and always leads to the same one: a write of the
+   * whole object. Absent: of no op.
+   */
+  overwrites?(op: ModelOp): boolean;
   /** The independent part that an op acts on, for objects made of independent parts. */
   partition?(op: ModelOp): string;
   /** See `OpValues`. Absent, or undefined for one op: nothing is promised. */

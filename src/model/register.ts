@@ -53,6 +53,7 @@ function cell(name: string, summary: string, init: Json, known: readonly string[
     },
     fingerprint: canonical,
     isPure: (op) => nameOf(op) === 'read' || isGuard(op),
+    overwrites: (op) => op.f === 'write',
     valuesOf: (op) => cellValues(op, init),
     describeOp(op): string {
       if (op.f === 'read') return `read → ${resultText(op.output)}`;

@@ -143,6 +143,10 @@ const transactions: Readonly<Record<string, Definition>> = {
     'read skew',
     'A transaction saw one item before and another after the same update.',
   ),
+  'causality-violation': define(
+    'causality violation',
+    'A transaction read a version that another one in its causal past had overwritten.',
+  ),
   'fractured-read': define(
     'fractured read',
     'A transaction saw only some of the writes of another transaction.',

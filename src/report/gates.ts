@@ -39,6 +39,13 @@ export function gateResults(gates: readonly Gate[], facts: GateFacts): readonly 
   });
 }
 
+/** What was measured, without a goal. */
+export function figureText(gate: Gate, facts: GateFacts): string {
+  const measured = measure(gate, facts);
+  if (measured.value === null) return `${gate.figure} was not measured: ${measured.why}`;
+  return `${measured.what} was ${amountText(gate, measured.value)}`;
+}
+
 function holds({ comparison, limit }: Gate, value: number): boolean {
   switch (comparison) {
     case '<':

@@ -176,7 +176,8 @@ function shared(data: HistoryData): HistoryData {
     timeNs: new Float64Array(sharedBytes(timeNs)),
     pair: new Int32Array(sharedBytes(pair)),
   };
-  return { ...data, events };
+  const tokens = new Int32Array(sharedBytes(data.values.tokens));
+  return { ...data, events, values: { ...data.values, tokens } };
 }
 
 function sharedBytes(column: ArrayBufferView): SharedArrayBuffer {

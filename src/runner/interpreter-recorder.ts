@@ -87,7 +87,7 @@ export class Recorder {
       process === 'nemesis' ? nemesisProcess : process,
       builder.functionId(f),
       key === undefined ? noValue : builder.values.internComposite(key),
-      value === undefined ? noValue : builder.values.id(value),
+      value === undefined ? noValue : builder.valueId(value),
       time,
     );
     const event: Mutable<HistoryEvent> = { index, time, type, process, f };

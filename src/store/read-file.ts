@@ -1,5 +1,9 @@
-/** Whole files as bytes, also those above the 2 GB at which `readFileSync` gives up. */
+/**
+ * Whole files as bytes, also those above the 2 GB at which `readFileSync` gives up, and those that
+ * gzip packed, whatever their name.
+ */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { HistoryError, messageOf } from '../base/errors.ts';
 import {
   type HistoryFormat,
@@ -31,7 +35,20 @@ export function readHistoryFile(
   format: HistoryFormat | 'auto' = 'auto',
   options: ReadOptions = {},
 ): ReadResult {
-  return readHistory(readBytes(path), format, path, options);
+  return readHistory(unpacked(readBytes(path), path), format, path, options);
+}
+
+/** What gzip packed begins with these bytes, and no text does. */
+function unpacked(bytes: Uint8Array, path: string): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes);
+  } catch (thrown) {
+    throw new HistoryError(
+      `${path} is packed with gzip and damaged or cut off (${messageOf(thrown)}); expected what gzip -t accepts`,
+      { cause: thrown },
+    );
+  }
 }
 
 /** A pipe says that it has no bytes, and then has some: read until nothing comes. */

@@ -8,6 +8,7 @@ import { isArray, isObject, type Json } from '../../src/base/json.ts';
 import { prng, Random } from '../../src/base/prng.ts';
 import type { CheckLimits } from '../../src/checker/checker.ts';
 import { type Outcome, solve } from '../../src/checker/linearizability/engine.ts';
+import { frontierSearch } from '../../src/checker/linearizability/frontier.ts';
 import { linearizable } from '../../src/checker/linearizability/linearizability.ts';
 import {
   type Call,
@@ -17,6 +18,7 @@ import {
   ungrouped,
   valueGroups,
 } from '../../src/checker/linearizability/part.ts';
+import { race } from '../../src/checker/linearizability/race.ts';
 import { search } from '../../src/checker/linearizability/search.ts';
 import {
   cutAt,
@@ -99,27 +101,19 @@ describe.each(everyModel)('%s', (specification, model, shapes) => {
     expect(said.invalid).toBeGreaterThan(numRuns / 20);
   });
 
-  test('the search, the port of porcupine and the oracle agree, call by call', () => {
+  test('each search, the port of porcupine and the oracle agree, call by call', () => {
     fc.assert(
       fc.property(seeds, ({ seed, count, trouble }) => {
         const history = randomHistory(model, shapes, seed, count, trouble);
         const calls = onlyCalls(history, model);
         if (calls === undefined) return;
         const expected = hasOrder(toOracle(calls), model, model.init);
-        const outcome = solve(search, { model, calls, start: model.init }, 1e6);
-        expect(outcome?.linearizable).toBe(expected);
         expect(porcupineSays(calls, model)).toBe(expected ? 'Ok' : 'Illegal');
-        if (outcome === undefined) return;
-        expectOrder(calls, outcome, model);
-        if (outcome.linearizable) return;
-        const end = calls[outcome.stuck]?.returned ?? 0;
-        // Where it stops, it must: the calls up to that return have no order, those before do.
-        const upTo = (event: number): OracleCall[] =>
-          toOracle(calls.filter(({ invoke }) => invoke < event)).map((call) =>
-            call.returned > event ? { ...call, returned: Infinity } : call,
-          );
-        expect(hasOrder(upTo(end), model, model.init)).toBe(false);
-        expect(hasOrder(upTo(end - 1), model, model.init)).toBe(true);
+        for (const engine of [search, frontierSearch, race]) {
+          const outcome = solve(engine, { model, calls, start: model.init }, 1e6);
+          expect(outcome?.linearizable).toBe(expected);
+          if (outcome !== undefined) expectRightEnd(calls, outcome, model);
+        }
       }),
       { numRuns },
     );
@@ -217,6 +211,19 @@ test('canary: an oracle that ignores time is caught', () => {
   }
   expect(differences).toBeGreaterThan(10);
 });
+
+/** Where it stops, it must: the calls up to that return have no order, those before do. */
+function expectRightEnd(calls: readonly Call[], outcome: Outcome, model: Model<unknown>): void {
+  expectOrder(calls, outcome, model);
+  if (outcome.linearizable) return;
+  const end = calls[outcome.stuck]?.returned ?? 0;
+  const upTo = (event: number): OracleCall[] =>
+    toOracle(calls.filter(({ invoke }) => invoke < event)).map((call) =>
+      call.returned > event ? { ...call, returned: Infinity } : call,
+    );
+  expect(hasOrder(upTo(end), model, model.init)).toBe(false);
+  expect(hasOrder(upTo(end - 1), model, model.init)).toBe(true);
+}
 
 /** The order is legal, respects time, and has all that returned before it stops. */
 function expectOrder(calls: readonly Call[], outcome: Outcome, model: Model<unknown>): void {

@@ -62,6 +62,7 @@ export async function runWorkload(trial: WorkloadTrial): Promise<WorkloadResult>
   const simulation = new Simulation({ seed: `s${seed}`, nodeIds, program, args });
   const options = completeOptions(workload.name, workload.options, trial.options ?? {});
   const interval = trial.intervalMs ?? 2000;
+  await prepared(trial, simulation, options);
   faultsOf({ nemesis: trial.nemesis ?? '', intervalMs: interval })(
     simulation,
     randomFrom(`s${seed} faults`),
@@ -122,6 +123,26 @@ export async function runWorkload(trial: WorkloadTrial): Promise<WorkloadResult>
     .map((checker) => checker.check(history, limits));
   const valid = worst(verdicts.map((verdict) => verdict.valid));
   return { valid, verdicts, history, logs: simulation.logs };
+}
+
+/** What the workload wants to tell each node before the load. */
+async function prepared(
+  { workload }: WorkloadTrial,
+  simulation: Simulation,
+  options: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { nodeIds } = simulation;
+  const progress = { isOver: false };
+  const all = async (): Promise<void> => {
+    for (const node of nodeIds)
+      await workload.prepare?.(new SimulatedChannel(simulation, 'c0', node), nodeIds, options);
+  };
+  const preparing = all().finally(() => {
+    progress.isOver = true;
+  });
+  while (!progress.isOver && simulation.nowMs < endMs)
+    await simulation.runUntil(simulation.nowMs + 50);
+  await preparing;
 }
 
 class SimulatedClock implements Clock {

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { prng, Random } from '../../src/base/prng.ts';
 import type { CheckLimits } from '../../src/checker/checker.ts';
 import { type Decider, solve } from '../../src/checker/linearizability/engine.ts';
+import { frontierSearch } from '../../src/checker/linearizability/frontier.ts';
 import { KeySet } from '../../src/checker/linearizability/key-set.ts';
 import { linearizable } from '../../src/checker/linearizability/linearizability.ts';
 import { type Call, never } from '../../src/checker/linearizability/part.ts';
+import { race } from '../../src/checker/linearizability/race.ts';
 import { search } from '../../src/checker/linearizability/search.ts';
 import { anomaliesOf, reasonText, type Verdict } from '../../src/checker/verdict.ts';
 import { historyOf } from '../../src/history/builder.ts';
@@ -468,6 +470,35 @@ describe('crashed operations', () => {
 
   test('that are equal are counted, not told apart', () => {
     expect(decided(calls(40, () => ({ f: 'write', input: 5, output: undefined })))).toBe(false);
+  });
+});
+
+describe('each search', () => {
+  /** `width` equal additions at once, and a read beside them that returns last. */
+  function wide(width: number, sum: number): readonly Call[] {
+    const added = Array.from({ length: width }, (_, i) => ({
+      row: i,
+      op: { f: 'add', input: 1, output: null },
+      invoke: i,
+      returned: width + i + 1,
+    }));
+    const read = { f: 'read', input: null, output: sum };
+    return [...added, { row: width, op: read, invoke: width, returned: 3 * width }];
+  }
+  const model = modelNamed('counter');
+
+  test.each([
+    ['depth first', search],
+    ['by events', frontierSearch],
+    ['raced', race],
+  ])('%s: copes with more calls at once than a mask has bits', (_, engine) => {
+    for (const width of [31, 32, 33, 70]) {
+      const says = (sum: number): boolean | undefined =>
+        solve(engine, { model, calls: wide(width, sum), start: 0 }, 100_000)?.linearizable;
+      expect(says(width)).toBe(true);
+      expect(says(width - 20)).toBe(true);
+      expect(says(width + 1)).toBe(false);
+    }
   });
 });
 

@@ -24,7 +24,7 @@ import { explained } from './explain.ts';
 import { type Call, callsOf, failedCallsOf, type Part, partsOf } from './part.ts';
 import { polynomialDecider } from './poly/decider.ts';
 import { prefixJson } from './prefix.ts';
-import { search } from './search.ts';
+import { race } from './race.ts';
 import { confirm, type Effort, shrink, type Witness, witnessOf } from './witness.ts';
 
 export interface LinearizableOptions {
@@ -62,7 +62,7 @@ export function linearizable<State>(
     modelName: typeof model === 'string' ? model : object.name,
     anomaliesMax: options.anomaliesMax ?? 10,
     deciders: options.deciders ?? decidersOf(model),
-    engine: options.engine ?? search,
+    engine: options.engine ?? race,
   };
   return {
     name: 'linearizability',
@@ -340,7 +340,7 @@ function methodText(
   { model, modelName }: Settings,
 ): string {
   const names: Record<string, string> = {
-    search: 'by memoised search (Wing-Gong-Lowe)',
+    search: 'by search (depth first and just in time, raced; after Wing, Gong and Lowe)',
     values: 'by values alone',
   };
   const how = [...methods].map(

@@ -7,7 +7,11 @@
  *   earlier, to where it has been invoked.
  * - *Calls without return are optional and come in classes.* Equal ones are interchangeable,
  *   and the earliest can stand for any other, so a configuration holds a count per class.
- *   One that would not change the state now is left for later.
+ *   One that would not change the state now is left for later. And whoever used no more of any
+ *   class can do all that another can, if they are equal otherwise: that one is not visited.
+ * - *Equal calls go in order of return.* Of calls that may come next and that a model cannot
+ *   tell apart, the one that returns first goes first, and an optional one last: in any order
+ *   that does otherwise the two can be swapped.
  * - *Keys are short and exact.* All calls before the first that is not linearized are; none is
  *   that was invoked after the first missing return. Only the window between is kept, and
  *   compared word by word: a collision of hashes must not become an accusation.
@@ -19,12 +23,13 @@ import type { EngineRun, Outcome, Problem } from './engine.ts';
 import { KeySet } from './key-set.ts';
 import { never } from './part.ts';
 import { noState, Transitions } from './transitions.ts';
+import { UseVectors } from './use-vectors.ts';
 
 /** Between two looks at the clock. */
 const stepsBetweenLooks = 256;
 
-export function search(problem: Problem): EngineRun {
-  return new Search(problem);
+export function search(problem: Problem, transitions = new Transitions(problem.model)): EngineRun {
+  return new Search(problem, transitions);
 }
 
 /** Calls without return that a model cannot tell apart, in order of invocation. */
@@ -48,6 +53,12 @@ class Search implements EngineRun {
   readonly #kind: Int32Array;
   readonly #returned: Int32Array;
   readonly #isPure: Uint8Array;
+  readonly #invoke: Int32Array;
+  /** The equal call that returns last of those that return before this one; -1 if none. */
+  readonly #twin: Int32Array;
+  /** By kind: the last scan that met a call of that kind. */
+  readonly #kindSeen: Int32Array;
+  #scan = 0;
   /** How many calls are invoked before the return of this one. */
   readonly #invokedBefore: Int32Array;
 
@@ -57,6 +68,13 @@ class Search implements EngineRun {
 
   readonly #classes: readonly OptionalClass[];
   readonly #used: Int32Array;
+  readonly #vectors = new UseVectors();
+  /** What was used so far, and before each optional call of the trail. */
+  #vector = 0;
+  readonly #vectorsBefore: number[] = [];
+  /** Lists of vectors that a key was met with: the vector, and where the list goes on. */
+  readonly #met: number[] = [0];
+  readonly #metNext: number[] = [0];
 
   /** One bit per call with return. */
   readonly #linearized: Int32Array;
@@ -78,8 +96,8 @@ class Search implements EngineRun {
   #candidateState = noState;
   #outcome: Outcome | undefined;
 
-  constructor({ model, calls, start }: Problem) {
-    this.#transitions = new Transitions(model);
+  constructor({ calls, start }: Problem, transitions: Transitions) {
+    this.#transitions = transitions;
     const required: number[] = [];
     const classes = new Map<number, { kind: number; members: number[]; invokes: number[] }>();
     const kinds = calls.map(({ op }) => this.#transitions.kind(op));
@@ -109,7 +127,10 @@ class Search implements EngineRun {
     this.#next = new Int32Array(2 * count + 1);
     this.#previous = new Int32Array(2 * count + 1);
     this.#head = 2 * count;
-    this.#link(pick((position) => calls[position]?.invoke ?? 0));
+    this.#invoke = pick((position) => calls[position]?.invoke ?? 0);
+    this.#twin = new Int32Array(count).fill(-1);
+    this.#kindSeen = new Int32Array(transitions.kindCount);
+    this.#link(this.#invoke);
     const state = this.#transitions.state(start);
     this.#absorbPure(state);
     this.#note();
@@ -122,7 +143,8 @@ class Search implements EngineRun {
   }
 
   get memoryBytes(): number {
-    return this.#seen.memoryBytes + this.#transitions.memoryBytes;
+    const lists = this.#met.length * 16 + this.#vectors.memoryBytes;
+    return this.#seen.memoryBytes + this.#transitions.memoryBytes + lists;
   }
 
   advance(stepsMax: number, outOfTime: () => boolean): Outcome | undefined {
@@ -144,7 +166,7 @@ class Search implements EngineRun {
       for (let node = this.#next[cursor] ?? 0; (node & 1) === 0; node = this.#next[node] ?? 0) {
         if (node === this.#head) break;
         const call = node >>> 1;
-        if (this.#isPure[call] === 1) continue;
+        if (this.#isPure[call] === 1 || this.#hasEarlierTwin(call)) continue;
         this.#candidateState = this.#transitions.next(state, this.#kind[call] ?? 0);
         if (this.#candidateState === noState) continue;
         this.#cursors[top] = node;
@@ -152,11 +174,12 @@ class Search implements EngineRun {
       }
       cursor = ~0;
     } else cursor -= 1;
-    const firstReturn = this.#firstReturn();
+    const firstReturn = this.#scanWindow();
     for (let at = ~cursor; at < this.#classes.length; at += 1) {
       const optional = this.#classes[at];
       if (optional === undefined) break;
       const { kind, invokes } = optional;
+      if (this.#kindSeen[kind] === this.#scan) continue;
       // Of a class that is used up the next invocation is never.
       if ((invokes[this.#used[at] ?? 0] ?? never) > firstReturn) continue;
       this.#candidateState = this.#transitions.next(state, kind);
@@ -165,6 +188,26 @@ class Search implements EngineRun {
       return ~at;
     }
     return this.#head;
+  }
+
+  /** Whether an equal call that returns earlier may come next too. */
+  #hasEarlierTwin(call: number): boolean {
+    const invoked = this.#invoke[call] ?? 0;
+    for (let twin = this.#twin[call] ?? -1; twin !== -1; twin = this.#twin[twin] ?? -1) {
+      if ((this.#returned[twin] ?? 0) < invoked) return false;
+      const isLinearized = ((this.#linearized[twin >>> 5] ?? 0) & (1 << (twin & 31))) !== 0;
+      if (!isLinearized && (this.#invoke[twin] ?? 0) < this.#firstReturn()) return true;
+    }
+    return false;
+  }
+
+  /** Notes which kinds of calls may come next. @returns the first missing return */
+  #scanWindow(): number {
+    this.#scan += 1;
+    let node = this.#next[this.#head] ?? 0;
+    for (; (node & 1) === 0 && node !== this.#head; node = this.#next[node] ?? 0)
+      this.#kindSeen[this.#kind[node >>> 1] ?? 0] = this.#scan;
+    return this.#returned[node >>> 1] ?? never;
   }
 
   #enter(candidate: number): void {
@@ -220,6 +263,8 @@ class Search implements EngineRun {
     this.#trail.push(candidate);
     if (candidate < 0) {
       this.#used[~candidate] = (this.#used[~candidate] ?? 0) + 1;
+      this.#vectorsBefore.push(this.#vector);
+      this.#vector = this.#vectors.use(this.#vector, ~candidate);
       return;
     }
     const word = candidate >>> 5;
@@ -236,6 +281,7 @@ class Search implements EngineRun {
       const candidate = this.#trail.pop() ?? 0;
       if (candidate < 0) {
         this.#used[~candidate] = (this.#used[~candidate] ?? 0) - 1;
+        this.#vector = this.#vectorsBefore.pop() ?? 0;
         continue;
       }
       const word = candidate >>> 5;
@@ -245,21 +291,22 @@ class Search implements EngineRun {
     }
   }
 
-  /** Whether the configuration is reached for the first time. Remembers it. */
+  /** Whether nothing that can stand in for the configuration was met. Remembers it. */
   #isNew(state: number): boolean {
     // The first node is an invocation: a return has its own before it.
     const first = (this.#next[this.#head] ?? 0) >>> 1;
     const missing = this.#firstReturnNode() >>> 1;
-    const firstReturn = this.#returned[missing] ?? never;
     const key = this.#seen;
     key.begin(state, first);
-    for (let at = 0; at < this.#classes.length; at += 1) {
-      if ((this.#classes[at]?.invokes[0] ?? never) > firstReturn) break;
-      key.add(this.#used[at] ?? 0);
-    }
     const lastWord = (this.#invokedBefore[missing] ?? 0) >>> 5;
     for (let word = first >>> 5; word <= lastWord; word += 1) key.add(this.#linearized[word] ?? 0);
-    return key.insert();
+    const isNewKey = key.insert();
+    if (this.#classes.length === 0) return isNewKey;
+    for (let at = key.value; at !== 0; at = this.#metNext[at] ?? 0)
+      if (this.#vectors.isAtMost(this.#met[at] ?? 0, this.#vector)) return false;
+    this.#metNext.push(key.value);
+    key.value = this.#met.push(this.#vector) - 1;
+    return true;
   }
 
   /** Keeps the order that gets furthest: past the most returns, then with the most calls. */
@@ -321,7 +368,11 @@ class Search implements EngineRun {
       this.#previous[node] = last;
       last = node;
     };
+    const lastOfKind = new Map<number, number>();
     for (const call of byReturn) {
+      const kind = this.#kind[call] ?? 0;
+      this.#twin[call] = lastOfKind.get(kind) ?? -1;
+      lastOfKind.set(kind, call);
       while (invoked < invokes.length && (invokes[invoked] ?? 0) < (this.#returned[call] ?? 0)) {
         append(2 * invoked);
         invoked += 1;

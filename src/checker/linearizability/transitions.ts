@@ -48,6 +48,16 @@ export class Transitions {
     return this.#model.isPure(present(this.#kinds[kind], 'a kind of operation'));
   }
 
+  /** True if it can always take effect, and what it leaves does not depend on what was there. */
+  isBlind(kind: number): boolean {
+    const op = present(this.#kinds[kind], 'a kind of operation');
+    return this.#model.overwrites?.(op) === true;
+  }
+
+  get kindCount(): number {
+    return this.#kinds.length;
+  }
+
   state(value: unknown): number {
     const text = this.#model.fingerprint(value);
     const known = this.#idOf.get(text);

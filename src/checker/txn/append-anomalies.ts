@@ -3,19 +3,21 @@
  * their own transaction, reads of what was aborted, of what was not yet final, of what nobody
  * wrote, lists that cannot all be versions of one list, lost updates, and fractured reads.
  */
-import type { Json } from '../../base/json.ts';
 import { typeCode } from '../../history/columns.ts';
 import {
   type AppendHistory,
   commonLength,
+  type ElementList,
   firstDuplicate,
   lastAppend,
   listOf,
+  longestLength,
   none,
+  valuesOf,
 } from './append-versions.ts';
 import { type Findings, text, who } from './findings.ts';
-import { PairTable } from './interner.ts';
-import { readKind, same, writeKind } from './transactions.ts';
+import { PairTable } from './integers.ts';
+import { readKind, writeKind } from './transactions.ts';
 
 export function findAppendAnomalies(history: AppendHistory, findings: Findings): void {
   const { count, outcome } = history.transactions;
@@ -53,7 +55,7 @@ function checkInside(history: AppendHistory, t: number, findings: Findings): voi
       findings.add('future-read', () => ({
         key: history.transactions.keys[key[i] ?? 0] ?? null,
         transactions: [of[i] ?? 0],
-        explanation: `${who(history.transactions, t)} read ${text(listOf(history, i))} at key ${keyText(history, i)}, which holds ${elementText(history, append)}: an element that it appended only afterwards.`,
+        explanation: `${who(history.transactions, t)} read ${listText(history, i)} at key ${keyText(history, i)}, which holds ${elementText(history, append)}: an element that it appended only afterwards.`,
       }));
     }
   }
@@ -61,10 +63,10 @@ function checkInside(history: AppendHistory, t: number, findings: Findings): voi
 
 /** The same as `checkKey` by lengths and positions alone, where elements are unique. */
 function fits(history: AppendHistory, from: number, end: number): boolean {
-  const { transactions, odd, longest, trusted, position } = history;
+  const { transactions, odd, trusted, position } = history;
   const { kind, key, value } = transactions;
   const k = key[from] ?? 0;
-  if (trusted[k] !== (longest[k] ?? []).length) return false;
+  if (trusted[k] !== longestLength(history, k)) return false;
   let known: number = none;
   let own = 0;
   for (let i = from; i < end; i += 1) {
@@ -90,17 +92,17 @@ function fits(history: AppendHistory, from: number, end: number): boolean {
 
 /** From micro-operation `from` on, those of the same key and transaction. */
 function checkKey(history: AppendHistory, from: number, end: number, findings: Findings): void {
-  const { kind, key, value, of, elements, keys } = history.transactions;
-  let known: readonly Json[] | undefined;
-  const own: Json[] = [];
+  const { kind, key, value, of, keys } = history.transactions;
+  let known: ElementList | undefined;
+  const own: number[] = [];
   for (let i = from; i < end; i += 1) {
     if (key[i] !== key[from]) continue;
     if (kind[i] === writeKind) {
-      own.push(elements.values[value[i] ?? 0] ?? null);
+      own.push(value[i] ?? none);
       continue;
     }
     const list = listOf(history, i);
-    const expected = [...(known ?? []), ...own];
+    const expected = Int32Array.of(...(known ?? []), ...own);
     const fits =
       known === undefined
         ? endsWith(list, own)
@@ -109,16 +111,16 @@ function checkKey(history: AppendHistory, from: number, end: number, findings: F
       findings.add('internal', () => ({
         key: keys[key[i] ?? 0] ?? null,
         transactions: [of[i] ?? 0],
-        explanation: `${who(history.transactions, of[i] ?? 0)} read ${text(list)} at key ${keyText(history, i)}, but by its own earlier reads and appends the list must ${known === undefined ? `end with ${text(own)}` : `be ${text(expected)}`}.`,
+        explanation: `${who(history.transactions, of[i] ?? 0)} read ${elementsText(history, list)} at key ${keyText(history, i)}, but by its own earlier reads and appends the list must ${known === undefined ? 'end with' : 'be'} ${elementsText(history, expected)}.`,
       }));
     known = list;
     own.length = 0;
   }
 }
 
-function endsWith(list: readonly Json[], end: readonly Json[]): boolean {
+function endsWith(list: ElementList, end: readonly number[]): boolean {
   const offset = list.length - end.length;
-  return offset >= 0 && end.every((element, i) => same(element, list[offset + i]));
+  return offset >= 0 && end.every((element, i) => element === list[offset + i]);
 }
 
 /** Per key, in the longest list: where the first aborted and the first unwritten element is. */
@@ -161,7 +163,7 @@ function checkReads(history: AppendHistory, t: number, bad: BadElements, finding
       findings.add('G1b', () => ({
         key: transactions.keys[k] ?? null,
         transactions: [of[last] ?? 0, t],
-        explanation: `${who(transactions, t)} read ${text(listOf(history, i))} at key ${keyText(history, i)}. Its last element ${elementText(history, last)} was appended by ${who(transactions, of[last] ?? 0)}, which then appended more to the same key: an intermediate state was read.`,
+        explanation: `${who(transactions, t)} read ${listText(history, i)} at key ${keyText(history, i)}. Its last element ${elementText(history, last)} was appended by ${who(transactions, of[last] ?? 0)}, which then appended more to the same key: an intermediate state was read.`,
         evidence: {
           roles: {
             reader: transactions.invoke[t] ?? 0,
@@ -184,13 +186,13 @@ function checkElements(history: AppendHistory, read: number, findings: Findings)
       findings.add('thin-air', () => ({
         key: keys[k] ?? null,
         transactions: [reader],
-        explanation: `${who(transactions, reader)} read ${text(list)} at key ${keyText(history, read)}, but nobody in this history ever tried to append ${text(element)} to it.`,
+        explanation: `${who(transactions, reader)} read ${elementsText(history, list)} at key ${keyText(history, read)}, but nobody in this history ever tried to append ${valueText(history, element)} to it.`,
       }));
     else if (outcome[of[append] ?? 0] === typeCode.fail)
       findings.add('G1a', () => ({
         key: keys[k] ?? null,
         transactions: [of[append] ?? 0, reader],
-        explanation: `${who(transactions, reader)} read ${text(list)} at key ${keyText(history, read)}. Its element ${text(element)} was appended by ${who(transactions, of[append] ?? 0)}, which failed: an aborted write was read.`,
+        explanation: `${who(transactions, reader)} read ${elementsText(history, list)} at key ${keyText(history, read)}. Its element ${valueText(history, element)} was appended by ${who(transactions, of[append] ?? 0)}, which failed: an aborted write was read.`,
         evidence: {
           roles: {
             reader: transactions.invoke[reader] ?? 0,
@@ -234,7 +236,7 @@ function checkFractured(history: AppendHistory, t: number, findings: Findings): 
       findings.add('fractured-read', () => ({
         key: transactions.keys[key[missed] ?? 0] ?? null,
         transactions: [writer, t],
-        explanation: `${who(transactions, t)} read ${text(listOf(history, i))} at key ${keyText(history, i)} and so saw what ${who(transactions, writer)} appended there, ${elementText(history, last)}; but it read ${text(listOf(history, missed))} at key ${keyText(history, missed)}, without ${elementText(history, append)}, which the same transaction appended.`,
+        explanation: `${who(transactions, t)} read ${listText(history, i)} at key ${keyText(history, i)} and so saw what ${who(transactions, writer)} appended there, ${elementText(history, last)}; but it read ${listText(history, missed)} at key ${keyText(history, missed)}, without ${elementText(history, append)}, which the same transaction appended.`,
         evidence: {
           roles: { reader: invoke[t] ?? 0, writer: invoke[writer] ?? 0 },
         },
@@ -252,7 +254,7 @@ function missingRead(history: AppendHistory, t: number, append: number): number 
     if (kind[i] !== readKind || key[i] !== key[append] || odd.has(i)) continue;
     // Beyond what all reads agree on, nobody knows which of them shows the real list.
     const within = (value[i] ?? 0) < (trusted[key[i] ?? 0] ?? 0);
-    const whole = trusted[key[i] ?? 0] === (history.longest[key[i] ?? 0] ?? []).length;
+    const whole = trusted[key[i] ?? 0] === longestLength(history, key[i] ?? 0);
     if ((within || whole) && !shows(history, i, append)) return i;
   }
   return none;
@@ -264,20 +266,21 @@ function findIncompatible(history: AppendHistory, findings: Findings): void {
     const k = transactions.key[read] ?? 0;
     if (ambiguous.has(k)) continue;
     const other = readerOfLongest(history, k);
-    const common = commonLength(longest[k] ?? [], list);
+    const whole = longest[k] ?? list;
+    const common = commonLength(whole, list);
     findings.add('incompatible-order', () => ({
       key: transactions.keys[k] ?? null,
       transactions: [transactions.of[read] ?? 0, ...(other === none ? [] : [other])],
-      explanation: `${who(transactions, transactions.of[read] ?? 0)} read ${text(list)} at key ${keyText(history, read)}, and ${other === none ? 'another one' : who(transactions, other)} read ${text(longest[k])}: they differ at position ${common}, and neither is the beginning of the other, as two versions of one list are.`,
+      explanation: `${who(transactions, transactions.of[read] ?? 0)} read ${elementsText(history, list)} at key ${keyText(history, read)}, and ${other === none ? 'another one' : who(transactions, other)} read ${elementsText(history, whole)}: they differ at position ${common}, and neither is the beginning of the other, as two versions of one list are.`,
     }));
   }
 }
 
 /** A transaction that read the longest list of a key. */
 function readerOfLongest(history: AppendHistory, k: number): number {
-  const { transactions, odd, longest } = history;
+  const { transactions, odd } = history;
   const { kind, key, value, of } = transactions;
-  const length = (longest[k] ?? []).length;
+  const length = longestLength(history, k);
   for (let i = 0; i < kind.length; i += 1)
     if (kind[i] === readKind && key[i] === k && value[i] === length && !odd.has(i))
       return of[i] ?? 0;
@@ -286,13 +289,13 @@ function readerOfLongest(history: AppendHistory, k: number): number {
 
 function findDuplicates(history: AppendHistory, findings: Findings): void {
   const { transactions, odd, longest } = history;
-  const add = (k: number, list: readonly Json[], reader: () => number): void => {
+  const add = (k: number, list: ElementList, reader: () => number): void => {
     const at = firstDuplicate(list);
     if (at === list.length) return;
     findings.add('duplicate-elements', () => ({
       key: transactions.keys[k] ?? null,
       transactions: [reader()],
-      explanation: `${who(transactions, reader())} read ${text(list)} at key ${text(transactions.keys[k])}: ${text(list[at])} is there twice, but was appended at most once.`,
+      explanation: `${who(transactions, reader())} read ${elementsText(history, list)} at key ${text(transactions.keys[k])}: ${valueText(history, list[at] ?? none)} is there twice, but was appended at most once.`,
     }));
   };
   for (const [k, list] of longest.entries())
@@ -328,7 +331,7 @@ function findReordered(history: AppendHistory, findings: Findings): void {
     findings.add('reordered-appends', () => ({
       key: keys[k] ?? null,
       transactions: [writer, ...(reader === none ? [] : [reader])],
-      explanation: `${who(transactions, writer)} appended ${elementText(history, earlier)} and then ${elementText(history, later)} to key ${text(keys[k])}, but ${text(history.longest[k])}, which ${who(transactions, reader)} read, has ${before === none ? 'only the second of them' : 'them the other way round'}.`,
+      explanation: `${who(transactions, writer)} appended ${elementText(history, earlier)} and then ${elementText(history, later)} to key ${text(keys[k])}, but ${elementsText(history, history.longest[k] ?? new Int32Array(0))}, which ${who(transactions, reader)} read, has ${before === none ? 'only the second of them' : 'them the other way round'}.`,
     }));
   }
 }
@@ -382,7 +385,7 @@ function findLostUpdates(history: AppendHistory, findings: Findings): void {
         findings.add('lost-update', () => ({
           key: keys[k] ?? null,
           transactions: [of[before] ?? 0, t],
-          explanation: `${who(transactions, of[before] ?? 0)} and ${who(transactions, t)} both read ${text(listOf(history, i))} at key ${keyText(history, i)} and then appended to it, and both committed: neither saw the other's append, so one of the two updates was made without regard to the other.`,
+          explanation: `${who(transactions, of[before] ?? 0)} and ${who(transactions, t)} both read ${listText(history, i)} at key ${keyText(history, i)} and then appended to it, and both committed: neither saw the other's append, so one of the two updates was made without regard to the other.`,
         }));
     }
   }
@@ -393,5 +396,17 @@ function keyText({ transactions }: AppendHistory, microOperation: number): strin
 }
 
 function elementText({ transactions }: AppendHistory, append: number): string {
-  return text(transactions.elements.values[transactions.value[append] ?? 0]);
+  return text(transactions.elements.value(transactions.value[append] ?? none));
+}
+
+function valueText({ transactions }: AppendHistory, element: number): string {
+  return text(transactions.elements.value(element));
+}
+
+function elementsText({ transactions }: AppendHistory, list: ElementList): string {
+  return text(valuesOf(transactions, list));
+}
+
+function listText(history: AppendHistory, read: number): string {
+  return elementsText(history, listOf(history, read));
 }

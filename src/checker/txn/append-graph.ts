@@ -8,7 +8,13 @@
  */
 
 import { typeCode } from '../../history/columns.ts';
-import { type AppendHistory, lastAppend, none, unobservedAppends } from './append-versions.ts';
+import {
+  type AppendHistory,
+  lastAppend,
+  longestLength,
+  none,
+  unobservedAppends,
+} from './append-versions.ts';
 import type { DependencyGraph } from './cycles.ts';
 import { EdgeList } from './digraph.ts';
 import { LinkedGroups } from './linked-groups.ts';
@@ -123,11 +129,11 @@ class TailEdges {
   }
 
   add(): void {
-    const { longest, trusted } = this.#history;
+    const { trusted } = this.#history;
     const tails = unobservedAppends(this.#history);
     const readers = this.#readersOfLongest(tails);
     for (const [k, appends] of tails) {
-      if (trusted[k] !== (longest[k] ?? []).length) continue;
+      if (trusted[k] !== longestLength(this.#history, k)) continue;
       const writers = appends.map((append) => this.#history.transactions.of[append] ?? 0);
       if (writers.length > 1) this.unordered.set(k, writers);
       this.#links.add(this.#lastWriters(k), writers, relation.ww);
@@ -150,14 +156,14 @@ class TailEdges {
   #readersOfLongest(
     tails: ReadonlyMap<number, readonly number[]>,
   ): ReadonlyMap<number, readonly number[]> {
-    const { transactions, odd, longest } = this.#history;
+    const { transactions, odd } = this.#history;
     const { kind, key, value, of } = transactions;
     const readers = new Map<number, number[]>();
     if (tails.size === 0) return readers;
     for (let i = 0; i < kind.length; i += 1) {
       if (kind[i] !== readKind || odd.has(i)) continue;
       const k = key[i] ?? 0;
-      if (!tails.has(k) || value[i] !== (longest[k] ?? []).length) continue;
+      if (!tails.has(k) || value[i] !== longestLength(this.#history, k)) continue;
       const last = lastAppend(this.#history, i);
       // What it read was its own: the edge between writers says it.
       if (last !== none && transactions.of[last] === of[i]) continue;
@@ -217,7 +223,7 @@ function missedReason(history: AppendHistory, from: number, to: number): Reason 
       const k = key[i] ?? 0;
       const observed = at !== none && at < (trusted[k] ?? 0);
       if (at !== none && at < length) continue;
-      if (!observed && length !== (history.longest[k] ?? []).length) continue;
+      if (!observed && length !== longestLength(history, k)) continue;
       const distance = observed ? at - length : 1_000_000_000;
       if (distance >= nearest) continue;
       nearest = distance;

@@ -7,7 +7,7 @@
 import type { AppendGraph } from './append-graph.ts';
 import type { AppendHistory } from './append-versions.ts';
 import { componentsOf } from './digraph.ts';
-import { IntList } from './interner.ts';
+import { IntList } from './integers.ts';
 import { searchOrder } from './order-search.ts';
 import { anti, relation } from './relations.ts';
 

@@ -6,14 +6,16 @@
  * is kept, the longest that was read, and a read is a length; only a read that is no prefix of
  * the longest keeps its own list.
  */
-import { isArray, type Json } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import { typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
-import { type Interner, IntList, PairTable } from './interner.ts';
+import { afterValue, itemCount } from '../../history/packed-values.ts';
+import type { ValueTable } from '../../history/values.ts';
+import { IntList, PairTable } from './integers.ts';
 import {
+  idOfToken,
   type ReadStore,
   readKind,
-  same,
   type Transactions,
   transactionsOf,
   writeKind,
@@ -25,9 +27,9 @@ export const none = -1;
 export interface AppendHistory {
   readonly transactions: Transactions;
   /** Reads that are no prefix of the longest list of their key: micro-operation → list. */
-  readonly odd: ReadonlyMap<number, readonly Json[]>;
+  readonly odd: ReadonlyMap<number, ElementList>;
   /** Per key the longest list that was read; empty if there is none. */
-  readonly longest: readonly (readonly Json[])[];
+  readonly longest: readonly ElementList[];
   /** The elements of `longest[k]` are at `start[k]` up to `start[k + 1]` in `versions`. */
   readonly start: Int32Array;
   /** The append (a micro-operation) of each element, or `none`. */
@@ -40,37 +42,100 @@ export interface AppendHistory {
   readonly final: Uint8Array;
   /** Keys to which the same element was appended twice, so that nobody knows which was read. */
   readonly ambiguous: ReadonlyMap<number, readonly [first: number, second: number]>;
-  /** Appends by key and element. */
-  readonly appendOf: (key: number, element: Json) => number;
+  /** The append of an element (an id of `Transactions.elements`) to a key, or `none`. */
+  readonly appendOf: (key: number, element: number) => number;
 }
 
+/** Ids of `Transactions.elements`. */
+export type ElementList = Int32Array;
+
+const emptyList: ElementList = new Int32Array(0);
+
+/** Keeps of each key the longest list, as a place in the packed tokens. */
 class LongestLists implements ReadStore {
   readonly write = 'append';
-  readonly longest: (readonly Json[])[] = [];
-  readonly odd = new Map<number, readonly Json[]>();
+  readonly odd = new Map<number, ElementList>();
+  readonly #elements: ValueTable;
+  readonly #null: number;
+  /** Lists with composites in them, by key, if that is the longest. */
+  readonly #composite = new Map<number, ElementList>();
+  #start = new Int32Array(1024);
+  #length = new Int32Array(1024);
 
-  store(key: number, value: Json, _: Interner, microOperation: number): number | undefined {
-    if (value === null) return 0;
-    if (!isArray(value)) return undefined;
-    const known = this.longest[key] ?? [];
-    if (value === known) return value.length;
-    const common = commonLength(known, value);
-    if (common < known.length && common < value.length) this.odd.set(microOperation, value);
-    else if (value.length > known.length) this.longest[key] = value;
-    return value.length;
+  constructor(elements: ValueTable) {
+    this.#elements = elements;
+    this.#null = elements.id(null);
+  }
+
+  longest(key: number): ElementList {
+    const composite = this.#composite.get(key);
+    if (composite !== undefined) return composite;
+    const start = this.#start[key] ?? 0;
+    const length = this.#length[key] ?? 0;
+    return length === 0 ? emptyList : this.#elements.packed.tokens.subarray(start, start + length);
+  }
+
+  store(key: number, tokens: Int32Array, at: number, microOperation: number): number | undefined {
+    const count = itemCount(tokens[at] ?? 0);
+    if (count === -1) return tokens[at] === this.#null ? 0 : undefined;
+    for (let i = at + 1; i <= at + count; i += 1)
+      if ((tokens[i] ?? 0) < 0) return this.#storeComposite(key, [tokens, at], microOperation);
+    if (key >= this.#length.length) this.#grow(key);
+    if (this.#composite.has(key)) {
+      this.#compare(key, tokens.slice(at + 1, at + 1 + count), microOperation);
+      return count;
+    }
+    const [start, known] = [this.#start[key] ?? 0, this.#length[key] ?? 0];
+    const end = Math.min(known, count);
+    let common = 0;
+    while (common < end && tokens[start + common] === tokens[at + 1 + common]) common += 1;
+    if (common < end) this.odd.set(microOperation, tokens.slice(at + 1, at + 1 + count));
+    else if (count > known) {
+      this.#start[key] = at + 1;
+      this.#length[key] = count;
+    }
+    return count;
+  }
+
+  #storeComposite(
+    key: number,
+    [tokens, at]: readonly [Int32Array, number],
+    microOperation: number,
+  ): number {
+    const list = new Int32Array(itemCount(tokens[at] ?? 0));
+    let next = at + 1;
+    for (let i = 0; i < list.length; i += 1) {
+      list[i] = idOfToken(this.#elements, tokens, next);
+      next = afterValue(tokens, next);
+    }
+    this.#compare(key, list, microOperation);
+    return list.length;
+  }
+
+  #compare(key: number, list: ElementList, microOperation: number): void {
+    const known = this.longest(key);
+    const common = commonLength(known, list);
+    if (common < known.length && common < list.length) this.odd.set(microOperation, list);
+    else if (list.length > known.length) this.#composite.set(key, list);
+  }
+
+  #grow(key: number): void {
+    const size = Math.max(key + 1, this.#length.length * 2);
+    const [start, length] = [this.#start, this.#length];
+    this.#start = new Int32Array(size);
+    this.#length = new Int32Array(size);
+    this.#start.set(start);
+    this.#length.set(length);
   }
 }
 
 export function appendHistoryOf(history: History): AppendHistory {
-  const lists = new LongestLists();
-  const transactions = transactionsOf(history, lists);
-  const { keys, elements } = transactions;
-  const longest = keys.map((_, key) => lists.longest[key] ?? []);
+  const lists = new LongestLists(history.values);
+  const transactions = transactionsOf(history, () => lists);
+  const { keys } = transactions;
+  const longest = keys.map((_, key) => lists.longest(key));
   const { table, ambiguous } = appendsOf(transactions);
-  const appendOf = (key: number, element: Json): number => {
-    const id = elements.find(element);
-    return id === none ? none : table.get(key, id);
-  };
+  const appendOf = (key: number, element: number): number => table.get(key, element);
   const versions = new IntList(transactions.kind.length);
   const start = new Int32Array(keys.length + 1);
   const position = new Int32Array(transactions.kind.length).fill(none);
@@ -79,7 +144,7 @@ export function appendHistoryOf(history: History): AppendHistory {
     start[key] = versions.length;
     trusted[key] = list.length;
     for (let i = 0; i < list.length; i += 1) {
-      const append = appendOf(key, list[i] ?? null);
+      const append = appendOf(key, list[i] ?? none);
       versions.push(append);
       if (append !== none && position[append] === none) position[append] = i;
       else if (trusted[key] === list.length) trusted[key] = firstDuplicate(list);
@@ -88,7 +153,7 @@ export function appendHistoryOf(history: History): AppendHistory {
   start[keys.length] = versions.length;
   for (const [read, list] of lists.odd) {
     const key = transactions.key[read] ?? 0;
-    trusted[key] = Math.min(trusted[key] ?? 0, commonLength(longest[key] ?? [], list));
+    trusted[key] = Math.min(trusted[key] ?? 0, commonLength(longest[key] ?? emptyList, list));
   }
   return {
     transactions,
@@ -104,10 +169,15 @@ export function appendHistoryOf(history: History): AppendHistory {
   };
 }
 
-export function commonLength(a: readonly Json[], b: readonly Json[]): number {
+/** The values of elements, for people. */
+export function valuesOf({ elements }: Transactions, list: ElementList): readonly Json[] {
+  return Array.from(list, (element) => elements.value(element) ?? null);
+}
+
+export function commonLength(a: ElementList, b: ElementList): number {
   const end = Math.min(a.length, b.length);
   let i = 0;
-  while (i < end && (a[i] === b[i] || same(a[i], b[i]))) i += 1;
+  while (i < end && a[i] === b[i]) i += 1;
   return i;
 }
 
@@ -128,13 +198,12 @@ function appendsOf({ kind, key, value }: Transactions): {
 }
 
 /** The position of the first element that was there before, or the length. */
-export function firstDuplicate(list: readonly Json[]): number {
+export function firstDuplicate(list: ElementList): number {
   if (list.length < 2) return list.length;
-  const seen = new Set<Json>();
+  const seen = new Set<number>();
   for (const [i, element] of list.entries()) {
-    const key = typeof element === 'object' ? JSON.stringify(element) : element;
-    if (seen.has(key)) return i;
-    seen.add(key);
+    if (seen.has(element)) return i;
+    seen.add(element);
   }
   return list.length;
 }
@@ -163,16 +232,18 @@ export function lastAppend(history: AppendHistory, read: number): number {
   const key = transactions.key[read] ?? 0;
   const list = odd.get(read);
   if (list === undefined) return versions[(start[key] ?? 0) + length - 1] ?? 0;
-  return appendOf(key, list.at(-1) ?? null);
+  return appendOf(key, list.at(-1) ?? none);
 }
 
 /** The list that a read showed. */
-export function listOf(
-  { transactions, odd, longest }: AppendHistory,
-  read: number,
-): readonly Json[] {
+export function listOf({ transactions, odd, longest }: AppendHistory, read: number): ElementList {
   const key = transactions.key[read] ?? 0;
-  return odd.get(read) ?? (longest[key] ?? []).slice(0, transactions.value[read] ?? 0);
+  return odd.get(read) ?? (longest[key] ?? emptyList).subarray(0, transactions.value[read] ?? 0);
+}
+
+/** The length of the longest list that was read of a key. */
+export function longestLength({ start }: AppendHistory, key: number): number {
+  return (start[key + 1] ?? 0) - (start[key] ?? 0);
 }
 
 /**

@@ -6,7 +6,7 @@
  * they are made again after it: conflicts are local, so repairs are. A side that closes a cycle
  * with nothing but known edges is out for good; if both are, there is no solution.
  */
-import type { IntList } from './interner.ts';
+import type { IntList } from './integers.ts';
 import type { OrderProblem } from './order-problem.ts';
 
 /** In `#owner`: the edge is known, or rests on a choice that cannot be made otherwise. */

@@ -12,7 +12,7 @@ import type { UnknownReason, Verdict } from '../verdict.ts';
 import { findAppendAnomalies } from './append-anomalies.ts';
 import { type AppendGraph, appendGraphOf, reasonOf } from './append-graph.ts';
 import { canBeOrdered, orderMatters } from './append-tails.ts';
-import { type AppendHistory, appendHistoryOf, listOf } from './append-versions.ts';
+import { type AppendHistory, appendHistoryOf, listOf, valuesOf } from './append-versions.ts';
 import { findCycles } from './cycles.ts';
 import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './explain.ts';
 import { Findings, text } from './findings.ts';
@@ -116,7 +116,7 @@ function duplicated({ ambiguous, transactions }: AppendHistory): UnknownReason |
   const { invoke, of, value, elements, keys } = transactions;
   return {
     kind: 'undetermined',
-    message: `${text(elements.values[value[a] ?? 0])} is appended to key ${text(keys[key])} twice, at events ${invoke[of[a] ?? 0] ?? -1} and ${invoke[of[b] ?? 0] ?? -1}, so that nobody can tell which of the two was read; appended elements must differ per key (${plural(ambiguous.size, 'such key')}, not judged)`,
+    message: `${text(elements.value(value[a] ?? 0))} is appended to key ${text(keys[key])} twice, at events ${invoke[of[a] ?? 0] ?? -1} and ${invoke[of[b] ?? 0] ?? -1}, so that nobody can tell which of the two was read; appended elements must differ per key (${plural(ambiguous.size, 'such key')}, not judged)`,
   };
 }
 
@@ -159,8 +159,8 @@ function reasonText(
   const { transactions } = lists;
   const key = transactions.keys[found.key] ?? null;
   const elementOf = (append: number): string =>
-    text(transactions.elements.values[transactions.value[append] ?? 0]);
-  const value = transactions.elements.values[transactions.value[found.append] ?? 0] ?? null;
+    text(transactions.elements.value(transactions.value[append] ?? 0));
+  const value = transactions.elements.value(transactions.value[found.append] ?? 0) ?? null;
   const k = text(key);
   if ((bits & relation.wr) !== 0)
     return { key, value, why: `${b} observed ${a}'s append of ${text(value)} to key ${k}` };
@@ -168,7 +168,7 @@ function reasonText(
     return {
       key,
       value,
-      why: `${a} read ${text(listOf(lists, found.read))} at key ${k}${found.observed ? '' : ', the longest list that anybody read there'}, without ${text(value)}, which ${b} appended`,
+      why: `${a} read ${text(valuesOf(lists.transactions, listOf(lists, found.read)))} at key ${k}${found.observed ? '' : ', the longest list that anybody read there'}, without ${text(value)}, which ${b} appended`,
     };
   return {
     key,

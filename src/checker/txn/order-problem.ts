@@ -1,5 +1,5 @@
 /** The question of `order-search.ts`: edges that there are, and choices between two sets of edges. */
-import type { IntList } from './interner.ts';
+import type { IntList } from './integers.ts';
 
 export interface OrderProblem {
   readonly vertexCount: number;

@@ -11,7 +11,7 @@
  */
 import { ChoiceSearch } from './choice-search.ts';
 import { EdgeList } from './digraph.ts';
-import type { IntList } from './interner.ts';
+import type { IntList } from './integers.ts';
 import type { OrderProblem } from './order-problem.ts';
 
 /** A choice that was forced, and a path that the other side would have closed to a cycle. */

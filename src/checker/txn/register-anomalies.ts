@@ -1,8 +1,14 @@
 /** What no cycle is needed to see in a history of registers (Elle's names). */
 import { typeCode } from '../../history/columns.ts';
 import { type Findings, text, who } from './findings.ts';
-import { PairTable } from './interner.ts';
-import { initial, type RegisterHistory, unwritten, writeTo } from './register-versions.ts';
+import { PairTable } from './integers.ts';
+import {
+  initial,
+  type RegisterHistory,
+  unwritten,
+  versionBefore,
+  writeTo,
+} from './register-versions.ts';
 import { readKind, writeKind } from './transactions.ts';
 
 export function findRegisterAnomalies(history: RegisterHistory, findings: Findings): void {
@@ -47,19 +53,6 @@ function findCyclicVersions(history: RegisterHistory, findings: Findings): void 
       ].join('\n'),
     }));
   }
-}
-
-/** What the transaction of a final write had read of the key, if that was another's write; or -1. */
-function versionBefore(
-  { transactions, source, external, final, committed }: RegisterHistory,
-  write: number,
-): number {
-  const { first, key, of } = transactions;
-  const t = of[write] ?? 0;
-  if (final[write] === 0 || committed[t] === 0) return -1;
-  for (let i = first[t] ?? 0; i < write; i += 1)
-    if (external[i] === 1 && key[i] === key[write]) return source[i] ?? -1;
-  return -1;
 }
 
 /** Reads against the transaction's own earlier reads and writes of the same key. */
@@ -199,5 +192,5 @@ export function valueText(
   microOperation: number,
 ): string {
   const id = value[microOperation] ?? 0;
-  return text(id < 0 ? null : elements.values[id]);
+  return text(id < 0 ? null : elements.value(id));
 }

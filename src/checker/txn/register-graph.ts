@@ -17,7 +17,7 @@
 import { noEvent, typeCode } from '../../history/columns.ts';
 import type { DependencyGraph } from './cycles.ts';
 import { EdgeList } from './digraph.ts';
-import { PairTable } from './interner.ts';
+import { PairTable } from './integers.ts';
 import { LinkedGroups } from './linked-groups.ts';
 import { addProcessEdges, addRealtimeEdges } from './order-edges.ts';
 import { initial, type RegisterHistory, writeTo } from './register-versions.ts';

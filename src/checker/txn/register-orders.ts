@@ -11,10 +11,10 @@
  * the other begins (Cerone, Bernardi and Gotsman, 2015).
  */
 import { noEvent, typeCode } from '../../history/columns.ts';
-import { IntList } from './interner.ts';
+import { IntList } from './integers.ts';
 import type { OrderProblem } from './order-problem.ts';
 import { type OrderAnswer, searchOrder } from './order-search.ts';
-import { initial, type RegisterHistory } from './register-versions.ts';
+import { initial, type RegisterHistory, versionBefore } from './register-versions.ts';
 import type { OrderKept } from './replay.ts';
 import { readKind, writeKind } from './transactions.ts';
 
@@ -79,6 +79,18 @@ export function findOrder(
   return { answer: false, transactions: [...small], minimal, pair: last?.pairOf(conflict) };
 }
 
+const pairWidth = 4;
+
+/** One row a chain of writes of a key. */
+interface Chains {
+  readonly firsts: readonly number[];
+  readonly lasts: readonly number[];
+  /** The last invocation in the chain. */
+  readonly invoked: readonly number[];
+  /** The event by which one of it had been made; empty where time does not count. */
+  readonly known: readonly number[];
+}
+
 interface Problem extends OrderProblem {
   readonly pairOf: (choice: number) => OpenPair | undefined;
 }
@@ -100,7 +112,7 @@ class ProblemBuilder {
   /** Transaction → its number among the members + 1. */
   readonly #number: Int32Array;
   readonly #known: IntList;
-  /** Two writes each. */
+  /** Two chains each: first and last write of the one, and of the other. */
   readonly #pairs: IntList;
   readonly #ranks: number[] = [];
   readonly #nodes: 1 | 2;
@@ -132,22 +144,25 @@ class ProblemBuilder {
     if (this.#question.kept === 'realtime') this.#addRealTime();
     for (const list of writers.values()) {
       this.#addPairs(list);
-      if (this.#pairs.length > choicesMax * 2) return undefined;
+      if (this.#pairs.length > choicesMax * pairWidth) return undefined;
     }
     const pairs = this.#pairs;
     const ranks = this.#ranks;
     return {
       vertexCount: ranks.length,
       known: this.#known,
-      choiceCount: pairs.length / 2,
+      choiceCount: pairs.length / pairWidth,
       edgesOf: (choice, side, edges) => {
-        this.#side(pairs.at(choice * 2 + side), pairs.at(choice * 2 + 1 - side), edges);
+        // The last of the one comes before the first of the other.
+        const at = choice * pairWidth;
+        if (side === 0) this.#side(pairs.at(at + 1), pairs.at(at + 2), edges);
+        else this.#side(pairs.at(at + 3), pairs.at(at), edges);
       },
       rank: (vertex) => ranks[vertex] ?? 0,
       pairOf: (choice) => {
-        if (choice < 0 || choice * 2 >= pairs.length) return undefined;
+        if (choice < 0 || choice * pairWidth >= pairs.length) return undefined;
         const { key, of } = transactions;
-        const [a, b] = [pairs.at(choice * 2), pairs.at(choice * 2 + 1)];
+        const [a, b] = [pairs.at(choice * pairWidth), pairs.at(choice * pairWidth + 2)];
         return { key: key[a] ?? 0, writers: [of[a] ?? 0, of[b] ?? 0] };
       },
     };
@@ -159,31 +174,85 @@ class ProblemBuilder {
    * and so whoever read the other one came before the first such writes.
    */
   #addPairs(list: readonly number[]): void {
-    const { of, invoke } = this.#history.transactions;
     const timed = this.#question.kept === 'realtime';
-    const known = timed ? list.map((write) => this.#knownBy(write)) : [];
-    const earliest = new Float64Array(list.length + 1).fill(Number.POSITIVE_INFINITY);
+    const chains = this.#chains(list, timed);
+    const { firsts, lasts, invoked, known } = chains;
+    const count = firsts.length;
+    const earliest = new Float64Array(count + 1).fill(Number.POSITIVE_INFINITY);
     if (timed)
-      for (let i = list.length - 1; i >= 0; i -= 1)
-        earliest[i] = Math.min(earliest[i + 1] ?? 0, known[i] ?? 0);
-    for (const [i, a] of list.entries()) {
+      for (let i = count - 1; i >= 0; i -= 1)
+        // Of a chain, one may be known before another one is invoked.
+        earliest[i] = Math.min(earliest[i + 1] ?? 0, Math.max(known[i] ?? 0, invoked[i] ?? 0));
+    for (let i = 0; i < count; i += 1) {
       const limit = known[i] ?? Number.POSITIVE_INFINITY;
       let j = i + 1;
-      for (; j < list.length; j += 1) {
-        const b = list[j] ?? 0;
-        if ((invoke[of[b] ?? 0] ?? 0) > limit) break;
-        this.#pairs.push(a);
-        this.#pairs.push(b);
+      for (; j < count && (invoked[j] ?? 0) <= limit; j += 1) {
+        this.#pairs.push(firsts[i] ?? 0);
+        this.#pairs.push(lasts[i] ?? 0);
+        this.#pairs.push(firsts[j] ?? 0);
+        this.#pairs.push(lasts[j] ?? 0);
       }
       const first = earliest[j] ?? 0;
-      for (; j < list.length; j += 1) {
-        const b = list[j] ?? 0;
-        if ((invoke[of[b] ?? 0] ?? 0) > first) break;
-        const edges: number[] = [];
-        this.#side(a, b, edges);
-        for (let at = 0; at < edges.length; at += 2) this.#edge(edges[at] ?? 0, edges[at + 1] ?? 0);
-      }
+      for (; j < count && (invoked[j] ?? 0) <= first; j += 1)
+        this.#addOrder(lasts[i] ?? 0, firsts[j] ?? 0);
     }
+  }
+
+  /**
+   * The writes of a key as chains: who reads a version and then writes the next one lets no
+   * other writer of the key come between, so a chain comes before another one as a whole. Sorted by
+   * the last invocation in each.
+   */
+  #chains(list: readonly number[], timed: boolean): Chains {
+    const { of, invoke } = this.#history.transactions;
+    const after =
+      this.#question.isolation === 'prefix' ? new Map<number, number>() : this.#updates(list);
+    const updated = new Set(after.values());
+    const firsts = after.size === 0 ? list : list.filter((write) => !updated.has(write));
+    const lasts: number[] = [];
+    const invoked: number[] = [];
+    const known: number[] = [];
+    for (const head of firsts) {
+      let last = head;
+      let latest = invoke[of[head] ?? 0] ?? 0;
+      let earliest = timed ? this.#knownBy(head) : 0;
+      for (let next = after.get(head); next !== undefined; next = after.get(next)) {
+        this.#addOrder(last, next);
+        last = next;
+        latest = Math.max(latest, invoke[of[next] ?? 0] ?? 0);
+        if (timed) earliest = Math.min(earliest, this.#knownBy(next));
+      }
+      lasts.push(last);
+      invoked.push(latest);
+      if (timed) known.push(earliest);
+    }
+    if (after.size === 0) return { firsts, lasts, invoked, known };
+    const order = firsts.map((_, i) => i).sort((a, b) => (invoked[a] ?? 0) - (invoked[b] ?? 0));
+    const sorted = (column: readonly number[]): number[] => order.map((i) => column[i] ?? 0);
+    return {
+      firsts: sorted(firsts),
+      lasts: sorted(lasts),
+      invoked: sorted(invoked),
+      known: timed ? sorted(known) : [],
+    };
+  }
+
+  /** Write → the one that was made by who had read it; the first, if there are several. */
+  #updates(list: readonly number[]): ReadonlyMap<number, number> {
+    const after = new Map<number, number>();
+    for (const write of list) {
+      const before = versionBefore(this.#history, write);
+      if (before < 0 || this.#history.final[before] === 0 || after.has(before)) continue;
+      if (this.#isMember(this.#history.transactions.of[before] ?? 0)) after.set(before, write);
+    }
+    return after;
+  }
+
+  /** Write a came right before write b, as far as chains go. */
+  #addOrder(a: number, b: number): void {
+    const edges: number[] = [];
+    this.#side(a, b, edges);
+    for (let at = 0; at < edges.length; at += 2) this.#edge(edges[at] ?? 0, edges[at + 1] ?? 0);
   }
 
   /** The event by which a write had been made: its own return, or that of the first to read it. */

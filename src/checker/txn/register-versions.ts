@@ -7,9 +7,11 @@
 import type { Json } from '../../base/json.ts';
 import { typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
+import type { ValueTable } from '../../history/values.ts';
 import { finalWrites } from './append-versions.ts';
-import { type Interner, PairTable } from './interner.ts';
+import { PairTable } from './integers.ts';
 import {
+  idOfToken,
   type ReadStore,
   readKind,
   type Transactions,
@@ -42,14 +44,16 @@ export interface RegisterHistory {
 
 const nilRead = -1;
 
-const reads: ReadStore = {
-  write: 'w',
-  store: (_: number, value: Json, elements: Interner) =>
-    value === null ? nilRead : elements.id(value),
-};
+function registerReads(elements: ValueTable): ReadStore {
+  const nil = elements.id(null);
+  return {
+    write: 'w',
+    store: (_, tokens, at) => (tokens[at] === nil ? nilRead : idOfToken(elements, tokens, at)),
+  };
+}
 
 export function registerHistoryOf(history: History): RegisterHistory {
-  const transactions = transactionsOf(history, reads);
+  const transactions = transactionsOf(history, registerReads);
   const { kind, of, outcome, count } = transactions;
   const { table, ambiguous } = writesOf(transactions);
   const source = sourcesOf(transactions, table, ambiguous);
@@ -82,7 +86,7 @@ function writesOf({ kind, key, value, elements }: Transactions): {
     if (kind[i] !== writeKind) continue;
     const [k, v] = [key[i] ?? 0, value[i] ?? 0];
     const known = table.get(k, v);
-    if (elements.values[v] === null) ambiguous.set(k, [i, i]);
+    if (elements.value(v) === null) ambiguous.set(k, [i, i]);
     else if (known === -1) table.set(k, v, i);
     else if (!ambiguous.has(k)) ambiguous.set(k, [known, i]);
   }
@@ -106,7 +110,7 @@ function sourcesOf(
     if (kind[i] !== readKind || ambiguous.has(k)) continue;
     const v = value[i] ?? 0;
     source[i] = v === nilRead ? initial : table.get(k, v);
-    if (source[i] !== initial && (source[i] !== unwritten || !looksInitial(elements.values[v])))
+    if (source[i] !== initial && (source[i] !== unwritten || !looksInitial(elements.value(v))))
       continue;
     if (initialOf[k] === -2) initialOf[k] = v;
     else if (initialOf[k] !== v) initialOf[k] = -3;
@@ -156,5 +160,21 @@ function readersOf(source: Int32Array): {
 export function writeTo({ first, kind, key }: Transactions, t: number, k: number): number {
   for (let i = (first[t + 1] ?? 0) - 1; i >= (first[t] ?? 0); i -= 1)
     if (kind[i] === writeKind && key[i] === k) return i;
+  return -1;
+}
+
+/**
+ * What the transaction of a final write had read of the key, if that was another's write;
+ * `initial` if it was that; or -1.
+ */
+export function versionBefore(
+  { transactions, source, external, final, committed }: RegisterHistory,
+  write: number,
+): number {
+  const { first, key, of } = transactions;
+  const t = of[write] ?? 0;
+  if (final[write] === 0 || committed[t] === 0) return -1;
+  for (let i = first[t] ?? 0; i < write; i += 1)
+    if (external[i] === 1 && key[i] === key[write]) return source[i] ?? -1;
   return -1;
 }

@@ -141,7 +141,7 @@ function reasonText(
   const range = (t: number): readonly number[] =>
     Array.from({ length: (first[t + 1] ?? 0) - (first[t] ?? 0) }, (_, i) => (first[t] ?? 0) + i);
   const keyAt = (i: number): Json => keys[key[i] ?? 0] ?? null;
-  const valueAt = (i: number): Json => elements.values[value[i] ?? 0] ?? null;
+  const valueAt = (i: number): Json => elements.value(value[i] ?? -1) ?? null;
   if ((bits & relation.wr) !== 0) {
     const read = range(to).find((i) => (source[i] ?? 0) >= 0 && of[source[i] ?? 0] === from);
     if (read === undefined) return { why: `${b} read from ${a}` };

@@ -3,17 +3,18 @@
  * Of a transaction that failed or whose outcome is unknown only its writes are kept: what it
  * read nobody knows.
  */
-import { canonical, isArray, type Json } from '../../base/json.ts';
+import { isArray, type Json } from '../../base/json.ts';
 import { noEvent, typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
-import { noValue } from '../../history/values.ts';
-import { Interner, IntList } from './interner.ts';
+import { afterValue, itemCount } from '../../history/packed-values.ts';
+import { isPackable, noValue, packedStart, type ValueTable } from '../../history/values.ts';
+import { IntList } from './integers.ts';
 
 export const readKind = 0;
 export const writeKind = 1;
 
 /** What makes a history unfit, wholly or in part. */
-interface Trouble {
+export interface Trouble {
   /** Event index of the invocation, or -1. */
   readonly event: number;
   readonly message: string;
@@ -34,12 +35,12 @@ export interface Transactions {
   readonly kind: Uint8Array;
   /** Numbers in `keys`. */
   readonly key: Int32Array;
-  /** Of a write the number of its value in `elements`; of a read what `ReadStore` said. */
+  /** Of a write the id of its value in `elements`; of a read what `ReadStore` said. */
   readonly value: Int32Array;
   /** The transaction of each micro-operation. */
   readonly of: Int32Array;
   readonly keys: readonly Json[];
-  readonly elements: Interner;
+  readonly elements: ValueTable;
   readonly okCount: number;
   /** Transactions whose answer is to another question than was asked. */
   readonly mismatched: readonly number[];
@@ -50,21 +51,36 @@ export interface Transactions {
 export interface ReadStore {
   /** The name of the write in this kind of history: `append` or `w`. */
   readonly write: string;
-  /** @returns undefined if this is nothing that can be read */
-  store(key: number, value: Json, elements: Interner, microOperation: number): number | undefined;
+  /**
+   * @param tokens where a value begins at `at`
+   * @returns undefined if this is nothing that can be read
+   */
+  store(key: number, tokens: Int32Array, at: number, microOperation: number): number | undefined;
 }
 
 const troublesMax = 8;
 
-export function transactionsOf(history: History, reads: ReadStore): Transactions {
-  return new TransactionReader(history, reads).read();
+export function transactionsOf(
+  history: History,
+  makeReads: (elements: ValueTable) => ReadStore,
+): Transactions {
+  return new TransactionReader(history, makeReads(history.values)).read();
 }
+
+/** Names of micro-operations. */
+const nameCode = { unknown: 0, read: 1, write: 2 } as const;
+const nothing = -1;
 
 class TransactionReader {
   readonly #history: History;
+  readonly #values: ValueTable;
   readonly #reads: ReadStore;
-  readonly #keys = new Interner();
-  readonly #elements = new Interner();
+  /** The id of null. */
+  readonly #null: number;
+  readonly #keys: Json[] = [];
+  /** By value id: the number of the key + 1; what a name means + 1. */
+  #keyNumbers: Int32Array;
+  readonly #names = new Map<number, number>();
   readonly #kind: IntList;
   readonly #key: IntList;
   readonly #value: IntList;
@@ -74,7 +90,10 @@ class TransactionReader {
 
   constructor(history: History, reads: ReadStore) {
     this.#history = history;
+    this.#values = history.values;
     this.#reads = reads;
+    this.#null = history.values.id(null);
+    this.#keyNumbers = new Int32Array(history.values.size + 1);
     const expected = history.operations.count * 3;
     this.#kind = new IntList(expected);
     this.#key = new IntList(expected);
@@ -83,7 +102,7 @@ class TransactionReader {
   }
 
   read(): Transactions {
-    const { operations, values } = this.#history;
+    const { operations } = this.#history;
     const txn = this.#history.functionId('txn');
     const rows = new IntList(operations.count);
     for (let row = 0; row < operations.count; row += 1)
@@ -95,13 +114,14 @@ class TransactionReader {
       const at = row[t] ?? 0;
       first[t] = this.#kind.length;
       const isOk = operations.outcome[at] === typeCode.ok;
-      const asked = values.value(operations.input[at] ?? noValue);
-      const answered = values.value(operations.output[at] ?? noValue);
+      const asked = operations.input[at] ?? noValue;
+      const answered = operations.output[at] ?? noValue;
       if (isOk) {
         okCount += 1;
         if (!this.#matches(asked, answered)) this.#mismatched.push(t);
       }
-      this.#add(t, isOk, isOk ? answered : (asked ?? answered), operations.invoke[at] ?? 0);
+      const value = isOk ? answered : asked === noValue ? answered : asked;
+      this.#add(t, isOk, value, operations.invoke[at] ?? 0);
     }
     first[row.length] = this.#kind.length;
     const pick = (column: Int32Array): Int32Array => row.map((at) => column[at] ?? 0);
@@ -117,45 +137,95 @@ class TransactionReader {
       key: this.#key.trimmed(),
       value: this.#value.trimmed(),
       of: this.#of.trimmed(),
-      keys: this.#keys.values,
-      elements: this.#elements,
+      keys: this.#keys,
+      elements: this.#values,
       okCount,
       mismatched: this.#mismatched,
       troubles: this.#troubles,
     };
   }
 
-  #add(t: number, isOk: boolean, value: Json | undefined, event: number): void {
-    if (!isArray(value)) {
-      if (isOk || (value !== undefined && value !== null)) this.#unfit(event, value);
+  #add(t: number, isOk: boolean, id: number, event: number): void {
+    const start = this.#startOf(id);
+    if (start === nothing) {
+      const value = this.#values.value(id);
+      const isEmpty = isArray(value) && value.length === 0;
+      if (!isEmpty && (isOk || (value !== undefined && value !== null))) this.#unfit(event, value);
       return;
     }
-    for (const operation of value) {
-      if (!isArray(operation) || operation.length < 2) {
-        this.#unfit(event, operation);
-        continue;
-      }
-      const name = nameOf(operation[0]);
-      if (name !== 'r' && name !== this.#reads.write) {
-        this.#unfit(event, operation);
-        continue;
-      }
-      const isRead = name === 'r';
-      if (isRead && !isOk) continue;
-      const key = this.#keys.id(operation[1] ?? null);
-      const what = operation[2] ?? null;
-      const id = isRead
-        ? this.#reads.store(key, what, this.#elements, this.#kind.length)
-        : this.#elements.id(what);
-      if (id === undefined) {
-        this.#unfit(event, operation);
-        continue;
-      }
-      this.#kind.push(isRead ? readKind : writeKind);
-      this.#key.push(key);
-      this.#value.push(id);
-      this.#of.push(t);
+    const { tokens } = this.#values.packed;
+    let at = start + 1;
+    for (let left = itemCount(tokens[start] ?? 0); left > 0; left -= 1) {
+      if (!this.#addMicro(t, isOk, tokens, at)) this.#unfit(event, this.#values.unpacked(at));
+      at = afterValue(tokens, at);
     }
+  }
+
+  /** False if the value that begins at `at` is no micro-operation. */
+  #addMicro(t: number, isOk: boolean, tokens: Int32Array, at: number): boolean {
+    const count = itemCount(tokens[at] ?? 0);
+    if (count < 2) return false;
+    const name = this.#nameOf(tokens[at + 1] ?? 0);
+    if (name === nameCode.unknown) return false;
+    const isRead = name === nameCode.read;
+    if (isRead && !isOk) return true;
+    const key = this.#keyOf(tokens, at + 2);
+    const third = afterValue(tokens, at + 2);
+    const id = isRead
+      ? this.#stored(key, tokens, count > 2 ? third : nothing)
+      : this.#elementOf(tokens, count > 2 ? third : nothing);
+    if (id === undefined) return false;
+    this.#kind.push(isRead ? readKind : writeKind);
+    this.#key.push(key);
+    this.#value.push(id);
+    this.#of.push(t);
+    return true;
+  }
+
+  #stored(key: number, tokens: Int32Array, at: number): number | undefined {
+    if (at !== nothing) return this.#reads.store(key, tokens, at, this.#kind.length);
+    return this.#reads.store(key, Int32Array.of(this.#null), 0, this.#kind.length);
+  }
+
+  #elementOf(tokens: Int32Array, at: number): number {
+    if (at === nothing) return this.#null;
+    return idOfToken(this.#values, tokens, at);
+  }
+
+  /** Where the tokens of a transaction begin, or `nothing` if it is none. */
+  #startOf(id: number): number {
+    const start = packedStart(id);
+    if (start !== -1) return start;
+    const value = this.#values.value(id);
+    // Not from a file: a value that was put in as it is.
+    return value !== undefined && isPackable(value)
+      ? packedStart(this.#values.pack(value))
+      : nothing;
+  }
+
+  #nameOf(token: number): number {
+    const known = this.#names.get(token);
+    if (known !== undefined) return known;
+    const name = nameOf(this.#values.value(token));
+    const write = name === this.#reads.write ? nameCode.write : nameCode.unknown;
+    const code = name === 'r' ? nameCode.read : write;
+    if (token >= 0) this.#names.set(token, code);
+    return code;
+  }
+
+  /** The number of the key that begins at `at`. */
+  #keyOf(tokens: Int32Array, at: number): number {
+    const id = idOfToken(this.#values, tokens, at);
+    if (id >= this.#keyNumbers.length) {
+      const grown = new Int32Array(id * 2 + 16);
+      grown.set(this.#keyNumbers);
+      this.#keyNumbers = grown;
+    }
+    const known = this.#keyNumbers[id] ?? 0;
+    if (known !== 0) return known - 1;
+    const number = this.#keys.push(this.#values.value(id) ?? null);
+    this.#keyNumbers[id] = number;
+    return number - 1;
   }
 
   #unfit(event: number, found: Json | undefined): void {
@@ -168,20 +238,45 @@ class TransactionReader {
   }
 
   /** Whether the answer has the operations, keys and written values that were asked for. */
-  #matches(asked: Json | undefined, answered: Json | undefined): boolean {
-    if (asked === answered || !isArray(asked) || !isArray(answered)) return true;
-    if (asked.length !== answered.length) return false;
-    for (let i = 0; i < asked.length; i += 1) {
-      const [a, b] = [asked[i], answered[i]];
-      if (a === b || !isArray(a) || !isArray(b)) continue;
-      if (a[0] !== b[0] && nameOf(a[0]) !== nameOf(b[0])) return false;
-      if (!same(a[1], b[1])) return false;
-      // A written value that the invocation leaves open is for the client to choose.
-      const isWrite = nameOf(a[0]) !== 'r' && (a[2] ?? null) !== null;
-      if (isWrite && !same(a[2], b[2])) return false;
+  #matches(asked: number, answered: number): boolean {
+    if (asked === answered) return true;
+    const [from, to] = [this.#startOf(asked), this.#startOf(answered)];
+    if (from === nothing || to === nothing) return true;
+    const { tokens } = this.#values.packed;
+    if (tokens[from] !== tokens[to]) return false;
+    let [a, b] = [from + 1, to + 1];
+    for (let left = itemCount(tokens[from] ?? 0); left > 0; left -= 1) {
+      if (!this.#microMatches(tokens, a, b)) return false;
+      a = afterValue(tokens, a);
+      b = afterValue(tokens, b);
     }
     return true;
   }
+
+  #microMatches(tokens: Int32Array, a: number, b: number): boolean {
+    const [countA, countB] = [itemCount(tokens[a] ?? 0), itemCount(tokens[b] ?? 0)];
+    if (countA < 2 || countB < 2) return true;
+    const name = this.#nameOf(tokens[a + 1] ?? 0);
+    if (tokens[a + 1] !== tokens[b + 1] && name !== this.#nameOf(tokens[b + 1] ?? 0)) return false;
+    if (!sameValue(tokens, a + 2, b + 2)) return false;
+    if (name === nameCode.read || countA < 3 || countB < 3) return true;
+    const [askedAt, answeredAt] = [afterValue(tokens, a + 2), afterValue(tokens, b + 2)];
+    // A written value that the invocation leaves open is for the client to choose.
+    const isOpen = tokens[askedAt] === this.#null;
+    return isOpen || sameValue(tokens, askedAt, answeredAt);
+  }
+}
+
+/** The id of the value that begins at `at`; equal composites have one. */
+export function idOfToken(values: ValueTable, tokens: Int32Array, at: number): number {
+  const token = tokens[at] ?? 0;
+  return token >= 0 ? token : values.internComposite(values.unpacked(at));
+}
+
+function sameValue(tokens: Int32Array, a: number, b: number): boolean {
+  const length = afterValue(tokens, a) - a;
+  for (let i = 0; i < length; i += 1) if (tokens[a + i] !== tokens[b + i]) return false;
+  return true;
 }
 
 /** `r` or `append`; twins of EDN files may write them `:r` and `:append`. */
@@ -189,10 +284,4 @@ function nameOf(value: Json | undefined): string {
   if (value === 'r' || value === 'append' || value === 'w') return value;
   if (typeof value !== 'string') return '';
   return value.startsWith(':') ? value.slice(1) : value;
-}
-
-export function same(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  return canonical(a) === canonical(b);
 }

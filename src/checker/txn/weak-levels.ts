@@ -12,7 +12,7 @@
 
 import { typeCode } from '../../history/columns.ts';
 import { EdgeList } from './digraph.ts';
-import { IntList } from './interner.ts';
+import { IntList } from './integers.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
 import { relation } from './relations.ts';
 import { readKind, writeKind } from './transactions.ts';

@@ -41,8 +41,7 @@ export function causal(ops: RegisterOps, budget: Budget, converges = false): Wea
       'Causes come before effects.',
     );
   const sessions = sessionsOf(ops);
-  const memoryMb = (ops.count * sessions.length * 4) / 2 ** 20;
-  if (memoryMb > budget.memoryMb) {
+  if (pastMegabytes(ops, sessions) > budget.memoryMb) {
     const proved = 'only the absence of causal circles was shown';
     return { kind: 'open', reason: { kind: 'memory', limitMb: budget.memoryMb, proved } };
   }
@@ -88,8 +87,16 @@ export function causal(ops: RegisterOps, budget: Budget, converges = false): Wea
   );
 }
 
-/** For each operation, how much of each session lies in its causal past, itself included. */
-class CausalPast {
+/** What `CausalPast` takes. */
+export function pastMegabytes(ops: RegisterOps, sessions: readonly (readonly number[])[]): number {
+  return (ops.count * sessions.length * 4) / 2 ** 20;
+}
+
+/**
+ * For each operation, how much of each session lies in its past, itself included: a vector clock.
+ * Writes of a session must follow each other in `edges`.
+ */
+export class CausalPast {
   readonly #ops: RegisterOps;
   readonly #edges: OrderEdges;
   readonly #width: number;

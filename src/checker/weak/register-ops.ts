@@ -64,6 +64,8 @@ export function registerOps(history: History, initial: Json = null): RegisterOps
       continue;
     }
     if (all.f[row] !== writeId) {
+      // It certainly did not happen, whatever it was.
+      if (outcome === typeCode.fail) continue;
       const f = history.functions[all.f[row] ?? 0] ?? '';
       return { why: `event ${all.invoke[row] ?? 0} is a ${f}; only read and write are judged` };
     }

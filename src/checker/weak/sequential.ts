@@ -9,7 +9,7 @@
  * still to be read is not overwritten. Positions that led nowhere are remembered exactly.
  */
 import { causalEdges } from './causal.ts';
-import { isWrite, opText, type RegisterOps } from './register-ops.ts';
+import { isWrite, opText, type RegisterOps, sessionsOf } from './register-ops.ts';
 import { type Budget, holds, outOfTime, refuted, type WeakResult } from './result.ts';
 import { thinAirRead } from './sessions.ts';
 import { closeOrder } from './views.ts';
@@ -44,14 +44,15 @@ interface Choice {
 class Search {
   readonly #ops: RegisterOps;
   readonly #budget: Budget;
-  readonly #predecessors: (op: number) => readonly number[];
   readonly #successors: (op: number) => readonly number[];
   readonly #waiting: Int32Array;
   readonly #unread: Int32Array;
   /** By key: the write whose value is there, or -1. */
   readonly #current: Int32Array;
   readonly #initialUnread: Int32Array;
-  readonly #isDone: Uint8Array;
+  /** By process: how many of its operations were done, which is the first ones. */
+  readonly #progress: Int32Array;
+  readonly #sessionOf: Int32Array;
   readonly #done: { readonly op: number; readonly replaced: number }[] = [];
   readonly #ready = new Set<number>();
   readonly #dead = new Set<string>();
@@ -66,13 +67,16 @@ class Search {
   ) {
     this.#ops = ops;
     this.#budget = budget;
-    this.#predecessors = predecessors;
     this.#successors = successors;
     this.#waiting = new Int32Array(ops.count);
     this.#unread = new Int32Array(ops.count);
     this.#initialUnread = new Int32Array(ops.keyCount);
     this.#current = new Int32Array(ops.keyCount).fill(-1);
-    this.#isDone = new Uint8Array(ops.count);
+    const sessions = sessionsOf(ops);
+    this.#progress = new Int32Array(sessions.length);
+    this.#sessionOf = new Int32Array(ops.count);
+    for (const [s, session] of sessions.entries())
+      for (const op of session) this.#sessionOf[op] = s;
     for (let op = 0; op < ops.count; op += 1) {
       this.#waiting[op] = predecessors(op).length;
       if (this.#waiting[op] === 0) this.#ready.add(op);
@@ -90,8 +94,10 @@ class Search {
       if (steps % 64 === 0 && this.#budget.expired()) return outOfTime(this.#budget, proved);
       if (this.#bytes > this.#budget.memoryMb * 2 ** 20)
         return { kind: 'open', reason: { kind: 'memory', limitMb: this.#budget.memoryMb, proved } };
-      const position = this.#position();
-      const writes = this.#dead.has(position) ? [] : this.#possibleWrites();
+      const possible = this.#possibleWrites();
+      // Where there is no choice, the last one that there was is to blame.
+      const position = possible.length > 1 ? this.#position() : '';
+      const writes = position !== '' && this.#dead.has(position) ? [] : possible;
       choices.push({ done: this.#done.length, writes, next: 0, position });
       if (!this.#advance(choices)) return this.#refutation();
     }
@@ -108,7 +114,7 @@ class Search {
         this.#takeReads();
         return true;
       }
-      if (!this.#dead.has(choice.position)) {
+      if (choice.position !== '' && !this.#dead.has(choice.position)) {
         this.#dead.add(choice.position);
         this.#bytes += choice.position.length * 2 + bytesPerPosition;
       }
@@ -144,7 +150,7 @@ class Search {
   #do(op: number): void {
     const key = this.#ops.key[op] ?? 0;
     this.#done.push({ op, replaced: this.#current[key] ?? -1 });
-    this.#isDone[op] = 1;
+    this.#advanceProcess(op, 1);
     this.#ready.delete(op);
     if (this.#ops.from[op] === isWrite) this.#current[key] = op;
     else this.#countUnread(op, -1);
@@ -162,10 +168,15 @@ class Search {
       if (this.#waiting[later] === 0) this.#ready.delete(later);
       this.#waiting[later] = (this.#waiting[later] ?? 0) + 1;
     }
-    this.#isDone[op] = 0;
+    this.#advanceProcess(op, -1);
     this.#ready.add(op);
     if (this.#ops.from[op] === isWrite) this.#current[this.#ops.key[op] ?? 0] = replaced;
     else this.#countUnread(op, 1);
+  }
+
+  #advanceProcess(op: number, by: number): void {
+    const s = this.#sessionOf[op] ?? 0;
+    this.#progress[s] = (this.#progress[s] ?? 0) + by;
   }
 
   #countUnread(read: number, by: number): void {
@@ -175,16 +186,9 @@ class Search {
     else if (source !== isWrite) this.#initialUnread[key] = (this.#initialUnread[key] ?? 0) + by;
   }
 
-  /** What was done and what each key holds: all that the future depends on. */
+  /** What was done, by process in its order, and what each key holds: the future depends on no more. */
   #position(): string {
-    let frontier = '';
-    for (let op = 0; op < this.#ops.count; op += 1) {
-      if (this.#isDone[op] === 1) continue;
-      // A first operation that is left, of its process or otherwise, tells what was done.
-      if (this.#predecessors(op).every((earlier) => this.#isDone[earlier] === 1))
-        frontier += `${op} `;
-    }
-    return `${frontier}| ${this.#current.join(' ')}`;
+    return `${this.#progress.join(' ')}|${this.#current.join(' ')}`;
   }
 
   #refutation(): WeakResult {

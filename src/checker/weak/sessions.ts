@@ -73,7 +73,8 @@ export function sessionGuarantee(ops: RegisterOps, rule: Rule, budget: Budget): 
   for (const session of sessions) {
     if (!session.some((op) => ops.from[op] !== isWrite)) continue;
     if (budget.expired()) return outOfTime(budget, 'the processes judged so far show no violation');
-    const edges = new OrderEdges(ops.count + ops.keyCount);
+    const reads = rule === 'writes-follow-reads' ? ops.count : 0;
+    const edges = new OrderEdges(ops.count + ops.keyCount + reads);
     initialFirst(ops, edges);
     const writers = rule === 'read-your-writes' ? [session] : sessions;
     if (rule === 'read-your-writes' || rule === 'monotonic-writes')
@@ -101,7 +102,7 @@ export function sessionGuarantee(ops: RegisterOps, rule: Rule, budget: Budget): 
     return cycleResult(
       ops,
       edges,
-      cycle,
+      overReads(ops, edges, cycle),
       type,
       `As ${who} sees them, the versions of one key have one order.`,
     );
@@ -133,7 +134,7 @@ function link(
 ): Violated | undefined {
   const [from, to] = [versionOf(ops, earlier), versionOf(ops, later)];
   if (from !== to) {
-    edges.add(from, to, () => `${opText(ops, earlier)} was followed by ${opText(ops, later)}`);
+    edges.add(from, to, () => followed(ops, earlier, later));
     return undefined;
   }
   if (ops.from[later] !== isWrite) return undefined;
@@ -161,22 +162,61 @@ function addSuccessive(
   return undefined;
 }
 
+/**
+ * Every version read before a write is older than it. Vertices beyond the versions, one for each
+ * read, stand for "this read and all before it", so that edges stay as few as operations.
+ */
 function addReadThenWrite(ops: RegisterOps, edges: OrderEdges, session: readonly number[]): void {
-  const seen = new Map<number, number[]>();
+  const base = ops.count + ops.keyCount;
+  const lastRead = new Map<number, number>();
+  const ownLater = new Map<number, number[]>();
   for (const op of session) {
     const key = ops.key[op] ?? 0;
-    if (ops.from[op] !== isWrite) {
-      const reads = seen.get(key);
-      if (reads === undefined) seen.set(key, [op]);
-      else reads.push(op);
+    if (ops.from[op] === isWrite) {
+      const read = lastRead.get(key);
+      if (read !== undefined) edges.add(base + read, op, () => '');
+      for (const early of ownLater.get(key) ?? []) {
+        const version = versionOf(ops, early);
+        if (version !== op) edges.add(version, op, () => followed(ops, early, op));
+      }
       continue;
     }
-    for (const read of seen.get(key) ?? []) {
-      const version = versionOf(ops, read);
-      if (version !== op)
-        edges.add(version, op, () => `${opText(ops, read)} was followed by ${opText(ops, op)}`);
+    const source = ops.from[op] ?? isWrite;
+    if (source > op && ops.process[source] === ops.process[op]) {
+      // It read what its own process wrote only later: that is for others to judge.
+      const early = ownLater.get(key);
+      if (early === undefined) ownLater.set(key, [op]);
+      else early.push(op);
+      continue;
     }
+    edges.add(versionOf(ops, op), base + op, () => '');
+    const before = lastRead.get(key);
+    if (before !== undefined) edges.add(base + before, base + op, () => '');
+    lastRead.set(key, op);
   }
+}
+
+/** A cycle without the vertices that stand for reads; the edges over them get their reasons. */
+function overReads(ops: RegisterOps, edges: OrderEdges, cycle: readonly number[]): number[] {
+  const base = ops.count + ops.keyCount;
+  const first = Math.max(
+    0,
+    cycle.findIndex((v) => v < base),
+  );
+  const turned = [...cycle.slice(first), ...cycle.slice(0, first)];
+  const kept: number[] = [];
+  for (const [i, v] of turned.entries()) {
+    if (v >= base) continue;
+    kept.push(v);
+    const read = (turned[i + 1] ?? v) - base;
+    const next = turned.slice(i + 1).find((later) => later < base) ?? turned[0] ?? v;
+    if (read >= 0) edges.add(v, next, () => followed(ops, read, next));
+  }
+  return kept;
+}
+
+function followed(ops: RegisterOps, earlier: number, later: number): string {
+  return `${opText(ops, earlier)} was followed by ${opText(ops, later)}`;
 }
 
 function addOwnWrites(

@@ -57,6 +57,10 @@ export class EventSink {
   #smallIds = new Int32Array(1024);
 
   /** Forgets the fields of the last event. */
+  /** True: times must not go back. Others than dsx take times before they order events. */
+  strictTime = false;
+  #latestNs = Number.NEGATIVE_INFINITY;
+
   begin(): void {
     this.type = absent;
     this.process = noProcess;
@@ -83,6 +87,11 @@ export class EventSink {
     const row = this.builder.length;
     const timed = !Number.isNaN(this.timeNs);
     if (!timed) this.timed = false;
+    else if (this.timeNs >= this.#latestNs) this.#latestNs = this.timeNs;
+    else if (this.strictTime)
+      throw new HistoryError(
+        `time goes back: event ${row} is of ${this.timeNs} ns, after one of ${this.#latestNs} ns; expected times to rise from event to event, as dsx writes them`,
+      );
     // Without a clock, one event is one nanosecond: pictures then still show the order.
     const timeNs = timed ? this.timeNs : row;
     this.builder.addRow(this.type, process, this.f, this.key, this.value, timeNs);
@@ -176,7 +185,7 @@ export class EventSink {
   }
 
   valueId(value: Json): number {
-    return typeof value === 'number' ? this.numberId(value) : this.builder.values.id(value);
+    return typeof value === 'number' ? this.numberId(value) : this.builder.valueId(value);
   }
 
   keyId(value: Json): number {

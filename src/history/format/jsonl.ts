@@ -8,8 +8,10 @@
 import { HistoryError } from '../../base/errors.ts';
 import { plural } from '../../base/text.ts';
 import { typeCode } from '../columns.ts';
+import { packedId } from '../values.ts';
 import { badAt, byte, inEventAt, lineNumber, type Source, TornEnd, tornWarning } from './bytes.ts';
 import { absent, EventSink, plain } from './event-sink.ts';
+import { JsonPacker } from './json-packer.ts';
 import { JsonScanner } from './json-scanner.ts';
 
 /** What a field of an event is for. */
@@ -52,6 +54,8 @@ const head = {
  */
 export function readJson(source: Source, start: number): EventSink {
   const sink = new EventSink();
+  // An array is another tool's.
+  sink.strictTime = source.bytes[start] !== byte.openSquare;
   const reader = new JsonReader(source, start, sink);
   try {
     reader.readAll();
@@ -77,6 +81,7 @@ class JsonReader {
   /** What the last step of `#usualEvent` found. */
   #number = 0;
   readonly #scanner: JsonScanner;
+  readonly #packer: JsonPacker;
   /** By number of a text: its field, its function id + 1, its value id + 1. */
   #fields = new Uint8Array(1024);
   #functionIds = new Int32Array(1024);
@@ -88,6 +93,7 @@ class JsonReader {
     this.#bytes = source.bytes;
     this.sink = sink;
     this.#scanner = new JsonScanner(source, start);
+    this.#packer = new JsonPacker(this.#scanner, sink, (textId) => this.#textValueId(textId));
     this.eventStart = start;
   }
 
@@ -128,7 +134,11 @@ class JsonReader {
     sink.type = type;
     sink.f = this.#functionId(this.#number);
     sink.setProcessNumber(process);
-    return this.#usualRest() || this.#backTo(start);
+    const { packed } = sink.builder.values;
+    const packedBefore = packed.length;
+    if (this.#usualRest()) return true;
+    packed.cut(packedBefore);
+    return this.#backTo(start);
   }
 
   /** Key, value, node, and the end. */
@@ -145,6 +155,7 @@ class JsonReader {
       if (this.#digits() && isAfterValue(bytes[scanner.at]))
         sink.value = sink.numberId(this.#number);
       else if (this.#skip(head.null)) sink.value = sink.builder.values.id(null);
+      else if (this.#packer.isNext) sink.value = this.#packedValue();
       else if (bytes[scanner.at] === byte.openSquare) sink.value = sink.valueId(scanner.value());
       else return false;
     }
@@ -305,7 +316,14 @@ class JsonReader {
   #valueId(next: number): number {
     const scanner = this.#scanner;
     if (next === byte.quote) return this.#textValueId(scanner.textId());
+    if (this.#packer.isNext) return this.#packedValue();
     return this.sink.valueId(scanner.value());
+  }
+
+  #packedValue(): number {
+    const start = this.sink.builder.values.packed.length;
+    this.#packer.array();
+    return packedId(start);
   }
 
   #fieldOf(textId: number): number {
