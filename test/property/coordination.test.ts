@@ -62,7 +62,6 @@ describe.each(bundled.map((each) => [each.target.name, each.workload.name, each]
   (_target, _workload, { target, program, workload }) => {
     const model = target.keeps?.[workload.name];
     const common = {
-      durationMs: 6000,
       workload,
       program,
       ...(typeof model === 'string' ? { model } : {}),
@@ -79,7 +78,13 @@ describe.each(bundled.map((each) => [each.target.name, each.workload.name, each]
         expect(target.survives.join()).toBe(everything);
         for (const seed of seeds) {
           const args = ['--variant', variant];
-          const result = await runWorkload({ ...common, args, nemesis: everything, seed });
+          const result = await runWorkload({
+            ...common,
+            args,
+            nemesis: everything,
+            seed,
+            durationMs: 6000,
+          });
           expect({
             seed,
             valid: result.valid,
