@@ -42,6 +42,7 @@ export { weakRegister } from './checker/txn/weak-register.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
 export { convergence, strongConvergence } from './checker/weak/convergence.ts';
 export { weakModel } from './checker/weak/weak.ts';
+export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
 export { failedRequest } from './client/request-errors.ts';
 export {
   callRpc,
