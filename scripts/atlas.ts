@@ -75,6 +75,7 @@ async function allRows(): Promise<readonly Row[]> {
   return [...(await loadTargets()).values()].flatMap((target) =>
     workloads
       .filter(({ object }) => target.objects.includes(object))
+      .filter(({ name }) => target.keeps?.[name] !== null)
       .flatMap((workload) => rowsOf(target, workload)),
   );
 }

@@ -78,7 +78,7 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
     ),
     nemeses,
     script: settings.script,
-    model: modelOf(text['model'] ?? text['consistency-models'], workload),
+    model: modelOf(text, workload, target),
     availability: parseAvailability(text['availability']),
     gates: parseGates(text['gate'] ?? '').map((gate) => gate.text),
     seed,
@@ -228,8 +228,11 @@ async function checkNemesis(spec: NemesisSpec): Promise<void> {
 }
 
 /** One model, or several with commas between them: each is judged. */
-function modelOf(asked: string | undefined, workload: Workload): string {
-  const models = (asked ?? workload.models[0] ?? '').split(',').map((name) => name.trim());
+/** As asked for; else what the target keeps of this workload; else the workload's own. */
+function modelOf(text: Settings['text'], workload: Workload, target: Target | null): string {
+  const asked = text['model'] ?? text['consistency-models'];
+  const kept = target?.keeps?.[workload.name];
+  const models = (asked ?? kept ?? workload.models[0] ?? '').split(',').map((name) => name.trim());
   const unknown = models.find((model) => !workload.models.includes(model));
   if (unknown === undefined) return models.join(',');
   const meant = didYouMean(unknown, workload.models);
