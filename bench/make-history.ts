@@ -29,6 +29,8 @@ export interface HistoryShape {
   /** Puts the node that a client speaks to in every event, as a run does. */
   readonly nodes: boolean;
   readonly seed: number;
+  /** Transactions on registers read each key before they write it. */
+  readonly updates?: boolean;
 }
 
 /** One client's operation on its way. */
@@ -127,7 +129,7 @@ export function writeHistoryFile(shape: HistoryShape, path: string): number {
 
 function stateOf(shape: HistoryShape, random: Random): SystemState {
   if (shape.kind === 'list-append' || shape.kind === 'rw-register')
-    return new Transactions(shape.kind === 'list-append', random);
+    return new Transactions(shape.kind === 'list-append', shape.updates ?? false, random);
   return new Registers(shape, random);
 }
 
@@ -191,14 +193,16 @@ const writesPerKeyMax = 32;
 /** Transactions of one to four accesses on a moving pool of keys, applied one at a time. */
 class Transactions implements SystemState {
   readonly #lists: boolean;
+  readonly #updates: boolean;
   readonly #random: Random;
   readonly #pool = Array.from({ length: poolSize }, (_, key) => key);
   readonly #written = new Map<number, number>();
   readonly #values = new Map<number, number[]>();
   #nextKey = poolSize;
 
-  constructor(lists: boolean, random: Random) {
+  constructor(lists: boolean, updates: boolean, random: Random) {
     this.#lists = lists;
+    this.#updates = updates;
     this.#random = random;
   }
 
@@ -207,8 +211,9 @@ class Transactions implements SystemState {
     for (let left = 1 + this.#random.int(4); left > 0; left -= 1) {
       const at = this.#random.int(poolSize);
       const key = this.#pool[at] ?? 0;
-      if (this.#random.chance(0.5)) input.push(['r', key, null]);
-      else input.push([this.#lists ? 'append' : 'w', key, this.#nextWrite(at, key)]);
+      const reads = this.#random.chance(0.5);
+      if (reads || this.#updates) input.push(['r', key, null]);
+      if (!reads) input.push([this.#lists ? 'append' : 'w', key, this.#nextWrite(at, key)]);
     }
     return { f: 'txn', key: undefined, input };
   }
@@ -258,6 +263,7 @@ function main(): void {
       keys: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       stale: { type: 'boolean', default: false },
+      updates: { type: 'boolean', default: false },
       nodes: { type: 'boolean', default: false },
       out: { type: 'string', default: 'history.jsonl' },
     },
@@ -272,6 +278,7 @@ function main(): void {
       crashed: Number(values.crashed),
       keys: Number(values.keys),
       stale: values.stale,
+      updates: values.updates,
       nodes: values.nodes,
       seed: Number(values.seed),
     },

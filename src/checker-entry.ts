@@ -20,8 +20,10 @@ export { causalReverse } from './checker/invariant/causal-reverse.ts';
 export { counterBounds } from './checker/invariant/counter.ts';
 export { election } from './checker/invariant/election.ts';
 export { failureDetector } from './checker/invariant/failure-detector.ts';
+export { fencedResource } from './checker/invariant/fenced-resource.ts';
 export { finalCounter } from './checker/invariant/final-counter.ts';
 export { kafka } from './checker/invariant/kafka/kafka.ts';
+export { leaderAtEnd } from './checker/invariant/leader-at-end.ts';
 export { lockHolds } from './checker/invariant/lock.ts';
 export { logPattern } from './checker/invariant/log-pattern.ts';
 export { longFork } from './checker/invariant/long-fork.ts';
@@ -46,6 +48,7 @@ export {
   isolationCatalog,
   type TransactionKind,
 } from './checker/txn/catalog.ts';
+export { closedPredicate } from './checker/txn/closed-predicate.ts';
 export { listAppend, type TransactionalOptions } from './checker/txn/list-append.ts';
 export { rwRegister } from './checker/txn/rw-register.ts';
 export type { WeakLevel } from './checker/txn/weak-levels.ts';

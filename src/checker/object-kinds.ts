@@ -2,7 +2,7 @@
 import { isArray, isObject, type Json } from '../base/json.ts';
 import { typeCode } from '../history/columns.ts';
 import type { History } from '../history/history.ts';
-import { hasTransactions, transactionKind } from './txn/catalog.ts';
+import { hasTransactions, type TransactionKind, transactionKind } from './txn/catalog.ts';
 
 export interface ObjectKind {
   readonly kind: string;
@@ -122,9 +122,14 @@ const unknownKind: ObjectKind = {
   notChecked: {},
 };
 
-function transactions(kind: 'list-append' | 'rw-register'): ObjectKind {
-  const on = kind === 'list-append' ? 'lists' : 'registers';
-  return { ...unknownKind, kind, text: `transactions on ${on}` };
+const transactionTexts = {
+  'list-append': 'transactions on lists',
+  'rw-register': 'transactions on registers',
+  'closed-predicate': 'transactions with predicate reads',
+} as const;
+
+function transactions(kind: TransactionKind): ObjectKind {
+  return { ...unknownKind, kind, text: transactionTexts[kind] };
 }
 
 function survey(history: History): {
@@ -154,8 +159,12 @@ function hasLogSteps(history: History): boolean {
   const { count, input } = history.operations;
   for (let each = 0; each < count; each += 1) {
     const value = history.values.value(input[each] ?? -1);
-    for (const step of isArray(value ?? null) ? (value as readonly Json[]) : [])
-      if (isArray(step) && (step[0] === 'send' || step[0] === 'poll')) return true;
+    for (const step of isArray(value ?? null) ? (value as readonly Json[]) : []) {
+      if (!isArray(step)) continue;
+      if (step[0] === 'send' || step[0] === 'poll') return true;
+      // Logs have no such steps, and a history of a million transactions would be gone through.
+      if (step[0] === 'append' || step[0] === 'w') return false;
+    }
   }
   return false;
 }

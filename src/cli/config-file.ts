@@ -1,16 +1,19 @@
 /**
- * `dsx.yaml`: the flags of `dsx test` by their names, `options:` of the workload, and
- * `faults:`, a scripted schedule. Found in this folder or above it. What is wrong is said
- * with line, column and the nearest right word.
+ * `dsx.yaml`: the flags of `dsx test` by their names, `options:` of the workload, `args:` of the
+ * program, `faults:`, a scripted schedule, and `system:`, a system of the user's own. Found in
+ * this folder or above it. What is wrong is said with line, column and the nearest right word.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import { didYouMean } from '../base/text.ts';
+import type { ServerTarget } from '../contract/target.ts';
 import { parseDurationMs, parseNemeses } from '../plan/parse.ts';
 import type { NemesisSpec, ScriptedFault } from '../plan/plan.ts';
 import { settingFault, switchTable, textSettings } from './setting-table.ts';
+import { parseSystem } from './system-file.ts';
+import { type Complain, keyOf, textOf } from './yaml-fields.ts';
 
 export interface Config {
   readonly text: Readonly<Record<string, string>>;
@@ -19,13 +22,19 @@ export interface Config {
   readonly script: readonly ScriptedFault[];
   /** Arguments of the program of `bin`, as after `--`. */
   readonly args: readonly string[];
+  /** A system of the user's own, and the file that describes it. */
+  readonly described: { readonly target: ServerTarget; readonly file: string } | null;
 }
 
-const empty: Config = { text: {}, on: new Set(), options: {}, script: [], args: [] };
+const empty: Config = {
+  ...{ text: {}, on: new Set(), options: {}, script: [], args: [], described: null },
+};
 
 const textKeys = Object.keys(textSettings);
 const switchKeys = Object.keys(switchTable);
-export const allKeys = [...textKeys, ...switchKeys, 'options', 'faults', 'args'];
+/** Those that are more than a text; `folder` is where the paths of `system` are meant from. */
+const otherKeys = ['options', 'faults', 'args', 'system', 'folder'];
+export const allKeys = [...textKeys, ...switchKeys, ...otherKeys];
 
 /** @param path as given with --config; null: the nearest `dsx.yaml`, if there is one. */
 export function readConfig(path: string | null): Config {
@@ -48,13 +57,11 @@ function nearestConfig(): string | null {
   }
 }
 
-export type Complain = (node: unknown, message: string) => UsageError;
-
-/** @param file its name, for messages */
+/** `file` is absolute; `source` is what stands in it. @throws UsageError */
 export function parseConfig(file: string, source: string): Config {
   const { contents, complain } = openYaml(file, source);
   if (contents === null) return empty;
-  return configOf(contents, complain);
+  return configOf(contents, { file, complain });
 }
 
 /** A document of YAML, and how to complain about a place in it. Null: there is nothing in it. */
@@ -74,23 +81,23 @@ export function openYaml(
   return { contents: document.contents, complain };
 }
 
-/** The settings in a map of YAML. @param further names that it may have besides, for the caller */
-export function configOf(
-  node: unknown,
-  complain: Complain,
-  further: readonly string[] = [],
-): Config {
+export interface Place {
+  /** Absolute: the paths of a described system are meant from its folder. */
+  readonly file: string;
+  readonly complain: Complain;
+  /** Names that the settings may have besides, for the caller. */
+  readonly further?: readonly string[];
+}
+
+/** The settings in a map of YAML. */
+export function configOf(node: unknown, { file, complain, further = [] }: Place): Config {
   if (!isMap(node)) throw complain(node, 'expected settings, one `name: value` a line');
   const config = { text: {} as Record<string, string>, on: new Set<string>() };
-  let options: Record<string, string> = {};
-  let script: ScriptedFault[] = [];
-  let args: readonly string[] = [];
+  const others = new Map<string, Pair>();
   for (const pair of node.items) {
     const name = keyOf(pair, complain);
     if (further.includes(name)) continue;
-    if (name === 'options') options = optionsOf(pair, complain);
-    else if (name === 'faults') script = scriptOf(pair, complain);
-    else if (name === 'args') args = argsOf(pair, complain);
+    if (otherKeys.includes(name)) others.set(name, pair);
     else if (switchKeys.includes(name)) {
       if (switchOf(pair, name, complain)) config.on.add(name);
     } else if (textKeys.includes(name)) config.text[name] = settingOf(pair, name, complain);
@@ -100,21 +107,20 @@ export function configOf(
         `unknown setting "${name}".${didYouMean(name, [...allKeys, ...further])}`,
       );
   }
-  return { ...config, options, script, args };
-}
-
-export function keyOf(pair: Pair, complain: Complain): string {
-  if (isScalar(pair.key)) return String(pair.key.value);
-  throw complain(pair.key, 'expected a name');
-}
-
-/** A scalar, or a list of scalars joined with commas. */
-export function textOf(pair: Pair, name: string, complain: Complain): string {
-  const { value } = pair;
-  if (isScalar(value) && value.value !== null) return value.toString();
-  if (isSeq(value) && value.items.every((item) => isScalar(item)))
-    return value.items.map((item) => String(isScalar(item) ? item.value : '')).join(',');
-  throw complain(value ?? pair.key, `${name} takes a word, a number or a list of words`);
+  const read = <T>(name: string, reader: (pair: Pair) => T, otherwise: T): T => {
+    const pair = others.get(name);
+    return pair === undefined ? otherwise : reader(pair);
+  };
+  const folder = read('folder', (pair) => textOf(pair, 'folder', complain), dirname(file));
+  const system = (pair: Pair): ServerTarget =>
+    parseSystem(pair.value ?? pair.key, join(folder, '_'), complain);
+  return {
+    ...config,
+    options: read('options', (pair) => optionsOf(pair, complain), {}),
+    script: read('faults', (pair) => scriptOf(pair, complain), []),
+    args: read('args', (pair) => argsOf(pair, complain), []),
+    described: read('system', (pair) => ({ target: system(pair), file }), null),
+  };
 }
 
 function settingOf(pair: Pair, name: string, complain: Complain): string {

@@ -59,6 +59,15 @@ function furtherProperties(nemeses: readonly string[]): JsonObject {
       type: 'object',
       additionalProperties: scalar,
     },
+    system: {
+      description: 'a system of your own: how its nodes are started, and how clients speak to it',
+      type: 'object',
+    },
+    folder: {
+      description:
+        'where relative paths of system are meant from (default: the folder of this file)',
+      type: 'string',
+    },
     args: {
       description: 'arguments of the program of bin, one an entry',
       type: 'array',

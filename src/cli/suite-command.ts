@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { messageOf, UsageError } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
 import { parseNumber } from '../plan/parse.ts';
@@ -64,7 +64,7 @@ export async function suiteCommand(given: SuiteArguments): Promise<number> {
   const file = readSuite(given.file);
   const all = selected(file, given);
   const seed = seedFor(file, given);
-  const planned = await plansOf(file, all, seed);
+  const planned = await plansOf(file, all, { seed, folder: dirname(resolve(given.file)) });
   const mine = planned.filter((_, i) => shard === null || inShard(i, shard));
   if (given.list) return listTests(mine, given.json);
   const name = file.name ?? basename(given.file).replace(/\.ya?ml$/, '');
@@ -121,6 +121,7 @@ async function runAll(given: SuiteArguments, running: Running) {
       tests: mine.map(({ test }) => test),
       ...{ seed, jobs, folder, signal, failFast: given.failFast },
       runsFolder: resolve(given.out),
+      suiteFolder: dirname(resolve(given.file)),
       limitMs: (test) => limitOf(plans.get(test)),
       finished(result, all) {
         count += 1;
@@ -173,16 +174,20 @@ function patternOf(text: string): RegExp {
 }
 
 /** Every test is planned before the first one runs: a slip in the last must not cost an hour. */
-async function plansOf(file: SuiteFile, tests: readonly SuiteTest[], seed: number) {
+async function plansOf(
+  file: SuiteFile,
+  tests: readonly SuiteTest[],
+  { seed, folder }: { readonly seed: number; readonly folder: string },
+) {
   const planned: PlannedTest[] = [];
   for (const test of tests) {
     const { name, settings, entry } = test;
     try {
       checkTries(test);
       const own = seedOf(test, seed, 0);
-      const config = parseConfig(name, configText(settings));
-      const { args, script, options, text, on } = config;
-      const { plan } = await planOf({ text, flags: on, options, script, nodeArgs: args }, own);
+      const config = parseConfig(name, configText(settings, folder));
+      const { args, on, ...rest } = config;
+      const { plan } = await planOf({ ...rest, flags: on, nodeArgs: args }, own);
       planned.push({ test, plan });
     } catch (thrown) {
       if (!(thrown instanceof UsageError)) throw thrown;

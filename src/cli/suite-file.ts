@@ -32,7 +32,8 @@ import {
   wordsOf,
 } from '../plan/suite.ts';
 import { definedAnomalies, definitionOf } from '../report/definitions.ts';
-import { allKeys, type Complain, configOf, keyOf, openYaml, textOf } from './config-file.ts';
+import { allKeys, configOf, openYaml } from './config-file.ts';
+import { type Complain, keyOf, textOf } from './yaml-fields.ts';
 
 export interface SuiteFile {
   /** As given; null: named after the file. */
@@ -115,7 +116,8 @@ function countOf(pair: Pair, name: string, complain: Complain, min: number): num
 
 /** A map of settings, checked name by name; and as the plain values that it holds. */
 function settingsOf(node: unknown, complain: Complain, further: readonly string[]): JsonObject {
-  configOf(node, complain, [...further, ...suiteSettings, 'expect']);
+  // Its path does not matter here: paths of systems are looked at when all is planned.
+  configOf(node, { file: '/', complain, further: [...further, ...suiteSettings, 'expect'] });
   if (!isMap(node)) return {};
   for (const pair of node.items) {
     const name = keyOf(pair, complain);
@@ -196,7 +198,7 @@ function excludeOf(pair: Pair | undefined, complain: Complain): readonly JsonObj
   return pair.value.items.map((item) => settingsOf(item as Node, complain, []));
 }
 
-/** A configuration file of one test: JSON is YAML. */
-export function configText(settings: JsonObject): string {
-  return `${JSON.stringify(settings, null, 2)}\n`;
+/** A configuration file of one test: JSON is YAML. Paths of its system are those of the suite. */
+export function configText(settings: JsonObject, folder: string): string {
+  return `${JSON.stringify({ folder, ...settings }, null, 2)}\n`;
 }

@@ -23,6 +23,8 @@ export interface SuiteJob {
   readonly jobs: number;
   readonly failFast: boolean;
   readonly runsFolder: string;
+  /** Where its file is: paths of systems are meant from there. */
+  readonly suiteFolder: string;
   /** Where the suite keeps the configuration of each test. */
   readonly folder: string;
   /** The longest that a test may take. */
@@ -95,7 +97,7 @@ function writeConfig(
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${String(position + 1).padStart(3, '0')}.yaml`);
   const expect = test.expect.kind === 'valid' ? 'valid' : 'anomaly';
-  writeFileSync(file, configText({ ...test.settings, seed, expect }));
+  writeFileSync(file, configText({ ...test.settings, seed, expect }, job.suiteFolder));
   return file;
 }
 

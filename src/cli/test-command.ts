@@ -60,6 +60,7 @@ function settingsOf(given: TestArguments, config: Config): Settings {
     flags: new Set([...config.on, ...given.on]),
     options: { ...config.options, ...parseOptions(given.options) },
     script: config.script,
+    described: config.described,
     nodeArgs: given.nodeArgs.length > 0 ? given.nodeArgs : config.args,
   };
 }

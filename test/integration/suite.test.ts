@@ -65,10 +65,12 @@ test('an interrupted suite keeps its results and leaves no process behind', asyn
     'tests:\n  - {target: single, time-limit: 1}\n  - {name: long, target: single, time-limit: 60}\n',
   );
   const running = folder.start(['suite', file, '--results', 'r', '--jobs', '1']);
-  const results = (): readonly { readonly outcome: string }[] =>
-    JSON.parse(readFileSync(join(folder.path, 'r/suite.json'), 'utf8')).results;
+  const report = (): { results: { outcome: string }[] } =>
+    JSON.parse(readFileSync(join(folder.path, 'r/suite.json'), 'utf8')) as {
+      results: { outcome: string }[];
+    };
   let said = '';
-  running.stderr?.on('data', (chunk: Buffer) => {
+  running.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
   await until(() => said.includes('1/2'), 60_000, 'the first test is done');
@@ -76,7 +78,7 @@ test('an interrupted suite keeps its results and leaves no process behind', asyn
   running.kill('SIGINT');
   const { exitCode } = await running;
   expect(exitCode).toBe(255);
-  expect(results().map(({ outcome }) => outcome)).toEqual(['passed', 'not-run']);
+  expect(report().results.map(({ outcome }) => outcome)).toEqual(['passed', 'not-run']);
   expect(nodesAlive(folder.path)).toEqual([]);
 });
 

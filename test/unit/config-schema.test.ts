@@ -12,7 +12,7 @@ function withoutNames(schema: unknown): unknown {
   return JSON.parse(
     JSON.stringify(schema, (name, value: unknown) => {
       if (name === 'anyOf' && Array.isArray(value))
-        return value.filter((one: object) => !('enum' in one));
+        return value.filter((one: object) => !('enum' in one)) as readonly object[];
       const isFault = typeof value === 'object' && value !== null && 'for' in value;
       return isFault ? Object.keys(value).slice(0, 2) : value;
     }),

@@ -130,6 +130,19 @@ describe('broadcast', () => {
   });
 });
 
+describe('one mistake', () => {
+  test('of integrity is not told as one of order, too', () => {
+    const causal = broadcast({ order: 'causal' });
+    const early = judged(causal, read('n1', [1]), send(0, 1), read('n1', [1], true));
+    expect(typesOf(early)).toEqual(['phantom']);
+  });
+
+  test('of validity is not told as one of agreement, too', () => {
+    const lines = [send(0, 1), send(0, 2), read('n1', [1, 2]), read('n2', [1], true)] as const;
+    expect(typesOf(judged(totalOrder(), ...lines))).toEqual(['lost']);
+  });
+});
+
 describe('total order', () => {
   test('what one has delivered is in every final read that begins later', () => {
     const lines = [send(0, 1), crashed(1, 'broadcast', 2)] as const;

@@ -230,6 +230,34 @@ describe('kafka', () => {
     ]);
   });
 
+  test('of a message that somebody else may have sent nothing is concluded', () => {
+    expect(judged(kafka(), txn(0, '+a0'), txn(1, '+a1 ?a0')).valid).toBe(true);
+    const [askA, sayA] = steps(['+a0', '?b1']);
+    const [askB, sayB] = steps(['+b1', '?a0']);
+    const verdict = judged(
+      kafka(),
+      at(0, 'invoke', 'txn', askA),
+      at(1, 'invoke', 'txn', askB),
+      crashed(5, 'send', [['send', 'x', 'a']]),
+      at(0, 'ok', 'txn', sayA),
+      at(1, 'ok', 'txn', sayB),
+      ending('a0,b1'),
+    );
+    expect(verdict.valid).toBe(true);
+  });
+
+  test('a place that two messages claim orders neither of them', () => {
+    const verdict = judged(
+      kafka({ orderedSends: true }),
+      crashed(3, 'send', [['send', 'x', 'd']]),
+      send(0, '+b1'),
+      send(1, '+a0'),
+      poll(2, '?a0,b1'),
+      poll(4, '?d0,b1'),
+    );
+    expect(typesOf(verdict)).toEqual(['inconsistent-offsets']);
+  });
+
   test('two transactions that each poll what the other sends are a cycle', () => {
     const [askA, sayA] = steps(['+a0', '?b1']);
     const [askB, sayB] = steps(['+b1', '?a0']);

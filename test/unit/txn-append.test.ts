@@ -116,6 +116,18 @@ describe('cycles', () => {
     );
   });
 
+  test('a long fork is found next to a write skew of the same transactions', () => {
+    const both =
+      '0: a x 1\n| 1: a y 1, r z []\n| 2: r x [1], r y [], a z 1\n| 3: r x [], r y [1]\n4: r x [1], r y [1]';
+    expect(found(both, 'snapshot-isolation')).toContain('G-nonadjacent-item');
+  });
+
+  test('two appends that nobody read are in no known order: a snapshot level is not proved', () => {
+    // Each missed what the other one appended, to two keys: whichever came first.
+    const unread = '0: r x [], a x 1, a y 1\n| 1: r y [], a x 2, a y 2';
+    expect(check(unread, 'snapshot-isolation').valid).not.toBe(true);
+  });
+
   test('write skew is allowed under snapshot isolation', () => {
     const skew = '0: r x [], a y 1\n| 1: r y [], a x 1';
     expect(check(skew, 'strong-snapshot-isolation').valid).toBe(true);

@@ -4,6 +4,7 @@ import { UsageError } from '../../base/errors.ts';
 import { isArray } from '../../base/json.ts';
 import type { History } from '../../history/history.ts';
 import type { Checker } from '../checker.ts';
+import { closedPredicate } from './closed-predicate.ts';
 import { listAppend, type TransactionalOptions } from './list-append.ts';
 import {
   canBeRefuted,
@@ -18,7 +19,7 @@ import type { WeakLevel } from './weak-levels.ts';
 import { weakRegister } from './weak-register.ts';
 
 /** What micro-operations the transactions of a history are made of. */
-export type TransactionKind = 'list-append' | 'rw-register';
+export type TransactionKind = 'list-append' | 'rw-register' | 'closed-predicate';
 
 export interface IsolationEntry {
   readonly name: string;
@@ -51,16 +52,21 @@ const weakLevels: Readonly<Record<WeakLevel, string>> = {
   'causal-consistency': 'what is seen includes all that it depends on',
 };
 
+const makers = {
+  'list-append': listAppend,
+  'rw-register': rwRegister,
+  'closed-predicate': closedPredicate,
+} as const;
+
 export const isolationCatalog: readonly IsolationEntry[] = [
   ...modelNames.map(
     (name): IsolationEntry => ({
       name,
       summary: summaries[name] ?? strongSummary(name),
       realTime: needsRealTime(name),
-      kinds: ['list-append', 'rw-register'],
+      kinds: ['list-append', 'rw-register', 'closed-predicate'],
       refutable: canBeRefuted(name),
-      checker: (kind, options) =>
-        kind === 'list-append' ? listAppend(name, options) : rwRegister(name, options),
+      checker: (kind, options) => makers[kind](name, options),
     }),
   ),
   ...(Object.entries(weakLevels) as [WeakLevel, string][]).map(
@@ -105,6 +111,8 @@ export function isolationEntry(name: string): IsolationEntry | undefined {
   return isolationCatalog.find((entry) => entry.name === canonical);
 }
 
+const predicateNames: ReadonlySet<string> = new Set(['init', 'insert', 'delete', 'rp']);
+
 /** True if the history has transactions: operations named `txn`. */
 export function hasTransactions(history: History): boolean {
   const { count, f } = history.operations;
@@ -113,7 +121,10 @@ export function hasTransactions(history: History): boolean {
   return false;
 }
 
-/** By the first micro-operation that tells: an append, or a write of a register. */
+/**
+ * By the first micro-operation that tells: an append, a write of a register, or what only
+ * histories with predicate reads have (those begin with `init`, or say `insert` or `rp`).
+ */
 export function transactionKind(history: History): TransactionKind {
   const { count, input } = history.operations;
   for (let row = 0; row < count; row += 1) {
@@ -121,6 +132,8 @@ export function transactionKind(history: History): TransactionKind {
     if (!isArray(value)) continue;
     for (const micro of value) {
       if (!isArray(micro)) continue;
+      if (typeof micro[0] === 'string' && predicateNames.has(micro[0].replace(':', '')))
+        return 'closed-predicate';
       if (micro[0] === 'append' || micro[0] === ':append') return 'list-append';
       if (micro[0] === 'w' || micro[0] === ':w') return 'rw-register';
     }

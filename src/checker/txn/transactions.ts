@@ -14,7 +14,7 @@ export const readKind = 0;
 export const writeKind = 1;
 
 /** What makes a history unfit, wholly or in part. */
-interface Trouble {
+export interface Trouble {
   /** Event index of the invocation, or -1. */
   readonly event: number;
   readonly message: string;
