@@ -90,13 +90,15 @@ function ruledOut(type: string, examples: readonly GoldenHistory[]): readonly st
     const isObject = modelLibrary.some((entry) => entry.name === model.split(':')[0]);
     return isObject ? ['linearizable'] : known;
   });
-  const all = new Set([...weakest, ...weakestOf([...new Set(weak)])]);
+  const all = new Set([...weakest, ...weakestOf([...new Set(weak)], false)]);
   return [...all].map((name) => (hasStronger(name) ? `${name} and all that imply it` : name));
 }
 
 function implies(name: string, other: string): boolean {
   const weak = weakModelNames.find((known) => known === name);
-  return weak !== undefined && other !== name && [...weakerThan(weak)].some((w) => w === other);
+  return (
+    weak !== undefined && other !== name && [...weakerThan(weak, false)].some((w) => w === other)
+  );
 }
 
 function hasStronger(name: string): boolean {
@@ -125,7 +127,7 @@ function placeBlock(name: string, screen: Screen): readonly Block[] {
   const level = isIsolationModel(name) ? isolationModel(name) : undefined;
   const weak = weakModelNames.find((known) => known === name);
   const below = new Set<string>([
-    ...(weak === undefined ? [] : weakerThan(weak)),
+    ...(weak === undefined ? [] : weakerThan(weak, false)),
     ...(level === undefined ? [] : modelsImpliedBy(level)),
   ]);
   const above = new Set<string>([
