@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import type { Target } from '../src/contract/target.ts';
+import type { Workload } from '../src/contract/workload.ts';
 import { loadTargets, loadWorkloads } from '../src/registry.ts';
 
 interface Row {
@@ -74,19 +75,31 @@ async function allRows(): Promise<readonly Row[]> {
   return [...(await loadTargets()).values()].flatMap((target) =>
     workloads
       .filter(({ object }) => target.objects.includes(object))
-      .flatMap((workload) => rowsOf(target, workload.name)),
+      .filter(({ name }) => target.keeps?.[name] !== null)
+      .flatMap((workload) => rowsOf(target, workload)),
   );
 }
 
-function rowsOf(target: Target, workload: string): readonly Row[] {
-  return target.variants.flatMap(({ name: variant, broken }): readonly Row[] => {
+function rowsOf(target: Target, { name: workload, models }: Workload): readonly Row[] {
+  return target.variants.flatMap(({ name: variant, broken, promises }): readonly Row[] => {
     const base = { target: target.name, variant, workload };
-    if (broken === undefined)
-      return correctUnder(target.survives).map((nemesis) => ({ ...base, broken: null, nemesis }));
-    const { mistake, shownBy } = broken;
+    const rows: Row[] = [];
+    // A variant may keep what it promises, and be broken for who asks for more.
+    if (promises === undefined ? broken === undefined : models.includes(promises))
+      for (const nemesis of correctUnder(target.survives))
+        rows.push({ ...base, broken: null, nemesis, further: modelArguments(promises) });
     // A mistake is shown by one workload; with others of the same object it may stay hidden.
-    return shownBy.workload === workload ? [{ ...base, broken: mistake, ...shownBy }] : [];
+    if (broken?.shownBy.workload === workload) {
+      const { nemesis, model, further = [] } = broken.shownBy;
+      const args = [...modelArguments(model), ...further];
+      rows.push({ ...base, broken: broken.mistake, nemesis, further: args });
+    }
+    return rows;
   });
+}
+
+function modelArguments(model: string | undefined): readonly string[] {
+  return model === undefined ? [] : ['--model', model];
 }
 
 /** Each fault, two at a time where they go together; all at once leave nothing to judge. */

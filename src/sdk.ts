@@ -15,8 +15,10 @@ export { causalReverse } from './checker/invariant/causal-reverse.ts';
 export { counterBounds } from './checker/invariant/counter.ts';
 export { election } from './checker/invariant/election.ts';
 export { failureDetector } from './checker/invariant/failure-detector.ts';
+export { fencedResource } from './checker/invariant/fenced-resource.ts';
 export { finalCounter } from './checker/invariant/final-counter.ts';
 export { kafka } from './checker/invariant/kafka/kafka.ts';
+export { leaderAtEnd } from './checker/invariant/leader-at-end.ts';
 export { lockHolds } from './checker/invariant/lock.ts';
 export { logPattern } from './checker/invariant/log-pattern.ts';
 export { longFork } from './checker/invariant/long-fork.ts';
@@ -42,6 +44,8 @@ export { weakRegister } from './checker/txn/weak-register.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
 export { convergence, strongConvergence } from './checker/weak/convergence.ts';
 export { weakModel } from './checker/weak/weak.ts';
+export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
+export { readRegister, registerClient, registerFailure } from './client/register-client.ts';
 export { failedRequest } from './client/request-errors.ts';
 export {
   callRpc,

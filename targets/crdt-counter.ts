@@ -27,7 +27,7 @@ export default {
       summary: 'a PN-Counter that only its memory holds',
       broken: {
         mistake: 'nodes that are killed forget what they had confirmed',
-        shownBy: { workload: 'counter', nemesis: 'kill:all' },
+        shownBy: { workload: 'counter', nemesis: 'kill:all', further: ['-o', 'deltas=up'] },
       },
     },
   ],

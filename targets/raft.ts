@@ -9,7 +9,7 @@ export default {
   summary: 'a key-value store replicated by Raft; linearizable',
   testbed: 'stdio',
   nodeCount: 5,
-  objects: ['register'],
+  objects: ['register', 'election'],
   survives: ['partition', 'kill', 'pause', 'packet', 'clock'],
   reportsPrimary: true,
   variants: [

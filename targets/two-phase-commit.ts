@@ -20,7 +20,17 @@ export default {
       broken: {
         mistake:
           'one participant has committed; the other asks after a restart and is told to abort',
-        shownBy: { workload: 'bank', nemesis: 'kill:all,packet:loss' },
+        // Slow links and many transfers at once, so that a crash finds decisions which only one
+        // of two participants has been told.
+        shownBy: {
+          workload: 'bank',
+          nemesis: 'kill:all',
+          further: [
+            ...['--nemesis-interval', '1', '--concurrency', '4n'],
+            ...['--latency', '20', '--latency-dist', 'exponential'],
+            ...['--option', 'read-share=0.1', '--option', 'accounts=40', '--option', 'total=1000'],
+          ],
+        },
       },
     },
     {

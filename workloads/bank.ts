@@ -12,6 +12,7 @@ import {
   bank,
   type Client,
   drawInt,
+  drawUnit,
   eachThread,
   enough,
   isObject,
@@ -32,7 +33,6 @@ import {
 
 /** Nodes may still be electing a leader when they are first asked. */
 const openWithinMs = 20_000;
-const askAgainAfterMs = 50;
 
 function bankClient(rpc: RpcChannel): Client {
   return {
@@ -101,14 +101,21 @@ async function openAccounts(
         throw new TargetError(
           `${rpc.node} did not open the accounts of workload bank: ${thrown.code}, ${thrown.message}.\nit must answer ${JSON.stringify(request)} with {"type":"open_accounts_ok"}`,
         );
-      await new Promise((resolve) => setTimeout(resolve, askAgainAfterMs));
     }
   }
 }
 
-function drawOp(source: Prng, accountCount: number, amountMax: number): readonly [OpRequest, Prng] {
-  const [isRead, afterKind] = drawInt(source, 2);
-  if (isRead === 1) return [{ f: 'read', value: null }, afterKind];
+interface Mix {
+  readonly accountCount: number;
+  readonly amountMax: number;
+  /** The fraction of ops that read. */
+  readonly readShare: number;
+}
+
+function drawOp(source: Prng, mix: Mix): readonly [OpRequest, Prng] {
+  const { accountCount, amountMax, readShare } = mix;
+  const [unit, afterKind] = drawUnit(source);
+  if (unit < readShare) return [{ f: 'read', value: null }, afterKind];
   const [from, afterFrom] = drawInt(afterKind, accountCount);
   // Never to itself: a step of 1 to count - 1 around the circle of accounts.
   const [step, afterTo] = drawInt(afterFrom, accountCount - 1);
@@ -128,6 +135,7 @@ export default {
     accounts: { summary: 'number of accounts', default: '8' },
     total: { summary: 'what all of them hold together', default: '100' },
     'max-transfer': { summary: 'the largest amount moved at once', default: '5' },
+    'read-share': { summary: 'fraction of operations that read', default: '0.5' },
     'negative-balances': {
       summary: 'whether an account may be overdrawn',
       default: 'no',
@@ -137,10 +145,18 @@ export default {
   defaults: { rate: 200, concurrency: '2n' },
   models: ['snapshot-isolation'],
   generator({ rng, options }) {
-    const accountCount = Object.keys(accountsOf(options)).length;
-    const amountMax = numberOf(options, 'max-transfer', 1);
+    const readShare = Number(options['read-share']);
+    if (!(readShare > 0 && readShare < 1))
+      throw new UsageError(
+        `read-share takes a fraction between 0 and 1; got "${options['read-share'] ?? ''}"`,
+      );
+    const mix: Mix = {
+      accountCount: Object.keys(accountsOf(options)).length,
+      amountMax: numberOf(options, 'max-transfer', 1),
+      readShare,
+    };
     return {
-      main: repeatedly(rng, (source) => drawOp(source, accountCount, amountMax)),
+      main: repeatedly(rng, (source) => drawOp(source, mix)),
       final: () => eachThread(of({ f: 'read', value: null, final: true })),
     };
   },

@@ -12,6 +12,7 @@ import {
   isolated,
   isolationLevels,
   randomTransactions,
+  readAllKeys,
   transactionClient,
   transactionOptions,
   transactionShape,
@@ -29,6 +30,8 @@ export default {
   models: isolationLevels('list-append'),
   generator: ({ rng, options }) => ({
     main: randomTransactions(rng, transactionShape('append', options)),
+    remembers: ({ f }) => f === 'txn',
+    final: (_keys, completions) => readAllKeys(completions),
   }),
   maelstrom: transactionClient,
   checkers: (model) => [isolated('list-append', model), enough(['txn'])],

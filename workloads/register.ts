@@ -12,6 +12,7 @@ import {
   assert,
   type Client,
   concurrentKeys,
+  convergence,
   drawUnit,
   eachThread,
   enough,
@@ -200,7 +201,7 @@ export default {
     },
   },
   defaults: { rate: 200, concurrency: '4n' },
-  models: ['linearizable'],
+  models: ['linearizable', 'eventual'],
   generator({ rng, nodes, concurrency, options }) {
     const asked = Number(options['threads-per-key']);
     const group = asked > 0 ? asked : Math.min(2 * nodes.length, concurrency);
@@ -230,5 +231,8 @@ export default {
     return { main, final: lastReads };
   },
   maelstrom: linKv,
-  checkers: () => [linearizable('cas-register'), enough(['read', 'write'])],
+  checkers: (model) => [
+    model === 'eventual' ? convergence() : linearizable('cas-register'),
+    enough(['read', 'write']),
+  ],
 } satisfies Workload;

@@ -13,6 +13,7 @@ import {
   isolated,
   isolationLevels,
   randomTransactions,
+  readAllKeys,
   transactionClient,
   transactionOptions,
   transactionShape,
@@ -30,6 +31,8 @@ export default {
   models: isolationLevels('rw-register'),
   generator: ({ rng, options }) => ({
     main: randomTransactions(rng, transactionShape('w', options)),
+    remembers: ({ f }) => f === 'txn',
+    final: (_keys, completions) => readAllKeys(completions),
   }),
   maelstrom: transactionClient,
   checkers: (model) => [isolated('rw-register', model), enough(['txn'])],

@@ -1,6 +1,7 @@
 /**
  * `dsx.yaml`: the flags of `dsx test` by their names, `options:` of the workload, and
- * `faults:`, a scripted schedule. Found in this folder or above it. What is wrong is said
+ * `faults:`, a scripted schedule, and
+ * `system:`, a system of the user's own. Found in this folder or above it. What is wrong is said
  * with line, column and the nearest right word.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -8,15 +9,22 @@ import { dirname, join, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import { didYouMean } from '../base/text.ts';
+import type { ServerTarget } from '../contract/target.ts';
 import { parseDurationMs, parseNemeses } from '../plan/parse.ts';
 import type { NemesisSpec, ScriptedFault } from '../plan/plan.ts';
+import { parseSystem } from './system-file.ts';
+import { type Complain, keyOf, textOf } from './yaml-fields.ts';
 
 export interface Config {
   readonly text: Readonly<Record<string, string>>;
   readonly on: ReadonlySet<string>;
   readonly options: Readonly<Record<string, string>>;
   readonly script: readonly ScriptedFault[];
+  /** A system of the user's own, and the file that describes it. */
+  readonly described: { readonly target: ServerTarget; readonly file: string } | null;
 }
+
+const empty: Config = { text: {}, on: new Set(), options: {}, script: [], described: null };
 
 const textKeys = [
   ...['workload', 'target', 'variant', 'bin', 'testbed', 'nodes', 'node-count', 'concurrency'],
@@ -27,12 +35,12 @@ const textKeys = [
   ...['seed', 'out', 'reporter'],
 ];
 const switchKeys = ['log-net-send', 'log-net-recv', 'log-stderr', 'keep-data'];
-const allKeys = [...textKeys, ...switchKeys, 'options', 'faults'];
+const allKeys = [...textKeys, ...switchKeys, 'options', 'faults', 'system'];
 
 /** @param path as given with --config; null: the nearest `dsx.yaml`, if there is one. */
 export function readConfig(path: string | null): Config {
   const file = path === null ? nearestConfig() : resolve(path);
-  if (file === null) return { text: {}, on: new Set(), options: {}, script: [] };
+  if (file === null) return empty;
   let source: string;
   try {
     source = readFileSync(file, 'utf8');
@@ -50,9 +58,32 @@ function nearestConfig(): string | null {
   }
 }
 
-type Complain = (node: unknown, message: string) => UsageError;
+/** `file` is absolute; `source` is what stands in it. @throws UsageError */
+export function parseConfig(file: string, source: string): Config {
+  const { items, complain } = openDocument(file, source);
+  const config = { text: {} as Record<string, string>, on: new Set<string>() };
+  let options: Record<string, string> = {};
+  let script: ScriptedFault[] = [];
+  let described: Config['described'] = null;
+  for (const pair of items) {
+    const name = keyOf(pair, complain);
+    if (name === 'options') options = optionsOf(pair, complain);
+    else if (name === 'system')
+      described = { target: parseSystem(pair.value ?? pair.key, file, complain), file };
+    else if (name === 'faults') script = scriptOf(pair, complain);
+    else if (switchKeys.includes(name)) {
+      if (switchOf(pair, name, complain)) config.on.add(name);
+    } else if (textKeys.includes(name)) config.text[name] = textOf(pair, name, complain);
+    else throw complain(pair.key, `unknown setting "${name}".${didYouMean(name, allKeys)}`);
+  }
+  return { ...config, options, script, described };
+}
 
-function parseConfig(file: string, source: string): Config {
+/** The settings in the file, and how to complain about one. */
+function openDocument(
+  file: string,
+  source: string,
+): { readonly items: readonly Pair[]; readonly complain: Complain } {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
   const complain: Complain = (node, message) => {
@@ -62,36 +93,10 @@ function parseConfig(file: string, source: string): Config {
   };
   const [error] = document.errors;
   if (error !== undefined) throw new UsageError(`${file}: ${error.message}`);
-  if (document.contents === null) return { text: {}, on: new Set(), options: {}, script: [] };
+  if (document.contents === null) return { items: [], complain };
   if (!isMap(document.contents))
     throw complain(document.contents, 'expected settings, one `name: value` a line');
-  const config = { text: {} as Record<string, string>, on: new Set<string>() };
-  let options: Record<string, string> = {};
-  let script: ScriptedFault[] = [];
-  for (const pair of document.contents.items) {
-    const name = keyOf(pair, complain);
-    if (name === 'options') options = optionsOf(pair, complain);
-    else if (name === 'faults') script = scriptOf(pair, complain);
-    else if (switchKeys.includes(name)) {
-      if (switchOf(pair, name, complain)) config.on.add(name);
-    } else if (textKeys.includes(name)) config.text[name] = textOf(pair, name, complain);
-    else throw complain(pair.key, `unknown setting "${name}".${didYouMean(name, allKeys)}`);
-  }
-  return { ...config, options, script };
-}
-
-function keyOf(pair: Pair, complain: Complain): string {
-  if (isScalar(pair.key)) return String(pair.key.value);
-  throw complain(pair.key, 'expected a name');
-}
-
-/** A scalar, or a list of scalars joined with commas. */
-function textOf(pair: Pair, name: string, complain: Complain): string {
-  const { value } = pair;
-  if (isScalar(value) && value.value !== null) return value.toString();
-  if (isSeq(value) && value.items.every((item) => isScalar(item)))
-    return value.items.map((item) => String(isScalar(item) ? item.value : '')).join(',');
-  throw complain(value ?? pair.key, `${name} takes a word, a number or a list of words`);
+  return { items: document.contents.items, complain };
 }
 
 function switchOf(pair: Pair, name: string, complain: Complain): boolean {

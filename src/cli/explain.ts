@@ -10,12 +10,7 @@ import {
   modelsImpliedBy,
 } from '../checker/txn/models.ts';
 import { anomaliesOf, type Verdict } from '../checker/verdict.ts';
-import {
-  type WeakModelName,
-  weakerThan,
-  weakestOf,
-  weakModelNames,
-} from '../checker/weak/lattice.ts';
+import { weakerThan, weakModelNames } from '../checker/weak/lattice.ts';
 import type { Nemesis } from '../contract/nemesis.ts';
 import { faultWindows } from '../history/faults.ts';
 import { modelLibrary } from '../model/library.ts';
@@ -60,38 +55,52 @@ type Block = readonly string[];
 
 function anomalyPage(type: string, screen: Screen): readonly Block[] {
   const { title = type, meaning = '' } = definitionOf(type) ?? {};
-  const examples = goldenHistories().filter(({ anomalies }) => anomalies.includes(type));
-  // The one in which it comes first shows it best.
-  const order = ({ anomalies, model }: GoldenHistory): number =>
-    2 * anomalies.indexOf(type) + (model.endsWith('register') ? 0 : 1);
+  const own = goldenHistories().filter(({ anomalies }) => anomalies.includes(type));
+  // A cycle through predicates looks as one through items does.
+  const similar = goldenHistories().filter(({ anomalies }) => anomalies.includes(`${type}-item`));
+  const examples = own.length > 0 ? own : similar;
+  // The one of its name shows it best, or else one in which it comes first.
+  const order = ({ name, anomalies, model }: GoldenHistory): number =>
+    name === type ? -2 : 2 * anomalies.indexOf(type) + (model.endsWith('register') ? 0 : 1);
   const [example] = examples.toSorted((a, b) => order(a) - order(b));
-  const violates = ruledOut(type, examples);
+  const violates = ruledOut(type);
+  const reported = modelsOf(own);
   return [
     [
       screen.paint.bold(`${title}: an anomaly${title === type ? '' : ` (${type})`}`),
       ...wrapped(meaning, screen.columns),
     ],
     ...(violates.length === 0 ? [] : [indented('rules out', listed(violates), screen)]),
+    ...(reported.length === 0
+      ? []
+      : [indented('found by', `the checkers of ${listed(reported)}`, screen)]),
     ...(example === undefined
-      ? [['No example: it needs more than a small history.']]
+      ? [['There is no example in histories/golden.']]
       : exampleBlocks(example, screen)),
     ...sourceBlock(type, screen),
   ];
 }
 
-/** Models that do not hold where it is found: the weakest first, by name. */
-function ruledOut(type: string, examples: readonly GoldenHistory[]): readonly string[] {
+/** Isolation levels that do not hold where it is found: the weakest, by name. */
+function ruledOut(type: string): readonly string[] {
   const levels = modelNames.filter((name) => isRuledOut(name, [type]));
   const weakest = levels.filter(
     (name) => ![...modelsImpliedBy(name)].some((other) => other !== name && levels.includes(other)),
   );
-  const weak = examples.flatMap(({ model }): readonly WeakModelName[] => {
-    const known = weakModelNames.filter((name) => name === model);
-    const isObject = modelLibrary.some((entry) => entry.name === model.split(':')[0]);
-    return isObject ? ['linearizable'] : known;
-  });
-  const all = new Set([...weakest, ...weakestOf([...new Set(weak)], false)]);
-  return [...all].map((name) => (hasStronger(name) ? `${name} and all that imply it` : name));
+  return weakest.map((name) => (hasStronger(name) ? `${name} and all that imply it` : name));
+}
+
+/** What the examples were judged against: the same name may be found by several checkers. */
+function modelsOf(examples: readonly GoldenHistory[]): readonly string[] {
+  const names = examples
+    .map(({ model }) => model)
+    .filter((name) => !isIsolationModel(name))
+    .map((name) =>
+      modelLibrary.some((entry) => entry.name === name.split(':')[0])
+        ? `linearizable ${name}`
+        : name,
+    );
+  return [...new Set(names)];
 }
 
 function implies(name: string, other: string): boolean {
@@ -101,9 +110,8 @@ function implies(name: string, other: string): boolean {
   );
 }
 
-function hasStronger(name: string): boolean {
-  const above = weakModelNames.some((other) => implies(other, name));
-  return above || modelNames.some((other) => other !== name && modelsImpliedBy(other).has(name));
+function hasStronger(name: (typeof modelNames)[number]): boolean {
+  return modelNames.some((other) => other !== name && modelsImpliedBy(other).has(name));
 }
 
 function modelPage(name: string, summary: string, screen: Screen): readonly Block[] {

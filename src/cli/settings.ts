@@ -28,6 +28,8 @@ export interface Settings {
   readonly flags: ReadonlySet<string>;
   readonly options: Readonly<Record<string, string>>;
   readonly script: readonly ScriptedFault[];
+  /** The system that a configuration file describes. */
+  readonly described?: { readonly target: Target; readonly file: string } | null;
   /** What stands after `--`. */
   readonly nodeArgs: readonly string[];
 }
@@ -53,7 +55,7 @@ export interface Planned {
 export async function planOf(settings: Settings, seed: number): Promise<Planned> {
   const { text, flags } = settings;
   const workload = await findWorkload(text['workload'] ?? 'register');
-  const target = text['bin'] === undefined ? await targetOf(text['target'], workload) : null;
+  const target = text['bin'] === undefined ? await targetOf(settings, workload) : null;
   const system = systemOf(settings, target);
   checkOffers(target, workload);
   const testbed = testbedOf(settings, target);
@@ -76,7 +78,7 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
     ),
     nemeses,
     script: settings.script,
-    model: modelOf(text['model'] ?? text['consistency-models'], workload),
+    model: modelOf(text, workload, target),
     availability: parseAvailability(text['availability']),
     gates: parseGates(text['gate'] ?? '').map((gate) => gate.text),
     seed,
@@ -86,7 +88,7 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
       'sample',
       'all',
     ]),
-    ...timesOf(text, workload, testbed),
+    ...timesOf(text, workload, target),
     logNetSend: flags.has('log-net-send'),
     logNetReceive: flags.has('log-net-recv'),
     logStderr: flags.has('log-stderr'),
@@ -95,8 +97,11 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
 }
 
 /** By default Raft where that will do, else the first that needs no installed server. */
-async function targetOf(name: string | undefined, workload: Workload): Promise<Target> {
-  if (name !== undefined) return findTarget(name);
+async function targetOf({ text, described }: Settings, workload: Workload): Promise<Target> {
+  const name = text['target'] ?? described?.target.name;
+  // The name of a system that a file describes beats that of a bundled one.
+  if (name !== undefined)
+    return described?.target.name === name ? described.target : findTarget(name);
   const offers = [...(await loadTargets()).values()]
     .filter((target) => target.objects.includes(workload.object))
     .toSorted((a, b) => Number(b.testbed === 'stdio') - Number(a.testbed === 'stdio'))
@@ -104,12 +109,13 @@ async function targetOf(name: string | undefined, workload: Workload): Promise<T
   return findTarget(offers.find((offered) => offered === 'raft') ?? offers[0] ?? 'raft');
 }
 
-function timesOf(text: Settings['text'], workload: Workload, testbed: string) {
+function timesOf(text: Settings['text'], workload: Workload, target: Target | null) {
   const seconds = (name: string, fallback: number): number =>
     1000 * parseNumber(name, text[name] ?? String(fallback), { min: 0.001 });
   const latencyMs = parseNumber('latency', text['latency'] ?? '0', { min: 0, max: 60_000 });
   // Connections of the kernel's TCP that a partition stalled take their time to go on.
-  const recovery = testbed === 'stdio' ? '1' : '2';
+  const isServer = target !== null && target.testbed !== 'stdio';
+  const recovery = String(isServer ? (target.recoverySeconds ?? 2) : 1);
   return {
     rateHz: parseNumber('rate', text['rate'] ?? String(workload.defaults.rate), { min: 0 }),
     timeLimitMs: seconds('time-limit', 10),
@@ -156,7 +162,8 @@ function systemOf(settings: Settings, target: Target | null): SystemUnderTest {
   const names = target.variants.map((variant) => variant.name);
   const variant = text['variant'] ?? names[0] ?? '';
   if (!names.includes(variant)) throw unknownName(`variant of ${target.name}`, variant, names);
-  return { kind: 'target', name: target.name, variant };
+  const file = settings.described?.target === target ? { file: settings.described.file } : {};
+  return { kind: 'target', name: target.name, variant, ...file };
 }
 
 /** Says what is wrong with the program before five nodes of it fail one by one. */
@@ -221,8 +228,11 @@ async function checkNemesis(spec: NemesisSpec): Promise<void> {
 }
 
 /** One model, or several with commas between them: each is judged. */
-function modelOf(asked: string | undefined, workload: Workload): string {
-  const models = (asked ?? workload.models[0] ?? '').split(',').map((name) => name.trim());
+/** As asked for; else what the target keeps of this workload; else the workload's own. */
+function modelOf(text: Settings['text'], workload: Workload, target: Target | null): string {
+  const asked = text['model'] ?? text['consistency-models'];
+  const kept = target?.keeps?.[workload.name];
+  const models = (asked ?? kept ?? workload.models[0] ?? '').split(',').map((name) => name.trim());
   const unknown = models.find((model) => !workload.models.includes(model));
   if (unknown === undefined) return models.join(',');
   const meant = didYouMean(unknown, workload.models);

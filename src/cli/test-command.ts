@@ -33,6 +33,7 @@ export async function testCommand(given: TestArguments): Promise<number> {
     flags: new Set([...config.on, ...given.on]),
     options: { ...config.options, ...parseOptions(given.options) },
     script: config.script,
+    described: config.described,
     nodeArgs: given.nodeArgs,
   };
   const seed = seedOf(given.seed ?? config.text['seed']);

@@ -52,6 +52,11 @@ interface TargetBase {
   readonly variants: readonly Variant[];
   /** True if nodes tell who leads, so that shapes like `primaries` work. */
   readonly reportsPrimary: boolean;
+  /**
+   * Workload → the model that the correct variants keep, where that is not the workload's
+   * default: a run is judged by it unless the user says otherwise. Null: none of its models.
+   */
+  readonly keeps?: Readonly<Record<string, string | null>>;
   /** Workload options that this target wants unless the user says otherwise. */
   readonly defaults?: Readonly<Record<string, string>>;
 }
@@ -72,6 +77,8 @@ export interface ServerTarget extends TargetBase {
   readonly testbed: ServerTestbed;
   /** What must be installed; looked for before anything starts. */
   readonly commands: readonly RequiredCommand[];
+  /** How long the last reads wait after all was healed, unless the user says otherwise. */
+  readonly recoverySeconds?: number;
   /** How to start one node, the first time and after each kill. */
   server(site: ServerSite): ServerPlan;
   /**

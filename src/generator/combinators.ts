@@ -21,7 +21,9 @@ export {
   repeat,
   untilOk,
 } from './repetition.ts';
+export { type Rested, type Script, sessions } from './sessions.ts';
 export { lastReads, type SettleOptions, settle, showsAll } from './settle.ts';
+export { singleWriter } from './single-writer.ts';
 export { log, of, repeatedly, sequence, sleep, unfold } from './sources.ts';
 export {
   cycleTimes,
@@ -34,6 +36,7 @@ export {
 } from './timing.ts';
 export {
   randomTransactions,
+  readAllKeys,
   type TransactionShape,
   transactionOptions,
   transactionShape,

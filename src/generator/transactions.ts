@@ -4,10 +4,12 @@
  * key that was written often enough is left for a new one, so that its list stays short.
  */
 import { UsageError } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
+import { canonical, isArray, type Json } from '../base/json.ts';
 import { drawInt, drawUnit, type Prng } from '../base/prng.ts';
+import type { HistoryEvent } from '../history/event.ts';
 import { pending } from './emission.ts';
 import type { Emission, Generator, GeneratorContext } from './generator.ts';
+import { of } from './sources.ts';
 
 export const keyDistributions = ['exponential', 'zipf', 'uniform'] as const;
 
@@ -147,4 +149,26 @@ function drawPlace(
     if (left < 0) return [place, next];
   }
   return [count - 1, next];
+}
+
+const readsAtOnce = 8;
+
+/**
+ * Reads every key that these completions of transactions are about, once: what was written to
+ * a key last may have been read by nobody, and then nobody would notice if it is lost.
+ */
+export function readAllKeys(completions: readonly HistoryEvent[]): Generator {
+  const keys = new Map<string, Json>();
+  for (const { value } of completions)
+    for (const operation of isArray(value) ? value : [])
+      if (isArray(operation)) keys.set(canonical(operation[1] ?? null), operation[1] ?? null);
+  const reads = [...keys.values()].map((key) => ['r', key, null]);
+  const count = Math.ceil(reads.length / readsAtOnce);
+  return of(
+    ...Array.from({ length: count }, (_, i) => ({
+      f: 'txn',
+      value: reads.slice(i * readsAtOnce, (i + 1) * readsAtOnce),
+      final: true,
+    })),
+  );
 }

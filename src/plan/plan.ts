@@ -21,7 +21,13 @@ export interface ScriptedFault {
 }
 
 export type SystemUnderTest =
-  | { readonly kind: 'target'; readonly name: string; readonly variant: string }
+  | {
+      readonly kind: 'target';
+      readonly name: string;
+      readonly variant: string;
+      /** The configuration file that describes it, absolute; absent for a bundled target. */
+      readonly file?: string;
+    }
   | { readonly kind: 'bin'; readonly path: string; readonly args: readonly string[] };
 
 export interface RunPlan {

@@ -6,7 +6,10 @@ export function commandOf(plan: RunPlan): string {
   const words = ['dsx test', '--workload', plan.workload];
   const { system } = plan;
   if (system.kind === 'bin') words.push('--bin', quoted(system.path));
-  else words.push('--target', system.name, '--variant', system.variant);
+  else {
+    if (system.file !== undefined) words.push('--config', quoted(system.file));
+    words.push('--target', system.name, '--variant', system.variant);
+  }
   for (const [name, value] of Object.entries(plan.options))
     words.push('--option', quoted(`${name}=${value}`));
   if (plan.nemeses.length > 0) {

@@ -27,6 +27,14 @@ export const objectDefinitions: Readonly<Record<string, Definition>> = {
     'non-monotonic token',
     'A later grant of a lock got a fencing token that is not higher than an earlier one.',
   ),
+  'refused-write-took-effect': define(
+    'refused write took effect',
+    'A resource shows a write that it had refused.',
+  ),
+  'no-leader': define(
+    'no leader',
+    'After everything was healed nobody led, for as long as nodes were asked.',
+  ),
   'stale-token-accepted': define(
     'stale token accepted',
     'A resource took a write with a fencing token after it had taken one with a higher token.',

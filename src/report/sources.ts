@@ -63,10 +63,10 @@ const sources: readonly (readonly [pattern: RegExp, source: string])[] = [
     "etcd's watch API and its robustness tests",
   ],
   [
-    /^(election|split-brain|non-monotonic-term)/,
+    /^(election|split-brain|no-leader|non-monotonic-term)/,
     'Ongaro and Ousterhout, "In search of an understandable consensus algorithm", 2014',
   ],
-  [/token/, 'Kleppmann, "How to do distributed locking", 2016'],
+  [/token|^refused-write/, 'Kleppmann, "How to do distributed locking", 2016'],
   [
     /^(set|queue|total-queue|counter|final-counter|unique|bank|lost$|phantom$|duplicate|wrong-total)/,
     jepsen,

@@ -197,6 +197,14 @@ function cycleLines(anomaly: Anomaly, history: History, columns: number): readon
   const names = new Map(
     [...new Set(steps.map(({ operation }) => operation))].map((op, i) => [op, `T${i + 1}`]),
   );
+  // Said in the explanation already: then the cycle at a glance is enough.
+  if (steps.every(({ why }) => why !== '' && anomaly.explanation.includes(why))) {
+    const arrows = steps.map(({ operation, edge }) => `${names.get(operation) ?? ''} ─${edge}→ `);
+    return wrapped(
+      `cycle: ${arrows.join('')}${names.get(steps[0]?.operation ?? -1) ?? ''}`,
+      columns - 3,
+    );
+  }
   const lines = steps.flatMap(({ operation, edge, why }, i) => {
     const next = steps[(i + 1) % steps.length]?.operation ?? operation;
     const arrow = `${names.get(operation) ?? ''} ─${edge}→ ${names.get(next) ?? ''}`;

@@ -71,9 +71,13 @@ function violationText(model: string): string {
   return /(?:able|ed|tial|causal)$/.test(model) ? `not ${model}` : `violates ${model}`;
 }
 
-/** `stale read on key 3`. */
+/** `stale read on key 3`; where the evidence has the pattern's own name, `write skew (G2-item)`. */
 export function anomalyTitle(anomaly: Anomaly): string {
-  const title = definitionOf(anomaly.type)?.title ?? anomaly.type;
+  const pattern = anomaly.evidence?.['pattern'];
+  const title =
+    typeof pattern === 'string'
+      ? `${pattern} (${anomaly.type})`
+      : (definitionOf(anomaly.type)?.title ?? anomaly.type);
   return anomaly.key === undefined ? title : `${title} on key ${valueText(anomaly.key, 40)}`;
 }
 
@@ -120,7 +124,8 @@ function operationWords(op: Words, outcome: Operation['outcome'], limit: number)
   const mark = { ok: '', fail: ' ✗', info: ' ?' }[outcome];
   const { f, input, output } = op;
   const shown = output ?? input;
-  if (isTransaction(shown)) return `${cutText(transactionText(shown), limit)}${mark}`;
+  if (isTransaction(shown))
+    return `${cutText(transactionText(shown, output !== undefined), limit)}${mark}`;
   if (f === 'cas' && isArray(input) && input.length === 2)
     return `cas ${input.map((value) => valueText(value, limit)).join(' → ')}${mark}`;
   const asked = input === null ? f : `${f} ${valueText(input, limit)}`;
@@ -144,12 +149,13 @@ function isTransaction(value: Json): value is readonly MicroOp[] {
   );
 }
 
-function transactionText(transaction: readonly MicroOp[]): string {
+/** `isDone`: null in a read is what it found, not what it has yet to find. */
+function transactionText(transaction: readonly MicroOp[], isDone = false): string {
   return transaction
     .map(([f, key, value]) => {
       const name = valueText(key, 20);
       if (f === 'r' || f === 'read')
-        return `r(${name}) = ${value === null ? '?' : valueText(value, 40)}`;
+        return `r(${name}) = ${value === null && !isDone ? '?' : valueText(value, 40)}`;
       return `${f}(${name}, ${valueText(value, 40)})`;
     })
     .join('  ');

@@ -15,6 +15,7 @@ import type { Fault } from '../fault/fault.ts';
 import { faultFrom, type RecordedFault } from '../fault/schedule.ts';
 import { isPermanent } from '../generator/faults.ts';
 import type { OpRequest } from '../generator/generator.ts';
+import type { NemesisSpec } from '../plan/plan.ts';
 
 /** The op that heals everything at once; its value is ignored. */
 export const healF = 'heal';
@@ -58,11 +59,26 @@ export function createNemesis(options: NemesisOptions): NemesisThread {
 export async function refuseUnsupported(
   nemeses: Iterable<Nemesis>,
   field: Battlefield,
+  asked: readonly NemesisSpec[] = [],
 ): Promise<void> {
   for (const nemesis of nemeses) {
+    const specs = asked.filter(({ name }) => name === nemesis.name);
+    if (nemesis.needs.includes('network-packet')) await refuseEffects(specs, field);
     if (!nemesis.needs.includes('clock')) continue;
     const obstacle = await field.clocks.unsupported();
     if (obstacle !== undefined) throw new UsageError(`nemesis ${nemesis.name}: ${obstacle}`);
+  }
+}
+
+/** A shape that is drawn may have every effect; one that is named has those in its name. */
+async function refuseEffects(specs: readonly NemesisSpec[], field: Battlefield): Promise<void> {
+  const obstacles = Object.entries((await field.network.unsupported?.()) ?? {});
+  for (const { name, shape } of specs) {
+    const effects = shape === null || shape === 'mix' ? undefined : shape.split('+');
+    const met = obstacles.find(([effect]) => effects?.includes(effect) !== false);
+    if (met === undefined) continue;
+    const rest = `Name effects that can be had, as in ${name}:loss`;
+    throw new UsageError(`nemesis ${name}: ${met[1]}\n${rest}`);
   }
 }
 

@@ -108,7 +108,8 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
   const journal = writer.journal();
   let nemesis: NemesisThread | undefined;
   try {
-    await refuseUnsupported(nemeses.values(), testbed);
+    const specs = [...plan.nemeses, ...plan.script.map((entry) => entry.nemesis)];
+    await refuseUnsupported(nemeses.values(), testbed, specs);
     watcher.phase(`starting ${plan.nodes.length} nodes`);
     await testbed.start(signal);
     signal.throwIfAborted();

@@ -33,7 +33,7 @@ function serverTestbed(job: TestbedJob, target: ServerTarget, writer: RunWriter)
     nodes: plan.nodes,
     target,
     variant: system.kind === 'target' ? system.variant : '',
-    hosts: createNetnsHosts(plan.nodes),
+    hosts: createNetnsHosts(plan.nodes, plan.seed),
     nodeFolder: (node) => writer.nodeFolder(node),
     runMark: `${hostPid()}-${writer.id}`,
     ...(plan.logStderr

@@ -109,6 +109,7 @@ export class RaftNode {
       type: 'read_index_ok',
       index: await this.#readIndexHere(),
     }));
+    context.serve('leader', () => this.#belief());
     context.status(() => ({ role: this.#role.name }));
     this.#putOffElection();
     context.every(this.#settings.heartbeatMs, () => {
@@ -116,6 +117,11 @@ export class RaftNode {
       this.#machine.wake(context.monotonicMs());
     });
     this.#watchForElection();
+  }
+
+  /** True if this node leads, as far as it knows. */
+  get leads(): boolean {
+    return this.#role.name === 'leader';
   }
 
   get #leadership(): Leadership | undefined {
@@ -134,6 +140,18 @@ export class RaftNode {
   }
 
   // Requests of clients.
+
+  /** Who leads, as this node believes; said once it can no longer forget the term. */
+  #belief(): Promise<Body> {
+    const followed = this.#role.name === 'follower' ? this.#role.leader : undefined;
+    const leader = this.leads ? this.#context.nodeId : (followed ?? null);
+    const belief: Body = { type: 'leader_ok', term: this.#durable.term, leader };
+    return new Promise((resolve) => {
+      this.#durable.whenDurable(() => {
+        resolve(belief);
+      });
+    });
+  }
 
   /**
    * Has a command applied on all nodes, and resolves to what the store replied. Rejects with

@@ -24,7 +24,7 @@ type DiskRecord =
 
 const fileName = 'coordinator';
 const requestTimeoutMs = 700;
-const tellAgainEveryMs = 200;
+const tellAgainEveryMs = 500;
 
 export class Coordinator {
   readonly #context: NodeContext;

@@ -32,7 +32,7 @@ const fileName = 'participant';
 const patienceMs = 250;
 /** A reader that does not come back loses its lock, and is told so when it does. */
 const readLockMs = 1000;
-const askOutcomeEveryMs = 150;
+const askOutcomeEveryMs = 500;
 
 export class Participant {
   readonly #context: NodeContext;

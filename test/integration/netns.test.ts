@@ -15,6 +15,8 @@ interface Seen {
   readonly count: number;
   readonly distinct: number;
   readonly changed: number;
+  /** Numbers of the packets as they arrived. */
+  readonly order: readonly number[];
 }
 
 describe.skipIf(obstacle !== undefined)(
@@ -57,6 +59,15 @@ describe.skipIf(obstacle !== undefined)(
       expect((doubled?.count ?? 0) - 500).toBeGreaterThan(98);
       expect(changed?.distinct).toBeGreaterThan(490);
       expect(Math.abs((changed?.changed ?? 0) - 150)).toBeLessThan(60);
+    });
+
+    test('a slow link keeps the order of its packets, and loses those that it shall', () => {
+      const { 'n1>n2': late, 'n3>n2': reordered } = seen['slow'] ?? {};
+      expect(said['slowSaid']).toMatch(/delay: at least 1\d\d(\.\d+)? ms late/);
+      expect(late?.order).toEqual(late?.order.toSorted((a, b) => a - b));
+      expect(Math.abs((late?.count ?? 0) - 350)).toBeLessThan(52);
+      expect(reordered?.distinct).toBe(500);
+      expect(reordered?.order).not.toEqual(reordered?.order.toSorted((a, b) => a - b));
     });
 
     test('healing the rules of one nemesis leaves those of another', () => {

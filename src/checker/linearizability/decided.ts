@@ -177,12 +177,12 @@ function shortestPrefix(
     const { provedEvents } = best;
     const shown = endOfEvidence(best);
     const likely = shown < best.end && shown > provedEvents ? shown : best.end - 1;
-    const at = isMiddleNext ? (provedEvents + best.end) >> 1 : likely;
+    const at: number = isMiddleNext ? (provedEvents + best.end) >> 1 : likely;
     const prefix = prefixOf(part, at);
     const answer = decider(prefix, model);
     if (answer === undefined) break;
     // Many violations one after the other must not be walked one by one.
-    isMiddleNext = answer.linearizable || !isMiddleNext;
+    isMiddleNext = answer.linearizable || (!isMiddleNext && at === best.end - 1);
     best = answer.linearizable
       ? { ...best, provedEvents: at }
       : { ...best, prefix, decision: answer, end: at };

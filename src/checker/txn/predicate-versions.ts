@@ -33,7 +33,7 @@ export interface VersionRead {
 }
 
 /** A row that a predicate read lacks, though each of its versions matches. */
-export interface MissedRow {
+interface MissedRow {
   readonly reader: number;
   readonly key: UniverseKey;
   readonly predicate: Json;

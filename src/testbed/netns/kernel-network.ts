@@ -3,6 +3,7 @@ import { UsageError } from '../../base/errors.ts';
 import { listed } from '../../base/text.ts';
 import type { Network } from '../../contract/testbed.ts';
 import type { LinkEffect, LinkRule, NodeId } from '../../fault/fault.ts';
+import { Detour, detourObstacle } from './detour.ts';
 import { type LinkPlan, ruleset } from './ruleset.ts';
 import { runCommand } from './system-command.ts';
 import type { LinkVerifier } from './verify.ts';
@@ -11,11 +12,13 @@ export class KernelNetwork implements Network {
   readonly #nodes: readonly NodeId[];
   readonly #rules = new Map<string, readonly LinkRule[]>();
   readonly #verifier: () => LinkVerifier;
+  readonly #detour: Detour;
   #lastChange: Promise<unknown> = Promise.resolve();
 
   /** `verifier` is asked for once the hosts are there. */
-  constructor(nodes: readonly NodeId[], verifier: () => LinkVerifier) {
+  constructor(nodes: readonly NodeId[], seed: number, verifier: () => LinkVerifier) {
     this.#nodes = nodes;
+    this.#detour = new Detour(seed);
     this.#verifier = verifier;
   }
 
@@ -31,7 +34,12 @@ export class KernelNetwork implements Network {
   }
 
   async unsupported(): Promise<Readonly<Partial<Record<LinkEffect['kind'], string>>>> {
-    return { delay: noDelay, reorder: noDelay };
+    const obstacle = detourObstacle();
+    return obstacle === undefined ? {} : { delay: obstacle, reorder: obstacle };
+  }
+
+  async stop(): Promise<void> {
+    await this.#detour.stop();
   }
 
   async #shape(owner: string, rules: readonly LinkRule[]): Promise<string> {
@@ -39,6 +47,8 @@ export class KernelNetwork implements Network {
     if (rules.length === 0) this.#rules.delete(owner);
     else this.#rules.set(owner, rules);
     const after = this.#plans();
+    // It must be there before packets are sent to it, and know the link.
+    await this.#detour.order(after);
     await runCommand('nft', ['-f', '-'], ruleset(after));
     const own = after.filter(({ from, to }) =>
       rules.some((rule) => this.#index(rule.from) === from && this.#index(rule.to) === to),
@@ -81,9 +91,9 @@ export class KernelNetwork implements Network {
       throw new UsageError(
         `a probability is from 0 to 1, but ${effect.kind} has ${effect.probability}`,
       );
-    if (effect.kind === 'delay' || effect.kind === 'reorder') throw new UsageError(noDelay);
+    if (effect.kind === 'delay' && !(effect.meanMs >= 0 && effect.jitterMs >= 0))
+      throw new UsageError(
+        `a delay cannot be negative, but it is ${effect.meanMs} ms ± ${effect.jitterMs} ms`,
+      );
   }
 }
-
-const noDelay =
-  'the testbed netns cannot delay or reorder packets yet; use packet:loss, packet:duplicate or packet:corrupt, or the testbed stdio';

@@ -13,8 +13,9 @@ import { addressOf } from './ruleset.ts';
 import { isInSandbox } from './sandbox.ts';
 import { LinkVerifier } from './verify.ts';
 
-export function createNetnsHosts(nodes: readonly NodeId[]): Hosts {
-  return new NetnsHosts(nodes);
+/** `seed` decides how long each packet of a slow link is held back. */
+export function createNetnsHosts(nodes: readonly NodeId[], seed: number): Hosts {
+  return new NetnsHosts(nodes, seed);
 }
 
 class NetnsHosts implements Hosts {
@@ -22,12 +23,13 @@ class NetnsHosts implements Hosts {
   readonly network: KernelNetwork;
   readonly #nodes: readonly NodeId[];
   #namespaces: Namespaces | undefined;
+  #probing: Promise<void> = Promise.resolve();
   #sockets: ProbeSockets | undefined;
   #verifier: LinkVerifier | undefined;
 
-  constructor(nodes: readonly NodeId[]) {
+  constructor(nodes: readonly NodeId[], seed: number) {
     this.#nodes = nodes;
-    this.network = new KernelNetwork(nodes, () => {
+    this.network = new KernelNetwork(nodes, seed, () => {
       assert(this.#verifier !== undefined, 'the network is shaped before the hosts are there');
       return this.#verifier;
     });
@@ -37,10 +39,19 @@ class NetnsHosts implements Hosts {
     assert(isInSandbox(), 'namespaces may be made in the sandbox only, never on the host');
     const namespaces = await openNamespaces(this.#nodes);
     this.#namespaces = namespaces;
-    this.#sockets = await ProbeSockets.open(
-      this.#nodes.map((_, index) => namespaces.holder(index)),
-    );
-    this.#verifier = new LinkVerifier(this.#sockets, this.#nodes);
+    this.#probing = this.#startProbing(this.#nodes.map((_, index) => namespaces.holder(index)));
+    // Whoever waits for it hears of a failure.
+    this.#probing.catch(() => undefined);
+  }
+
+  async ready(): Promise<void> {
+    await this.#probing;
+  }
+
+  async #startProbing(holders: readonly number[]): Promise<void> {
+    const sockets = await ProbeSockets.open(holders);
+    this.#sockets = sockets;
+    this.#verifier = new LinkVerifier(sockets, this.#nodes);
     // Every link delivers before any is harmed: only then does silence mean a cut.
     await this.#verifier.healed(everyLink(this.#nodes.length));
   }
@@ -62,6 +73,8 @@ class NetnsHosts implements Hosts {
   }
 
   async stop(): Promise<void> {
+    await this.#probing.catch(() => undefined);
+    await this.network.stop();
     this.#sockets?.close();
     this.#namespaces?.close();
   }

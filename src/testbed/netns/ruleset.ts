@@ -30,6 +30,14 @@ export function addressOf(index: number): string {
 /** The address of dsx itself, and so of all clients. */
 export const clientAddress = '10.55.0.254';
 
+/** The device through which packets take the detour. */
+export const detourDevice = 'dsxdetour';
+
+/** True if the packets of the link must be held back; those of a cut link need not. */
+export function isDetoured(link: LinkPlan): boolean {
+  return !isCut(link) && link.effects.some(({ kind }) => kind === 'delay' || kind === 'reorder');
+}
+
 /** Chances are drawn in this many parts. */
 const parts = 1_000_000;
 
@@ -57,6 +65,15 @@ export function ruleset(links: readonly LinkPlan[]): string {
     '  type ifname . ifname : verdict',
     ...elements(active.map(({ link }) => `${pairOf(link)} : jump ${chainOf(link)}`)),
     ' }',
+    // Back from the detour a packet comes from there, and only its addresses tell the link.
+    ' map harmed_late {',
+    '  type ipv4_addr . ipv4_addr : verdict',
+    ...elements(
+      active
+        .filter(({ link }) => isDetoured(link))
+        .map(({ link }) => `${addressesOf(link)} : jump ${chainOf(link)}`),
+    ),
+    ' }',
     ...corruptedBytes.flatMap((byte, i) => [
       ` chain corrupt${i} {`,
       `  @ih,${8 * byte},8 set 0x5a`,
@@ -72,9 +89,10 @@ export function ruleset(links: readonly LinkPlan[]): string {
     '  ether type arp accept',
     '  iifname . oifname @cut counter drop',
     '  iifname . oifname vmap @harmed',
+    `  iifname "${detourDevice}" ip saddr . ip daddr vmap @harmed_late`,
     ' }',
     '}',
-    ...duplication(harmed),
+    ...netdevTable([...detours(harmed.filter(isDetoured)), ...duplication(harmed)]),
     '',
   ].join('\n');
 }
@@ -85,6 +103,10 @@ function isCut(link: LinkPlan): boolean {
 
 function pairOf({ from, to }: LinkPlan): string {
   return `"${portOf(from)}" . "${portOf(to)}"`;
+}
+
+function addressesOf({ from, to }: LinkPlan): string {
+  return `${addressOf(from)} . ${addressOf(to)}`;
 }
 
 function chainOf({ from, to }: LinkPlan): string {
@@ -115,32 +137,47 @@ function rulesOf(effect: LinkEffect): readonly string[] {
   }
 }
 
+/** Rules of one device, at its way in or out. */
+interface DeviceRule {
+  readonly hook: 'ingress' | 'egress';
+  /** Index of the node that hangs on the device. */
+  readonly node: number;
+  readonly text: string;
+}
+
+/** Packets of slow links leave the bridge where they come in. */
+function detours(links: readonly LinkPlan[]): DeviceRule[] {
+  return links.map(({ from, to }) => ({
+    hook: 'ingress',
+    node: from,
+    text: `ip daddr ${addressOf(to)} fwd to "${detourDevice}"`,
+  }));
+}
+
 /** Copies are made where packets leave for their receiver, behind all that may drop them. */
-function duplication(links: readonly LinkPlan[]): string[] {
-  const rules = links.flatMap(({ from, to, effects }) =>
-    effects.flatMap((effect) =>
-      effect.kind === 'duplicate'
-        ? [
-            {
-              to,
-              text: `ip saddr ${addressOf(from)} ${chance(effect.probability)} dup to "${portOf(to)}"`,
-            },
-          ]
-        : [],
-    ),
+function duplication(links: readonly LinkPlan[]): DeviceRule[] {
+  return links.flatMap(({ from, to, effects }) =>
+    effects.flatMap((effect): DeviceRule[] => {
+      if (effect.kind !== 'duplicate') return [];
+      const text = `ip saddr ${addressOf(from)} ${chance(effect.probability)} dup to "${portOf(to)}"`;
+      return [{ hook: 'egress', node: to, text }];
+    }),
   );
+}
+
+function netdevTable(rules: readonly DeviceRule[]): string[] {
   if (rules.length === 0) return [];
-  const receivers = [...new Set(rules.map((rule) => rule.to))];
-  return [
-    'table netdev dsx {',
-    ...receivers.flatMap((to) => [
-      ` chain to_${to + 1} {`,
-      `  type filter hook egress device "${portOf(to)}" priority 0; policy accept`,
-      ...rules.filter((rule) => rule.to === to).map((rule) => `  ${rule.text}`),
+  const chains = [...new Set(rules.map(({ hook, node }) => `${hook} ${node}`))].map((key) => {
+    const own = rules.filter(({ hook, node }) => `${hook} ${node}` === key);
+    const { hook = 'ingress', node = 0 } = own[0] ?? {};
+    return [
+      ` chain ${hook}_${node + 1} {`,
+      `  type filter hook ${hook} device "${portOf(node)}" priority 0; policy accept`,
+      ...own.map(({ text }) => `  ${text}`),
       ' }',
-    ]),
-    '}',
-  ];
+    ];
+  });
+  return ['table netdev dsx {', ...chains.flat(), '}'];
 }
 
 function chance(probability: number): string {

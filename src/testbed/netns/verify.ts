@@ -15,6 +15,8 @@ const cutProbeCount = 3;
 /** So many at once: a receiver's buffer holds about 270. */
 const batchSize = 20;
 const healLimitMs = 5_000;
+const quietMs = 25;
+const quietLimitMs = 2_000;
 
 export class LinkVerifier {
   readonly #sockets: ProbeSockets;
@@ -37,6 +39,7 @@ export class LinkVerifier {
       await this.#sockets.settle(receiversOf(harmed));
     }
     await sleep(slowestMs(harmed) + 5);
+    await untilQuiet(seen.flat());
     for (const [i, link] of cut.entries())
       if (seenCut[i]?.some((probe) => probe.arrivedMs.length > 0) === true)
         throw new TargetError(`${this.#name(link)} is cut, but a probe got through`);
@@ -89,6 +92,17 @@ export class LinkVerifier {
 
   #name({ from, to }: LinkPlan): string {
     return `the link from ${this.#nodes[from] ?? from} to ${this.#nodes[to] ?? to}`;
+  }
+}
+
+/** Resolves when for a while nothing more has arrived: a busy machine delivers late. */
+async function untilQuiet(probes: readonly Probe[]): Promise<void> {
+  const giveUpAtMs = performance.now() + quietLimitMs;
+  const countArrived = (): number => probes.reduce((sum, probe) => sum + probe.arrivedMs.length, 0);
+  for (let before = -1, count = countArrived(); count !== before; count = countArrived()) {
+    if (probes.length === 0 || performance.now() > giveUpAtMs) return;
+    before = count;
+    await sleep(quietMs);
   }
 }
 

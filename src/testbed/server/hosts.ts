@@ -7,8 +7,10 @@ export interface Hosts {
   /** Name of the testbed. */
   readonly name: string;
   readonly network: Network;
-  /** Makes the hosts. @throws TargetError */
+  /** Makes the hosts: from then on nodes can be started. @throws TargetError */
   start(): Promise<void>;
+  /** Resolves when also the network can be shaped, and was seen to deliver. @throws TargetError */
+  ready(): Promise<void>;
   /** IP address of a node for clients. */
   addressOf(node: NodeId): string;
   /** The address at which `from` reaches `to`. */

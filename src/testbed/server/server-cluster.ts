@@ -26,6 +26,11 @@ export interface ServerClusterOptions {
 const upLimitMs = 15_000;
 const formedLimitMs = 45_000;
 const setupLimitMs = 60_000;
+/**
+ * A node that is started again may wait for others, which a fault keeps away, before it accepts
+ * requests. After this it is enough that it runs: a crash would be noticed.
+ */
+const upAgainLimitMs = 3_000;
 /** One question; a server that is starting may accept a connection and not answer. */
 const askLimitMs = 1_000;
 const askPauseMs = 25;
@@ -126,7 +131,16 @@ export class ServerCluster implements Cluster {
       const run = this.#options.hosts.wrap(node.name, plan.program, place.dataFolder);
       node.launch({ shown: plan.program, run }, own);
     }
-    await Promise.all(starting.map(({ node, place }) => this.#untilUp(node, place, either)));
+    await Promise.all(
+      starting.map(async ({ node, place }) => {
+        const limitMs = time === 'first' ? upLimitMs : upAgainLimitMs;
+        try {
+          await this.#untilUp(node, place, limitMs, either);
+        } catch (thrown) {
+          if (time === 'first' || either.aborted || node.state === 'down') throw thrown;
+        }
+      }),
+    );
   }
 
   /** The node's files, and what must run before its first start. */
@@ -166,13 +180,18 @@ export class ServerCluster implements Cluster {
     }
   }
 
-  async #untilUp(node: ServerNode, place: NodePlace, signal: AbortSignal): Promise<void> {
+  async #untilUp(
+    node: ServerNode,
+    place: NodePlace,
+    limitMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { target } = this.#options;
     const question = (limited: AbortSignal): Promise<void> => target.up(place, limited);
     await Promise.race([
-      this.#askUntilYes(question, upLimitMs, signal, (reason) =>
+      this.#askUntilYes(question, limitMs, signal, (reason) =>
         [
-          `node ${node.name} did not accept requests within ${durationText(upLimitMs)}: ${reason}`,
+          `node ${node.name} did not accept requests within ${durationText(limitMs)}: ${reason}`,
           ...node.lastWords(),
         ].join('\n'),
       ),

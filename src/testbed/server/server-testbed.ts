@@ -129,7 +129,7 @@ class RealServers implements Testbed {
     await this.#guardian.start();
     await this.#options.hosts.start();
     signal.throwIfAborted();
-    await this.#servers.startAll(signal);
+    await Promise.all([this.#servers.startAll(signal), this.#options.hosts.ready()]);
   }
 
   async #stop(): Promise<void> {
