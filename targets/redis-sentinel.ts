@@ -8,7 +8,7 @@
  * | answer | recorded as | because |
  * |---|---|---|
  * | the sentinel is not there, or knows no primary | fail | nothing was sent |
- * | fewer replicas than `WAIT` asked for | info | the primary has it, and it may survive |
+ * | fewer replicas than a write's `WAIT` asked for | info | the primary has it, and it may survive |
  *
  * A read that failed is `fail` whatever the reason: it changed nothing.
  */
@@ -145,50 +145,73 @@ function clientOf(place: ServerClientPlace, work: Work): Client {
   };
 }
 
-/** What a write is acknowledged with. */
-function acknowledged(place: ServerClientPlace) {
+/** Confirms what a primary did, as the variant has it. */
+interface Confirmation {
+  write(redis: RedisConnection, value: Json, signal: AbortSignal): Promise<Outcome>;
+  read(redis: RedisConnection, value: Json, signal: AbortSignal): Promise<Outcome>;
+}
+
+/**
+ * `WAIT` waits for the writes of its own connection and all before them. So a read is confirmed
+ * by a write after it: what a majority does not have, it has not seen.
+ */
+function confirmation(place: ServerClientPlace): Confirmation {
   const replicas = Math.floor(place.places.length / 2);
   const isWaiting = place.variant === 'wait-majority';
-  return async (redis: RedisConnection, value: Json, signal: AbortSignal): Promise<Outcome> => {
-    if (!isWaiting) return { type: 'ok', value };
-    const count = await redis.command(['WAIT', replicas, waitMs], signal);
-    if (Number(count) >= replicas) return { type: 'ok', value };
-    const text = `${JSON.stringify(count)} of ${replicas} replicas have it`;
-    return { type: 'info', error: ['too-few-replicas', text] };
+  const haveIt = async (redis: RedisConnection, signal: AbortSignal): Promise<number> =>
+    Number(await redis.command(['WAIT', replicas, waitMs], signal));
+  const tooFew = (count: number): [string, string] => [
+    'too-few-replicas',
+    `${count} of ${replicas} replicas have it`,
+  ];
+  return {
+    async write(redis, value, signal) {
+      if (!isWaiting) return { type: 'ok', value };
+      const count = await haveIt(redis, signal);
+      return count >= replicas ? { type: 'ok', value } : { type: 'info', error: tooFew(count) };
+    },
+    async read(redis, value, signal) {
+      if (!isWaiting) return { type: 'ok', value };
+      await redis.command(['INCR', 'reads'], signal);
+      const count = await haveIt(redis, signal);
+      return count >= replicas ? { type: 'ok', value } : { type: 'fail', error: tooFew(count) };
+    },
   };
 }
 
 async function register(place: ServerClientPlace): Promise<Client> {
-  const acknowledge = acknowledged(place);
+  const confirm = confirmation(place);
   return clientOf(place, async (redis, { f, key = 0, value }, signal) => {
     const name = `register:${JSON.stringify(key)}`;
     if (f === 'read') {
       const text = await redis.command(['GET', name], signal);
-      return { type: 'ok', value: typeof text === 'string' ? (JSON.parse(text) as Json) : null };
+      const found = typeof text === 'string' ? (JSON.parse(text) as Json) : null;
+      return confirm.read(redis, found, signal);
     }
     if (f === 'write') {
       await redis.command(['SET', name, JSON.stringify(value)], signal);
-      return acknowledge(redis, value, signal);
+      return confirm.write(redis, value, signal);
     }
     assert(f === 'cas' && isArray(value), `a register has no ${f}`);
     const [from, to] = value.map((item) => JSON.stringify(item));
     const done = await redis.command(['EVAL', swap, 1, name, from ?? '', to ?? ''], signal);
-    if (done === 1) return acknowledge(redis, value, signal);
+    if (done === 1) return confirm.write(redis, value, signal);
     return { type: 'fail', error: ['precondition-failed', 'the value was another'] };
   });
 }
 
 async function set(place: ServerClientPlace): Promise<Client> {
-  const acknowledge = acknowledged(place);
+  const confirm = confirmation(place);
   return clientOf(place, async (redis, { f, value }, signal) => {
     if (f === 'add') {
       await redis.command(['SADD', 'set', JSON.stringify(value)], signal);
-      return acknowledge(redis, value, signal);
+      return confirm.write(redis, value, signal);
     }
     assert(f === 'read', `a set has no ${f}`);
     const members = await redis.command(['SMEMBERS', 'set'], signal);
     const texts = isArray(members) ? members.filter((text) => typeof text === 'string') : [];
-    return { type: 'ok', value: texts.map((text) => JSON.parse(text) as Json) };
+    const elements = texts.map((text) => JSON.parse(text) as Json);
+    return confirm.read(redis, elements, signal);
   });
 }
 
@@ -205,7 +228,8 @@ export default {
   variants: [
     {
       name: 'wait-majority',
-      summary: 'a write is acknowledged when a majority of the nodes has it (WAIT)',
+      summary:
+        'reads and writes are answered when a majority of the nodes has what they saw (WAIT)',
       promises: 'eventual-consistency',
     },
     {
