@@ -72,7 +72,7 @@ describe('a test', () => {
     writeFileSync(file, `${events.join('\n')}\n`);
     const judged = await folder.run('check', file, '--model', 'cas-register');
     expect(judged.exitCode).toBe(1);
-    expect(judged.stdout).toContain('sequential held');
+    expect(judged.stdout).toContain('consistent with: sequential');
     expect(judged.stdout).toContain('violates at least: safe');
   });
 
