@@ -4,6 +4,7 @@ import { modelCatalog } from '../checker/catalog.ts';
 import type { ShownBy } from '../contract/target.ts';
 import { loadNemeses, loadTargets, loadWorkloads } from '../registry.ts';
 import { createRunStore } from '../store/run-store.ts';
+import { runRows, runSymbol } from './run-rows.ts';
 
 export interface ListRequest {
   readonly what: string | null;
@@ -101,13 +102,13 @@ async function models(): Promise<Section> {
 }
 
 async function runs(folder: string): Promise<Section> {
-  const all = createRunStore(folder).list();
+  const all = runRows(createRunStore(folder));
   return {
     name: 'runs',
     rows:
       all.length === 0
         ? [[`none in ${folder} yet; make one with: dsx test`]]
-        : all.map((run) => [run]),
+        : all.map((row) => [`${runSymbol(row)} ${row.id}`, row.text]),
     data: all,
   };
 }

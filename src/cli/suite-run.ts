@@ -1,7 +1,6 @@
 /** Runs the tests of a suite, several at once, and judges each by what was expected of it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isArray, isObject, type Json, type JsonObject } from '../base/json.ts';
 import { listed } from '../base/text.ts';
 import {
   type Expectation,
@@ -13,6 +12,7 @@ import {
 import type { Outcome, SuiteResult } from '../report/suite/suite.ts';
 import { type ChildResult, runChild } from './child-test.ts';
 import { exitCodes } from './exit-codes.ts';
+import { anomalyTypes } from './run-rows.ts';
 import { configText } from './suite-file.ts';
 
 export interface SuiteJob {
@@ -149,17 +149,6 @@ export function judge(expect: Expectation, child: ChildResult): Judged {
 function errorText({ exitCode, said }: ChildResult): string {
   const lines = said.split('\n').map((line) => line.replace(/^dsx: /, ''));
   return said === '' ? `dsx test ended with ${exitCode} and said nothing` : lines.join('\n');
-}
-
-function anomalyTypes(verdict: JsonObject): readonly string[] {
-  const verdicts: Json = verdict['verdicts'] ?? [];
-  if (!isArray(verdicts)) return [];
-  const types = verdicts
-    .filter(isObject)
-    .flatMap(({ anomalies }) =>
-      isArray(anomalies) ? anomalies.filter(isObject).map(({ type }) => wordsOf(type ?? '')) : [],
-    );
-  return [...new Set(types)];
 }
 
 const codes: Readonly<Record<Outcome, number>> = {

@@ -21,6 +21,8 @@ export interface RunFacts {
   readonly history: History;
   readonly stats: NetworkStats | null;
   readonly troubles: readonly NodeTrouble[];
+  /** What to type to run it again, where no flags can say it; else it is made from the plan. */
+  readonly command?: string;
 }
 
 export function summarize(facts: RunFacts): RunSummary {
@@ -40,7 +42,7 @@ export function summarize(facts: RunFacts): RunSummary {
   return {
     dsxVersion: facts.dsxVersion,
     plan,
-    command: commandOf(plan),
+    command: facts.command ?? commandOf(plan),
     startedAt: facts.startedAt,
     durationMs: facts.durationMs,
     checkMs: facts.checkMs,

@@ -6,7 +6,7 @@
  * too. The history is complete on disk before any checker runs: a failed check loses no run.
  */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { fork, prng } from '../base/prng.ts';
 import type { Verdict } from '../checker/verdict.ts';
@@ -19,6 +19,7 @@ import { scheduleText } from '../fault/schedule.ts';
 import type { Generator } from '../generator/generator.ts';
 import type { History } from '../history/history.ts';
 import type { RunPlan } from '../plan/plan.ts';
+import { shellWord } from '../report/escape.ts';
 import { renderHtmlParts } from '../report/html/page.ts';
 import { verdictJson } from '../report/json.ts';
 import type { RunReport, RunSummary } from '../report/report.ts';
@@ -79,6 +80,10 @@ export async function runTest(job: TestJob): Promise<RunReport> {
     history: driven.history,
     stats: driven.stats,
     troubles: driven.troubles,
+    // Faults at set times are in files, not in flags.
+    ...(plan.script.length > 0
+      ? { command: `dsx replay ${shellWord(relative(process.cwd(), writer.folder))}` }
+      : {}),
   });
   return store(writer, { summary, history: driven.history, folder: writer.folder });
 }

@@ -293,7 +293,7 @@ function folderOf(root: string, name: string): string {
       ? ' There are none yet: dsx test makes one.'
       : ` The newest is ${runs[0] ?? ''} (dsx list runs shows all).`;
   throw new UsageError(
-    `no run "${name}" in ${relative(process.cwd(), root) || root}.${didYouMean(name, runs)}${known}`,
+    `no run "${name}" in ${relative(process.cwd(), root) || root}.${didYouMean(name, [latestLink, ...runs])}${known}`,
   );
 }
 
