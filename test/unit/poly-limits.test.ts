@@ -32,13 +32,16 @@ function verdictOn(model: string, lines: readonly Line[], parameter?: Json): str
   return result.kind === 'violation' ? result.type : result.kind;
 }
 
-type Call = readonly [process: number, f: string, input: Json, output: Json | 'crashed'];
+/** The answer of an operation of unknown outcome. */
+const noAnswer = undefined;
+
+type Call = readonly [process: number, f: string, input: Json, output: Json | undefined];
 
 /** One operation after the other. */
 function serial(...calls: readonly Call[]): readonly Line[] {
   return calls.flatMap(([process, f, input, output]): Line[] => [
     [process, 'invoke', f, input],
-    output === 'crashed' ? [process, 'info', f, input] : [process, 'ok', f, output],
+    output === noAnswer ? [process, 'info', f, input] : [process, 'ok', f, output],
   ]);
 }
 
@@ -46,15 +49,15 @@ describe('locks', () => {
   test.each(['mutex', 'fenced-mutex', 'reentrant-mutex'])(
     'an owner of a %s that goes on after an operation of unknown outcome is left to a search',
     (model) => {
-      const lines = serial([0, 'acquire', null, 'crashed'], [0, 'acquire', null, 1]);
+      const lines = serial([0, 'acquire', null, noAnswer], [0, 'acquire', null, 1]);
       expect(verdictOn(model, lines)).toBe('not-applicable');
     },
   );
 
   test('so is a process that uses a semaphore', () => {
-    const goesOn = serial([0, 'acquire', 1, 'crashed'], [0, 'acquire', 1, true]);
+    const goesOn = serial([0, 'acquire', 1, noAnswer], [0, 'acquire', 1, true]);
     expect(verdictOn('semaphore', goesOn, 2)).toBe('not-applicable');
-    const another = serial([0, 'acquire', 1, 'crashed'], [1, 'acquire', 1, true]);
+    const another = serial([0, 'acquire', 1, noAnswer], [1, 'acquire', 1, true]);
     expect(verdictOn('semaphore', another, 2)).toBe('linearizable');
   });
 
@@ -64,7 +67,7 @@ describe('locks', () => {
     expect(verdictOn('semaphore', more, 2)).toBe('not-applicable');
     const whole = serial([0, 'acquire', 2, true], [0, 'release', 2, true]);
     expect(verdictOn('semaphore', whole, 2)).toBe('linearizable');
-    const unsure = serial([0, 'acquire', 1, 'crashed'], [1, 'release', 1, true]);
+    const unsure = serial([0, 'acquire', 1, noAnswer], [1, 'release', 1, true]);
     expect(verdictOn('semaphore', unsure, 2)).toBe('not-applicable');
   });
 
@@ -80,7 +83,7 @@ describe('locks', () => {
     expect(verdictOn('mutex', held)).toBe('false-refusal');
     expect(verdictOn('mutex', serial([0, 'release', null, false]))).toBe('linearizable');
     expect(verdictOn('mutex', serial([0, 'release', null, true]))).toBe('release-without-hold');
-    expect(verdictOn('mutex', serial([0, 'release', null, 'crashed']))).toBe('linearizable');
+    expect(verdictOn('mutex', serial([0, 'release', null, noAnswer]))).toBe('linearizable');
   });
 
   test('an owner may be refused only at its greatest number of holds', () => {
@@ -99,6 +102,13 @@ describe('locks', () => {
 
   test('a fenced mutex that nobody holds refuses nobody', () => {
     expect(verdictOn('fenced-mutex', serial([0, 'acquire', null, false]))).toBe('false-refusal');
+  });
+
+  test('permits are refused falsely where just enough are free', () => {
+    const refused = (held: number): readonly Line[] =>
+      serial([0, 'acquire', held, true], [1, 'acquire', 1, false]);
+    expect(verdictOn('semaphore', refused(1), 2)).toBe('false-refusal');
+    expect(verdictOn('semaphore', refused(2), 2)).toBe('linearizable');
   });
 
   test('a semaphore has a permit', () => {
@@ -134,7 +144,7 @@ describe('unknown outcomes', () => {
   });
 
   test('an addition of unknown outcome counts once at most', () => {
-    const crashed: Call = [0, 'add', 1, 'crashed'];
+    const crashed: Call = [0, 'add', 1, noAnswer];
     const later: Call = [1, 'add', 1, null];
     const sums = (value: number): readonly Line[] =>
       serial(crashed, [1, 'read', null, value], later);
@@ -176,14 +186,14 @@ describe('leases', () => {
       serial([0, 'acquire', null, false]),
       serial([0, 'release', null, true]),
       serial([0, 'acquire', null, true], [0, 'acquire', null, true]),
-      serial([0, 'acquire', null, 'crashed'], [0, 'acquire', null, true]),
+      serial([0, 'acquire', null, noAnswer], [0, 'acquire', null, true]),
       serial([0, 'acquire', null, true], [0, 'release', null, true], [0, 'release', null, true]),
     ];
     for (const lines of declined) expect(verdictOn('lease', lines, ttlMs)).toBe('not-applicable');
   });
 
   test('one of unknown outcome keeps nobody out, and a release lets the next one in', () => {
-    const unsure = serial([0, 'acquire', null, 'crashed'], [1, 'acquire', null, true]);
+    const unsure = serial([0, 'acquire', null, noAnswer], [1, 'acquire', null, true]);
     expect(verdictOn('lease', unsure, ttlMs)).toBe('linearizable');
     const released = serial(
       [0, 'acquire', null, true],
@@ -214,7 +224,7 @@ describe('sets and versions', () => {
 
   test('a version can be of the one write of unknown outcome with its value, not of one of two', () => {
     const shown: Call = [9, 'read', null, [5, 'x']];
-    const crashed = (process: number): Call => [process, 'write', 'x', 'crashed'];
+    const crashed = (process: number): Call => [process, 'write', 'x', noAnswer];
     expect(verdictOn('versioned-register', serial(crashed(0), shown))).toBe('linearizable');
     expect(verdictOn('versioned-register', serial(crashed(0), crashed(1), shown))).toBe(
       'not-applicable',
@@ -225,15 +235,54 @@ describe('sets and versions', () => {
   test('a compare-and-set may have found what a write of unknown outcome left', () => {
     const replaced: Call = [1, 'cas', ['x', 'y'], 2];
     const first: Call = [2, 'write', 'a', 1];
-    const lines = serial([0, 'write', 'x', 'crashed'], first, replaced);
+    const lines = serial([0, 'write', 'x', noAnswer], first, replaced);
     expect(verdictOn('versioned-register', lines)).toBe('not-applicable');
     expect(verdictOn('versioned-register', serial(first, replaced))).toBe('lost-update');
+    const shown: Call = [3, 'read', null, [0, 'x']];
+    const before = serial([0, 'write', 'x', noAnswer], shown, first, replaced);
+    expect(verdictOn('versioned-register', before)).toBe('lost-update');
     const right = serial([0, 'write', 'x', 1], replaced);
     expect(verdictOn('versioned-register', right)).toBe('linearizable');
   });
 });
 
+describe('containers', () => {
+  test('a take of unknown outcome explains what was found missing after it began, not before', () => {
+    const put: Call = [0, 'enqueue', 1, null];
+    const empty: Call = [0, 'dequeue', null, null];
+    const crashed: Call = [1, 'dequeue', null, noAnswer];
+    for (const model of ['fifo-queue', 'unordered-queue']) {
+      expect(verdictOn(model, serial(put, crashed, empty))).toBe('linearizable');
+      expect(verdictOn(model, serial(put, empty, crashed))).toBe('not-applicable');
+      expect(verdictOn(model, serial(put, empty))).toBe('false-empty');
+    }
+  });
+
+  test('an element of a list that nobody appended is out of thin air', () => {
+    expect(verdictOn('append-list', serial([0, 'read', null, [5]]))).toBe('thin-air-read');
+  });
+});
+
 describe('cells', () => {
+  test('compare-and-sets in a circle have none that can be first', () => {
+    const circle = serial([0, 'cas', [1, 2], true], [1, 'cas', [2, 1], true]);
+    expect(verdictOn('cas-register', circle)).toBe('cas-cycle');
+    const open: readonly Line[] = [
+      [0, 'invoke', 'cas', [1, 2]],
+      [1, 'invoke', 'cas', [2, 1]],
+      [0, 'ok', 'cas', true],
+      [1, 'ok', 'cas', true],
+    ];
+    expect(verdictOn('cas-register', open)).toBe('cas-cycle');
+  });
+
+  test('a text never loses the text from which it began, unless by a put', () => {
+    const get = (text: string): Call => [0, 'get', null, text];
+    expect(verdictOn('kv', serial(get('')), 'a')).toBe('thin-air-read');
+    expect(verdictOn('kv', serial([0, 'put', 'x', null], get('ax')), 'a')).toBe('lost-put');
+    expect(verdictOn('kv', serial([0, 'put', 'x', null], get('x')), 'a')).toBe('linearizable');
+  });
+
   test('a key with a value written twice is declined, whatever the other keys say', () => {
     const twice = serial([0, 'write', ['a', 1], null], [0, 'write', ['a', 1], null]);
     const fine = serial([0, 'write', ['b', 1], null], [0, 'read', ['b', null], ['b', 1]]);
@@ -247,6 +296,8 @@ describe('cells', () => {
     const reads = serial([0, 'read', ['a', null], ['a', 7]], [0, 'read', ['b', null], ['b', null]]);
     expect(verdictOn('multi-register', reads, { a: 7 })).toBe('linearizable');
     expect(verdictOn('multi-register', reads, { a: 8 })).toBe('thin-air-read');
+    const nothing = serial([0, 'read', ['a', null], ['a', null]]);
+    expect(verdictOn('multi-register', nothing, { a: 7 })).toBe('thin-air-read');
   });
 
   test('an operation that returns right after the invocation of another overlaps it', () => {
@@ -304,6 +355,7 @@ describe('cells', () => {
 describe('numbers of any size', () => {
   test.each([
     ['fractions', [1.5, 1.25, 1.75]],
+    ['numbers below zero', [-(2 ** 31), -5, 7]],
     ['numbers beyond 32 bits', [-(2 ** 31), 2 ** 52, 2 ** 52 + 1]],
   ])('a priority queue tells %s apart', (_, numbers) => {
     const inserts = numbers.map((each): Call => [0, 'insert', each, null]);
