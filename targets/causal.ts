@@ -10,7 +10,7 @@ export default {
   survives: ['partition', 'kill', 'pause', 'packet', 'clock'],
   reportsPrimary: false,
   keeps: { register: 'eventual' },
-  defaults: { cas: 'no' },
+  defaults: { cas: 'no', settle: '3' },
   variants: [
     { name: 'vector-clock', summary: 'an update waits for all that its writer may have known' },
     {

@@ -13,7 +13,7 @@ export default {
   survives: ['partition', 'kill', 'pause', 'packet', 'clock'],
   reportsPrimary: false,
   keeps: { register: 'eventual', causal: null, sequential: null },
-  defaults: { cas: 'no' },
+  defaults: { cas: 'no', settle: '3' },
   variants: [
     { name: 'last-write-wins', summary: 'of two writes the one with the later Lamport time stays' },
     {

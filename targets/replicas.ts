@@ -10,7 +10,7 @@ export default {
   survives: ['partition', 'kill', 'pause', 'packet', 'clock'],
   reportsPrimary: false,
   keeps: { register: 'eventual' },
-  defaults: { cas: 'no' },
+  defaults: { cas: 'no', settle: '3' },
   variants: [
     { name: 'vector-clock', summary: 'a session keeps to one copy, which takes updates in order' },
     {

@@ -13,13 +13,17 @@ import {
   eachThread,
   enough,
   fork,
+  type Generator,
   type Json,
   type OpRequest,
   of,
   type Prng,
+  phases,
   registerClient,
   type Script,
+  secondsToNs,
   sessions,
+  sleep,
   type Workload,
   weakModel,
 } from '../src/sdk.ts';
@@ -71,9 +75,10 @@ function readThenWrite({ keyCount, opsPerGroup, writeShare }: Load): Script<Stag
 }
 
 /** Every session reads the newest registers once more: by now all should answer the same. */
-function lastReads(keys: readonly Json[]) {
+function lastReads(keys: readonly Json[], settleNs: number): Generator {
   const newest = keys.slice(-lastReadsMax);
-  return eachThread(of(...newest.map((key) => ({ f: 'read', key, value: null, final: true }))));
+  const reads = of(...newest.map((key) => ({ f: 'read', key, value: null, final: true })));
+  return phases(sleep(settleNs), eachThread(reads));
 }
 
 export default {
@@ -85,6 +90,7 @@ export default {
   options: {
     'key-count': { summary: 'registers that are in use at a time', default: '8' },
     'ops-per-group': { summary: 'operations on these before new ones come', default: '800' },
+    settle: { summary: 'seconds without load before the last reads', default: '3' },
     writes: { summary: 'the probability that two reads are followed by a write', default: '0.3' },
   },
   defaults: { rate: 500, concurrency: '4n' },
@@ -95,7 +101,11 @@ export default {
       opsPerGroup: Number(options['ops-per-group']),
       writeShare: Number(options['writes']),
     };
-    return { main: sessions(fork(rng, 'load'), readThenWrite(load)), final: lastReads };
+    const settleNs = secondsToNs(Number(options['settle']));
+    return {
+      main: sessions(fork(rng, 'load'), readThenWrite(load)),
+      final: (keys) => lastReads(keys, settleNs),
+    };
   },
   maelstrom: registerClient,
   checkers(model) {

@@ -29,9 +29,12 @@ import {
   type Outcome,
   of,
   type Prng,
+  phases,
   pick,
   processLimit,
   RpcError,
+  secondsToNs,
+  sleep,
   type Workload,
 } from '../src/sdk.ts';
 
@@ -117,9 +120,12 @@ function valueIn(event: HistoryEvent): number | undefined {
 }
 
 /** Every thread reads each of the newest keys once: what was acknowledged is still there. */
-function lastReads(keys: readonly Json[]): Generator {
+function lastReads(keys: readonly Json[], settleNs: number): Generator {
   const newest = keys.slice(-lastReadsMax);
-  return eachThread(of(...newest.map((key) => ({ f: 'read', key, value: null, final: true }))));
+  const reads = eachThread(
+    of(...newest.map((key) => ({ f: 'read', key, value: null, final: true }))),
+  );
+  return settleNs > 0 ? phases(sleep(settleNs), reads) : reads;
 }
 
 /**
@@ -176,6 +182,10 @@ export default {
   object: 'register',
   functions: ['read', 'write'],
   options: {
+    settle: {
+      summary: 'seconds without load before the last reads, for systems that converge in time',
+      default: '0',
+    },
     values: {
       summary: 'distinct: each value is written once a key; small: 0 to 4, as Jepsen has it',
       default: 'distinct',
@@ -228,7 +238,8 @@ export default {
         return processLimit(Number(options['processes-per-key']), bounded);
       },
     );
-    return { main, final: lastReads };
+    const settleNs = secondsToNs(Number(options['settle']));
+    return { main, final: (keys) => lastReads(keys, settleNs) };
   },
   maelstrom: linKv,
   checkers: (model) => [

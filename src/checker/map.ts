@@ -129,6 +129,7 @@ function telling(found: ReadonlyMap<string, Anomaly>, weakest: readonly string[]
 function surveyRegisters(history: History, limits: CheckLimits, realTime: boolean): Surveyed {
   const initial = initialValue(history);
   const ops = registerOps(history, initial);
+  const updates = 'why' in ops || ops.updateCount > 0;
   const known = new Map<WeakModelName, ModelStanding>();
   const anomalies = new Map<string, Anomaly>();
   const endMs = limits.nowMs() + limits.timeoutMs;
@@ -150,22 +151,22 @@ function surveyRegisters(history: History, limits: CheckLimits, realTime: boolea
     if (decided.anomaly !== undefined) anomalies.set(model, decided.anomaly);
     const { state, by } = decided.standing;
     if (state === 'held')
-      for (const weaker of weakerThan(model)) settle(weaker, { state, follows: model });
+      for (const weaker of weakerThan(model, updates)) settle(weaker, { state, follows: model });
     if (state !== 'violated' || by === undefined) continue;
     for (const stronger of weakModelNames)
-      if (weakerThan(stronger).has(model)) settle(stronger, { state, by, follows: model });
+      if (weakerThan(stronger, updates).has(model)) settle(stronger, { state, by, follows: model });
   }
   const inState = (state: ModelStanding['state']): WeakModelName[] =>
     weakModelNames.filter((name) => known.get(name)?.state === state);
-  const weakest = weakestOf(inState('violated'));
+  const weakest = weakestOf(inState('violated'), updates);
   return {
     standings: weakModelNames.flatMap((name) => known.get(name) ?? []),
     anomalies: telling(anomalies, weakest),
-    holds: strongestOf(inState('held')),
+    holds: strongestOf(inState('held'), updates),
     violated: weakest,
     details: {
       ...(initial === null ? {} : { initial }),
-      ...('why' in ops || !realTime || ops.readCount === 0
+      ...('why' in ops || !realTime || ops.readCount === 0 || updates
         ? {}
         : { ...stalenessDetails(ops, initial) }),
     },

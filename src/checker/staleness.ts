@@ -59,6 +59,10 @@ export function staleness(options: StalenessOptions = {}): Checker {
         const message = `not a history of registers with distinct values: ${ops.why}`;
         return { ...base, valid: 'unknown', reason: { kind: 'undetermined', message } };
       }
+      if (ops.updateCount > 0) {
+        const message = 'how stale the reads are is told of plain reads and writes; there are cas';
+        return { ...base, valid: 'unknown', reason: { kind: 'undetermined', message } };
+      }
       if (ops.readCount === 0) {
         const message = 'no read succeeded: there is nothing to be stale';
         return { ...base, valid: 'unknown', reason: { kind: 'too-few-ok', message } };

@@ -1,8 +1,7 @@
 /**
- * `dsx.yaml`: the flags of `dsx test` by their names, `options:` of the workload, and
- * `faults:`, a scripted schedule, and
- * `system:`, a system of the user's own. Found in this folder or above it. What is wrong is said
- * with line, column and the nearest right word.
+ * `dsx.yaml`: the flags of `dsx test` by their names, `options:` of the workload, `args:` of the
+ * program, `faults:`, a scripted schedule, and `system:`, a system of the user's own. Found in
+ * this folder or above it. What is wrong is said with line, column and the nearest right word.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -12,6 +11,7 @@ import { didYouMean } from '../base/text.ts';
 import type { ServerTarget } from '../contract/target.ts';
 import { parseDurationMs, parseNemeses } from '../plan/parse.ts';
 import type { NemesisSpec, ScriptedFault } from '../plan/plan.ts';
+import { settingFault, switchTable, textSettings } from './setting-table.ts';
 import { parseSystem } from './system-file.ts';
 import { type Complain, keyOf, textOf } from './yaml-fields.ts';
 
@@ -20,22 +20,21 @@ export interface Config {
   readonly on: ReadonlySet<string>;
   readonly options: Readonly<Record<string, string>>;
   readonly script: readonly ScriptedFault[];
+  /** Arguments of the program of `bin`, as after `--`. */
+  readonly args: readonly string[];
   /** A system of the user's own, and the file that describes it. */
   readonly described: { readonly target: ServerTarget; readonly file: string } | null;
 }
 
-const empty: Config = { text: {}, on: new Set(), options: {}, script: [], described: null };
+const empty: Config = {
+  ...{ text: {}, on: new Set(), options: {}, script: [], args: [], described: null },
+};
 
-const textKeys = [
-  ...['workload', 'target', 'variant', 'bin', 'testbed', 'nodes', 'node-count', 'concurrency'],
-  ...['rate', 'time-limit', 'nemesis', 'nemesis-interval', 'recovery-time', 'latency'],
-  ...['latency-dist', 'operation-timeout', 'model', 'consistency-models', 'availability'],
-  ...['key-count', 'key-dist', 'min-txn-length', 'max-txn-length', 'max-writes-per-key'],
-  ...['topology', 'values', 'expect', 'gate', 'network-log', 'check-timeout', 'check-memory'],
-  ...['seed', 'out', 'reporter'],
-];
-const switchKeys = ['log-net-send', 'log-net-recv', 'log-stderr', 'keep-data'];
-const allKeys = [...textKeys, ...switchKeys, 'options', 'faults', 'system'];
+const textKeys = Object.keys(textSettings);
+const switchKeys = Object.keys(switchTable);
+/** Those that are more than a text; `folder` is where the paths of `system` are meant from. */
+const otherKeys = ['options', 'faults', 'args', 'system', 'folder'];
+export const allKeys = [...textKeys, ...switchKeys, ...otherKeys];
 
 /** @param path as given with --config; null: the nearest `dsx.yaml`, if there is one. */
 export function readConfig(path: string | null): Config {
@@ -60,30 +59,16 @@ function nearestConfig(): string | null {
 
 /** `file` is absolute; `source` is what stands in it. @throws UsageError */
 export function parseConfig(file: string, source: string): Config {
-  const { items, complain } = openDocument(file, source);
-  const config = { text: {} as Record<string, string>, on: new Set<string>() };
-  let options: Record<string, string> = {};
-  let script: ScriptedFault[] = [];
-  let described: Config['described'] = null;
-  for (const pair of items) {
-    const name = keyOf(pair, complain);
-    if (name === 'options') options = optionsOf(pair, complain);
-    else if (name === 'system')
-      described = { target: parseSystem(pair.value ?? pair.key, file, complain), file };
-    else if (name === 'faults') script = scriptOf(pair, complain);
-    else if (switchKeys.includes(name)) {
-      if (switchOf(pair, name, complain)) config.on.add(name);
-    } else if (textKeys.includes(name)) config.text[name] = textOf(pair, name, complain);
-    else throw complain(pair.key, `unknown setting "${name}".${didYouMean(name, allKeys)}`);
-  }
-  return { ...config, options, script, described };
+  const { contents, complain } = openYaml(file, source);
+  if (contents === null) return empty;
+  return configOf(contents, { file, complain });
 }
 
-/** The settings in the file, and how to complain about one. */
-function openDocument(
+/** A document of YAML, and how to complain about a place in it. Null: there is nothing in it. */
+export function openYaml(
   file: string,
   source: string,
-): { readonly items: readonly Pair[]; readonly complain: Complain } {
+): { readonly contents: Node | null; readonly complain: Complain } {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
   const complain: Complain = (node, message) => {
@@ -93,10 +78,58 @@ function openDocument(
   };
   const [error] = document.errors;
   if (error !== undefined) throw new UsageError(`${file}: ${error.message}`);
-  if (document.contents === null) return { items: [], complain };
-  if (!isMap(document.contents))
-    throw complain(document.contents, 'expected settings, one `name: value` a line');
-  return { items: document.contents.items, complain };
+  return { contents: document.contents, complain };
+}
+
+export interface Place {
+  /** Absolute: the paths of a described system are meant from its folder. */
+  readonly file: string;
+  readonly complain: Complain;
+  /** Names that the settings may have besides, for the caller. */
+  readonly further?: readonly string[];
+}
+
+/** The settings in a map of YAML. */
+export function configOf(node: unknown, { file, complain, further = [] }: Place): Config {
+  if (!isMap(node)) throw complain(node, 'expected settings, one `name: value` a line');
+  const config = { text: {} as Record<string, string>, on: new Set<string>() };
+  const others = new Map<string, Pair>();
+  for (const pair of node.items) {
+    const name = keyOf(pair, complain);
+    if (further.includes(name)) continue;
+    if (otherKeys.includes(name)) others.set(name, pair);
+    else if (switchKeys.includes(name)) {
+      if (switchOf(pair, name, complain)) config.on.add(name);
+    } else if (textKeys.includes(name)) config.text[name] = settingOf(pair, name, complain);
+    else
+      throw complain(
+        pair.key,
+        `unknown setting "${name}".${didYouMean(name, [...allKeys, ...further])}`,
+      );
+  }
+  const read = <T>(name: string, reader: (pair: Pair) => T, otherwise: T): T => {
+    const pair = others.get(name);
+    return pair === undefined ? otherwise : reader(pair);
+  };
+  const folder = read('folder', (pair) => textOf(pair, 'folder', complain), dirname(file));
+  const system = (pair: Pair): ServerTarget =>
+    parseSystem(pair.value ?? pair.key, join(folder, '_'), complain);
+  return {
+    ...config,
+    options: read('options', (pair) => optionsOf(pair, complain), {}),
+    script: read('faults', (pair) => scriptOf(pair, complain), []),
+    args: read('args', (pair) => argsOf(pair, complain), []),
+    described: read('system', (pair) => ({ target: system(pair), file }), null),
+  };
+}
+
+function settingOf(pair: Pair, name: string, complain: Complain): string {
+  const text = textOf(pair, name, complain);
+  const fault = settingFault(name, text);
+  if (fault === undefined) return text;
+  const { value } = textSettings[name] ?? {};
+  const meant = value?.kind === 'choice' ? didYouMean(text, value.choices) : '';
+  throw complain(pair.value, `${name} ${fault}; got "${text}".${meant}`);
 }
 
 function switchOf(pair: Pair, name: string, complain: Complain): boolean {
@@ -113,6 +146,13 @@ function optionsOf(pair: Pair, complain: Complain): Record<string, string> {
     options[name] = textOf(item, name, complain);
   }
   return options;
+}
+
+/** Words, each one an argument: no shell splits them. */
+function argsOf({ key, value }: Pair, complain: Complain): readonly string[] {
+  if (isSeq(value) && value.items.every((item) => isScalar(item)))
+    return value.items.map((item) => String(isScalar(item) ? item.value : ''));
+  throw complain(value ?? key, 'args takes a list of words, as in [--peers, 3]');
 }
 
 function scriptOf(pair: Pair, complain: Complain): ScriptedFault[] {

@@ -105,7 +105,9 @@ function modelsOf(examples: readonly GoldenHistory[]): readonly string[] {
 
 function implies(name: string, other: string): boolean {
   const weak = weakModelNames.find((known) => known === name);
-  return weak !== undefined && other !== name && [...weakerThan(weak)].some((w) => w === other);
+  return (
+    weak !== undefined && other !== name && [...weakerThan(weak, false)].some((w) => w === other)
+  );
 }
 
 function hasStronger(name: (typeof modelNames)[number]): boolean {
@@ -133,7 +135,7 @@ function placeBlock(name: string, screen: Screen): readonly Block[] {
   const level = isIsolationModel(name) ? isolationModel(name) : undefined;
   const weak = weakModelNames.find((known) => known === name);
   const below = new Set<string>([
-    ...(weak === undefined ? [] : weakerThan(weak)),
+    ...(weak === undefined ? [] : weakerThan(weak, false)),
     ...(level === undefined ? [] : modelsImpliedBy(level)),
   ]);
   const above = new Set<string>([

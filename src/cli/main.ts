@@ -19,6 +19,7 @@ export async function main(entry: string): Promise<void> {
     process.exitCode = report(error);
     process.exit();
   });
+  endWithParent();
   process.stdout.on('error', brokenPipe);
   process.stderr.on('error', brokenPipe);
   try {
@@ -27,6 +28,14 @@ export async function main(entry: string): Promise<void> {
   } catch (thrown) {
     process.exitCode = report(thrown);
   }
+}
+
+/** A dsx that runs one test of a suite does not outlive the suite, however that ends. */
+function endWithParent(): void {
+  if (process.channel === undefined) return;
+  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  // The channel alone is no reason to stay.
+  process.channel.unref();
 }
 
 /** `dsx … | head` closes the pipe early: no reason to print a stack. */

@@ -39,14 +39,34 @@ function defaultReporters(): string {
   return process.env['GITHUB_ACTIONS'] === 'true' ? 'terminal,github' : 'terminal';
 }
 
+/** How each report is made, when it is asked for. */
+export type Renderers = Readonly<Record<Exclude<ReporterName, 'terminal'>, () => string>> & {
+  terminal(stream: { readonly isTTY?: boolean }): string;
+  /** For the file named by `GITHUB_STEP_SUMMARY`, beside the annotations. */
+  stepSummary(): string;
+};
+
 export function emitReports(report: RunReport, requests: readonly ReporterRequest[]): void {
+  emit(requests, {
+    json: () => renderJson(report),
+    markdown: () => renderMarkdown(report),
+    junit: () => renderJunit(report),
+    github: () => renderGithub(report),
+    terminal: (stream) => renderTerminal(report, paintFor(stream), process.stdout.columns || 80),
+    stepSummary: () => renderStepSummary(report),
+  });
+}
+
+export function emit(requests: readonly ReporterRequest[], renderers: Renderers): void {
   for (const { name, file } of requests) {
-    const rendered = render(name, report, file);
-    if (file === null) process.stdout.write(rendered.endsWith('\n') ? rendered : `${rendered}\n`);
-    else write(file, rendered);
+    const stream = file === null ? process.stdout : { isTTY: false };
+    const rendered = name === 'terminal' ? renderers.terminal(stream) : renderers[name]();
+    if (file !== null) write(file, rendered);
+    else if (rendered !== '')
+      process.stdout.write(rendered.endsWith('\n') ? rendered : `${rendered}\n`);
     const summary = process.env['GITHUB_STEP_SUMMARY'];
-    if (name === 'github' && summary !== undefined)
-      appendFileSync(summary, renderStepSummary(report));
+    if (name === 'github' && summary !== undefined && summary !== '')
+      appendFileSync(summary, renderers.stepSummary());
   }
 }
 
@@ -55,22 +75,5 @@ function write(file: string, text: string): void {
     writeFileSync(file, text);
   } catch (thrown) {
     throw new UsageError(`the report cannot be written to ${file}: ${String(thrown)}`);
-  }
-}
-
-function render(name: ReporterName, report: RunReport, file: string | null): string {
-  switch (name) {
-    case 'json':
-      return renderJson(report);
-    case 'markdown':
-      return renderMarkdown(report);
-    case 'junit':
-      return renderJunit(report);
-    case 'github':
-      return renderGithub(report);
-    default: {
-      const stream = file === null ? process.stdout : { isTTY: false };
-      return renderTerminal(report, paintFor(stream), process.stdout.columns || 80);
-    }
   }
 }

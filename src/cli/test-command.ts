@@ -3,12 +3,13 @@ import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import { parseNumber } from '../plan/parse.ts';
 import { createRunStore } from '../store/run-store.ts';
-import { readConfig } from './config-file.ts';
-import { exitCodes, worstExitCode } from './exit-codes.ts';
-import { emitReports, parseReporters } from './reporters.ts';
-import { exitCodeOf, runPlanned, seedMax, seedOf } from './run-planned.ts';
+import { type Config, readConfig } from './config-file.ts';
+import { exitCodes } from './exit-codes.ts';
+import { parseReporters } from './reporters.ts';
+import { runMany } from './run-many.ts';
+import { seedMax, seedOf } from './run-planned.ts';
 import { sandboxExitCode } from './sandbox.ts';
-import { planOf, type Settings } from './settings.ts';
+import { type Planned, planOf, type Settings } from './settings.ts';
 
 export interface TestArguments {
   readonly text: Readonly<Record<string, string | undefined>>;
@@ -28,14 +29,7 @@ export interface TestArguments {
 
 export async function testCommand(given: TestArguments): Promise<number> {
   const config = readConfig(given.configFile);
-  const settings: Settings = {
-    text: { ...config.text, ...defined(given.text) },
-    flags: new Set([...config.on, ...given.on]),
-    options: { ...config.options, ...parseOptions(given.options) },
-    script: config.script,
-    described: config.described,
-    nodeArgs: given.nodeArgs,
-  };
+  const settings = settingsOf(given, config);
   const seed = seedOf(given.seed ?? config.text['seed']);
   const testCount = parseNumber('test-count', given.testCount, { min: 1, integer: true });
   const reporters = parseReporters(given.reporters ?? config.text['reporter'], given.json);
@@ -48,19 +42,27 @@ export async function testCommand(given: TestArguments): Promise<number> {
   }
   const elsewhere = await sandboxExitCode(first.target);
   if (elsewhere !== undefined) return elsewhere;
-  const store = createRunStore(given.out ?? config.text['out'] ?? 'histories/runs');
-  const codes: number[] = [];
-  for (let i = 0; i < testCount; i += 1) {
-    const planned = i === 0 ? first : await planOf(settings, (seed + i) % (seedMax + 1));
-    const report = await runPlanned(planned, {
-      store,
-      isQuiet: given.json,
-      keepData: given.on.has('keep-data'),
-    });
-    emitReports(report, reporters);
-    codes.push(exitCodeOf(report.summary));
-  }
-  return worstExitCode(codes);
+  const plan = (i: number): Promise<Planned> =>
+    i === 0 ? Promise.resolve(first) : planOf(settings, (seed + i) % (seedMax + 1));
+  return runMany({
+    count: testCount,
+    plan,
+    store: createRunStore(given.out ?? config.text['out'] ?? 'histories/runs'),
+    reporters,
+    isQuiet: given.json,
+    keepData: settings.flags.has('keep-data'),
+  });
+}
+
+function settingsOf(given: TestArguments, config: Config): Settings {
+  return {
+    text: { ...config.text, ...defined(given.text) },
+    flags: new Set([...config.on, ...given.on]),
+    options: { ...config.options, ...parseOptions(given.options) },
+    script: config.script,
+    described: config.described,
+    nodeArgs: given.nodeArgs.length > 0 ? given.nodeArgs : config.args,
+  };
 }
 
 function parseOptions(options: readonly string[]): Record<string, string> {

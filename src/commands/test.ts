@@ -1,49 +1,20 @@
-import { Command, Flags } from '@oclif/core';
+import { Command, Flags, type Interfaces } from '@oclif/core';
 import { splitArguments } from '../cli/arguments.ts';
+import {
+  furtherSettings,
+  type Setting,
+  type SettingName,
+  settingTable,
+  switchTable,
+} from '../cli/setting-table.ts';
 
 /** Flags that take a text; what each means is decided in cli/settings.ts. */
-const text = {
-  workload: Flags.string({ char: 'w', description: 'what clients do (default: register)' }),
-  target: Flags.string({ char: 't', description: 'a bundled system (default: raft)' }),
-  variant: Flags.string({ description: 'which build of the target; see `dsx list targets`' }),
-  bin: Flags.string({ description: 'a program of yours that speaks the Maelstrom protocol' }),
-  testbed: Flags.string({ description: 'where nodes run (default: stdio)' }),
-  nodes: Flags.string({ description: 'names of the nodes (default: n1,n2,n3,n4,n5)' }),
-  'node-count': Flags.string({ description: 'number of nodes, named n0, n1, …' }),
-  concurrency: Flags.string({ description: 'number of clients, as in 10, or 4n for 4 a node' }),
-  rate: Flags.string({ description: 'operations per second over all clients; 0: no limit' }),
-  'time-limit': Flags.string({ description: 'seconds of load (default: 10)' }),
-  nemesis: Flags.string({
-    description: 'faults, as in partition,pause:one,packet:loss (default: none)',
-  }),
-  'nemesis-interval': Flags.string({ description: 'mean seconds between faults (default: 2)' }),
-  'recovery-time': Flags.string({
-    description: 'seconds between healing and last reads (default: 1)',
-  }),
-  latency: Flags.string({ description: 'mean milliseconds between nodes (default: 0)' }),
-  'latency-dist': Flags.string({ description: 'constant, uniform or exponential' }),
-  'operation-timeout': Flags.string({
-    description: 'seconds before a client gives up (default: 1)',
-  }),
-  model: Flags.string({ char: 'm', description: 'what is promised; see `dsx list models`' }),
-  'consistency-models': Flags.string({
-    description: "Maelstrom's name of --model; one or more, with commas",
-  }),
-  availability: Flags.string({ description: 'fraction that must succeed: 0 to 1, or total' }),
-  'key-count': Flags.string({ description: 'keys in use at once' }),
-  'key-dist': Flags.string({ description: 'how keys are drawn: exponential, zipf or uniform' }),
-  'min-txn-length': Flags.string({ description: 'shortest transaction' }),
-  'max-txn-length': Flags.string({ description: 'longest transaction' }),
-  'max-writes-per-key': Flags.string({ description: 'writes before a key is retired' }),
-  topology: Flags.string({ description: 'who gossips with whom (workload broadcast)' }),
-  values: Flags.string({ description: 'distinct or small values (workload register)' }),
-  expect: Flags.string({ description: 'valid, or anomaly: then 0 and 1 change places' }),
-  'network-log': Flags.string({
-    description: 'messages kept: off, sample or all (default: sample)',
-  }),
-  'check-timeout': Flags.string({ description: 'seconds before a checker gives up (default: 60)' }),
-  'check-memory': Flags.string({ description: 'megabytes that a checker may use (default: 2048)' }),
-};
+const text = Object.fromEntries(
+  Object.entries<Setting>(settingTable).map(([name, { summary, char }]) => [
+    name,
+    Flags.string({ description: summary, ...(char === undefined ? {} : { char }) }),
+  ]),
+) as Record<SettingName, Interfaces.OptionFlag<string | undefined>>;
 
 export default class Test extends Command {
   static override summary = 'Run one test: start, drive, break, record, check, report.';
@@ -66,25 +37,23 @@ export default class Test extends Command {
       multiple: true,
       description: 'an option of the workload, as in values=small',
     }),
-    seed: Flags.string({ description: 'where all random decisions come from (default: random)' }),
+    seed: Flags.string({ description: furtherSettings.seed.summary }),
     config: Flags.string({ char: 'c', description: 'a configuration file (default: dsx.yaml)' }),
     gate: Flags.string({
       multiple: true,
       description: 'a numeric goal, as in latency.p99<200ms; missed: exit 1',
     }),
-    out: Flags.string({ description: 'folder of the runs (default: histories/runs)' }),
-    reporter: Flags.string({
-      description:
-        'terminal, json, markdown, junit, github; several with commas, each perhaps =FILE',
-    }),
+    out: Flags.string({ description: furtherSettings.out.summary }),
+    reporter: Flags.string({ description: furtherSettings.reporter.summary }),
     'test-count': Flags.string({
-      description: 'how many runs, each with the next seed',
+      aliases: ['repeat'],
+      description: 'how many runs, each with the next seed; also --repeat',
       default: '1',
     }),
-    'keep-data': Flags.boolean({ description: 'keep what the nodes stored' }),
-    'log-net-send': Flags.boolean({ description: 'print each message as it is sent' }),
-    'log-net-recv': Flags.boolean({ description: 'print each message as it is received' }),
-    'log-stderr': Flags.boolean({ description: 'print what nodes log' }),
+    'keep-data': Flags.boolean({ description: switchTable['keep-data'] }),
+    'log-net-send': Flags.boolean({ description: switchTable['log-net-send'] }),
+    'log-net-recv': Flags.boolean({ description: switchTable['log-net-recv'] }),
+    'log-stderr': Flags.boolean({ description: switchTable['log-stderr'] }),
     'print-config': Flags.boolean({ description: 'print what would be run, and run nothing' }),
     json: Flags.boolean({ description: 'print the verdict as JSON' }),
   };

@@ -52,7 +52,9 @@ export async function checkHistory(
   );
   const broken = verdicts.findIndex(({ valid, model }) => valid === false && model !== undefined);
   const [verdict] = verdicts.slice(broken, broken + 1);
-  if (broken < 0 || verdict === undefined || verdict.models !== undefined) return verdicts;
+  // A checker that knows one model only says that it is violated, not what held instead.
+  const isPlaced = (verdict?.models?.holds.length ?? 0) > 0;
+  if (broken < 0 || verdict === undefined || isPlaced) return verdicts;
   const standing = await standingOf(history, data, budget, signal);
   return standing === undefined ? verdicts : verdicts.with(broken, { ...verdict, ...standing });
 }

@@ -17,10 +17,13 @@ import {
 } from '../../src/node/node.ts';
 import { Replica, type Update } from './replica.ts';
 
+/** How often nodes tell each other what they have, so that what was lost is sent again. */
 const gossipMs = 250;
+/** The same where streams do the work. */
+const streamGossipMs = 1000;
 const updatesPerMessageMax = 200;
 /** How often streams send what has gathered in them. */
-const streamsMs = [50, 250, 450, 650];
+const streamsMs = [50, 300, 600, 900];
 const requestTimeoutMs = 800;
 const fileName = 'updates';
 
@@ -85,7 +88,7 @@ class CausalNode {
       this.#sendMissing(src, listField(body, 'have').map(Number));
     });
     context.status(() => ({ role: 'replica' }));
-    context.every(gossipMs, () => {
+    context.every(this.#settings.streams ? streamGossipMs : gossipMs, () => {
       for (const peer of this.#peers)
         this.#sendAfterSync(peer, { type: 'have', have: this.#replica.have });
     });

@@ -53,6 +53,8 @@ describe.each(goldens)('$name', ({ name, model, valid, anomalies, shows }) => {
 /** Names that no small history shows, each with the reason. */
 const withoutExample = new Map([
   ['log-match', 'needs the logs of nodes'],
+  ['no-leader', 'a check of the election workload alone, with no name as a model'],
+  ['refused-write-took-effect', 'a check of the lock workload alone, with no name as a model'],
   ['read-skew', 'another word for G-single'],
   ['repeated-read', 'told as internal'],
   ['write-skew', 'told as G2-item'],

@@ -57,6 +57,25 @@ describe('a test', () => {
     expect(verdict.anomalies[0].operations.length).toBeGreaterThan(1);
   });
 
+  test('of a broken register with cas says which weaker models held', async () => {
+    const file = join(folder.path, 'stale.jsonl');
+    const events = [
+      ['invoke', 0, 'write', 1],
+      ['ok', 0, 'write', 1],
+      ['invoke', 0, 'cas', [1, 2]],
+      ['ok', 0, 'cas', [1, 2]],
+      ['invoke', 1, 'read', null],
+      ['ok', 1, 'read', 1],
+    ].map(([type, process, f, value], i) =>
+      JSON.stringify({ index: i, time: i, type, process, f, value }),
+    );
+    writeFileSync(file, `${events.join('\n')}\n`);
+    const judged = await folder.run('check', file, '--model', 'cas-register');
+    expect(judged.exitCode).toBe(1);
+    expect(judged.stdout).toContain('consistent with: sequential');
+    expect(judged.stdout).toContain('violates at least: safe');
+  });
+
   test('that expects an anomaly and finds one exits 0, and 1 if there is none', async () => {
     const args = ['test', '-w', 'lin-kv', '--bin', kv, '--time-limit', '2', '--expect', 'anomaly'];
     expect((await folder.run(...args, '--', '--cache')).exitCode).toBe(0);

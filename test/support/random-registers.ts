@@ -2,15 +2,19 @@ import { prng, Random } from '../../src/base/prng.ts';
 import { HistoryBuilder } from '../../src/history/builder.ts';
 import type { History } from '../../src/history/history.ts';
 
-/** Clients that write distinct values and read whatever was begun, or a value from anywhere. */
-export function randomRegisters(seed: number): History {
+/**
+ * Clients that write distinct values and read whatever was begun, or a value from anywhere.
+ *
+ * @param casShare how many of the operations are cas, from such a value to one of its own
+ */
+export function randomRegisters(seed: number, casShare = 0): History {
   const random = new Random(prng(seed));
   const [keyCount, clientCount] = [1 + random.int(2), 2 + random.int(2)];
   const keys = ['x', 'y'].slice(0, keyCount);
   const total = 3 + random.int(6);
   const builder = new HistoryBuilder();
   const written = new Map<string, number[]>(keys.map((key) => [key, []]));
-  const open = new Map<number, { f: string; key: string; value: number | null }>();
+  const open = new Map<number, { f: string; key: string; value: number | null; from?: number }>();
   const processOf = Array.from({ length: clientCount }, (_, i) => i);
   let [next, begun, fresh] = [1, 0, clientCount];
   const wild = random.chance(0.5);
@@ -25,6 +29,18 @@ export function randomRegisters(seed: number): History {
       const key = keys[random.int(keyCount)] ?? 'x';
       const f = random.chance(0.45) ? 'write' : 'read';
       const value = f === 'write' ? next++ : null;
+      if (casShare > 0 && random.chance(casShare)) {
+        const known = written.get(key) ?? [];
+        const recent = wild ? known : known.slice(-2);
+        const from = recent[random.int(Math.max(1, recent.length))];
+        if (from !== undefined) {
+          const to = value ?? next++;
+          open.set(client, { f: 'cas', key, value: to, from });
+          if (random.chance(0.95)) written.get(key)?.push(to);
+          builder.add({ time, process, type: 'invoke', f: 'cas', key, value: [from, to] });
+          continue;
+        }
+      }
       open.set(client, { f, key, value });
       if (value !== null && random.chance(0.95)) written.get(key)?.push(value);
       builder.add({ time, process, type: 'invoke', f, key, value });
@@ -36,8 +52,12 @@ export function randomRegisters(seed: number): History {
     const values = [null, ...(written.get(key) ?? [])];
     const recent = values.slice(-2);
     const from = wild ? values : recent;
-    const value = f === 'write' ? call.value : (from[random.int(from.length)] ?? null);
-    if (crashes) {
+    const value = f === 'read' ? (from[random.int(from.length)] ?? null) : call.value;
+    if (call.from !== undefined) {
+      const type = crashes ? 'info' : random.chance(0.1) ? 'fail' : 'ok';
+      builder.add({ time, process, type, f, key, value: [call.from, call.value] });
+      if (crashes) processOf[client] = fresh++;
+    } else if (crashes) {
       builder.add({ time, process, type: 'info', f, key });
       processOf[client] = fresh++;
     } else builder.add({ time, process, type: 'ok', f, key, value });

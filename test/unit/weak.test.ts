@@ -109,10 +109,76 @@ describe('where a history stands', () => {
   });
 });
 
+describe('a cas reads and writes at one point', () => {
+  test('in the order of its process it is both', () => {
+    expect(validity('pram', '0: [w1][c1>2][r2]')).toBe(true);
+    expect(validity('pram', '0: [w1][c1>2][r1]')).toBe(false);
+    expect(validity('read-your-writes', '0: [w1][w2][c1>3]')).toBe(false);
+    expect(validity('monotonic-writes', '0: [w1][c1>2]  [w9]\n1: [r2][r1]')).toBe(false);
+    expect(validity('monotonic-reads', '0: [w1][w2]\n1: [r2][r1][c2>3]')).toBe(false);
+    expect(validity('writes-follow-reads', '0: [w1][c1>2]\n1: [r2][r1]')).toBe(false);
+    expect(validity('regular', '0: [w1][w2][c1>3]')).toBe(false);
+  });
+
+  test('two may update the same value causally, but not in one order', () => {
+    const twice = `
+      0: [w1]
+      1:     [c1>2][r2]
+      2:     [c1>3][r3]
+    `;
+    expect(strongestAndWeakest(drawn(twice), limits)).toEqual({
+      holds: ['causal-convergence', 'causal-memory', 'regular'],
+      violated: ['coherent'],
+      open: [],
+    });
+    const verdict = weakModel('coherent').check(drawn(twice), limits);
+    expect(anomaliesOf(verdict)).toMatchObject([{ type: 'lost-update', operations: [0, 2, 3] }]);
+    expect(anomaliesOf(verdict)[0]?.explanation).toContain("process 1's cas from 1 to 2 (event 2)");
+  });
+
+  test('nothing comes between the value that a cas found and the one that it wrote', () => {
+    const between = `
+      0: [w1]      [c1>2][r3]
+      1: [r1][w3][r2]
+    `;
+    expect(validity('coherent', between)).toBe(false);
+    const apart = `
+      0: [w1][r3]
+      1: [w3][r1][c1>2]
+      2: [r1][r3]
+    `;
+    expect(validity('coherent', apart)).toBe(false);
+  });
+
+  test('of unknown outcome it took effect if somebody read it, or updated what it wrote', () => {
+    expect(validity('sequential', '0: [w1][c1>2?]\n1: [r2]')).toBe(true);
+    expect(validity('sequential', '0: [w1][c7>2?]\n1: [r1]')).toBe(true);
+    expect(validity('sequential', '0: [w1][c7>2?]\n1: [r2]')).toBe(false);
+    expect(validity('sequential', '0: [w1][c7>2?]\n1: [c2>3?]\n2: [r1]')).toBe(true);
+    expect(validity('sequential', '0: [w1][c7>2?]\n1: [c2>3?]\n2: [r3]')).toBe(false);
+    expect(validity('sequential', '0: [w1][c1>2!]\n1: [r2]')).toBe(false);
+    expect(validity('sequential', '0: [w1][c1>2!][c1>2]\n1: [r2]')).toBe(true);
+  });
+
+  test('another that overlaps it makes a cas safe, not itself', () => {
+    expect(validity('safe', '0: [w1][w2][c1>3]')).toBe(false);
+    expect(validity('safe', '0: [w1][w2][c1>3]\n1:         [w4]')).toBe(true);
+  });
+});
+
+describe('sequential consistency', () => {
+  test('is told from linearizability where that holds', () => {
+    const check = (picture: string): unknown =>
+      weakModel('sequential').check(drawn(picture), limits).method;
+    expect(check('0: [w1][r1]')).toContain('it is linearizable, from which it follows');
+    expect(check('0: [w1]    [w2]\n1:     [r1]    [r1]')).not.toContain('from which it follows');
+  });
+});
+
 describe('honest about what was not judged', () => {
   test('values that are not distinct, other functions, and no reads are unknown', () => {
     expect(validity('pram', '0: [w1][w1][r1]')).toBe('unknown');
-    expect(validity('pram', '0: [w1][c1>2][r2]')).toBe('unknown');
+    expect(validity('pram', '0: [w1][c1>1][r1]')).toBe('unknown');
     expect(validity('sequential', '0: [w1]')).toBe('unknown');
     expect(strongestAndWeakest(drawn('0: [w1]'), limits)).toEqual({
       holds: [],
@@ -125,7 +191,7 @@ describe('honest about what was not judged', () => {
     let now = 0;
     const hasty = { timeoutMs: 5, memoryMb: 64, nowMs: () => (now += 10) };
     for (const name of ['sequential', 'causal-memory', 'pram', 'causal', 'monotonic-reads']) {
-      const verdict = weakModel(name).check(drawn('0: [w1][r1]'), hasty);
+      const verdict = weakModel(name).check(drawn('0: [w1]    [w2]\n1:     [r1]    [r1]'), hasty);
       expect(verdict).toMatchObject({ valid: 'unknown', reason: { kind: 'timeout' } });
     }
   });

@@ -127,7 +127,7 @@ export class CausalPast {
       for (const [position, op] of session.entries()) {
         this.#session[op] = s;
         this.#position[op] = position;
-        if (ops.from[op] !== isWrite) continue;
+        if (ops.writes[op] !== 1) continue;
         const key = ops.key[op] ?? 0;
         const writes = byKey.get(key);
         if (writes === undefined) byKey.set(key, [[position, op]]);
@@ -153,13 +153,16 @@ export class CausalPast {
     );
   }
 
-  /** Of each session, the last write of the read's key that is in its causal past. */
+  /** Of each session, the last write of the read's key that is in its causal past, not itself. */
   lastWrites(read: number): readonly number[] {
     const found: number[] = [];
     const key = this.#ops.key[read] ?? 0;
     for (let s = 0; s < this.#width; s += 1) {
       const writes = this.#writes[s]?.get(key);
-      const seen = this.#clock[read * this.#width + s] ?? 0;
+      const seen =
+        s === this.#session[read]
+          ? (this.#position[read] ?? 0)
+          : (this.#clock[read * this.#width + s] ?? 0);
       if (writes === undefined || seen === 0) continue;
       let [low, high] = [0, writes.length];
       while (low < high) {

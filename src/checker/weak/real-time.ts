@@ -4,11 +4,18 @@
  *
  * Regular: the read returns a write that did not begin after it ended, and after which no other
  * write both began and ended before the read began. Safe: the same, but only of reads that
- * overlap no write.
+ * overlap no write. An update is a read that is judged, and to all others a write.
  */
 import { typeCode } from '../../history/columns.ts';
 import { noValue } from '../../history/values.ts';
-import { initialWrite, isWrite, opText, type RegisterOps, thinAir } from './register-ops.ts';
+import {
+  initialWrite,
+  isWrite,
+  opText,
+  type RegisterOps,
+  thinAir,
+  thinAirText,
+} from './register-ops.ts';
 import { holds, refuted, type WeakResult } from './result.ts';
 
 export function regular(ops: RegisterOps): WeakResult {
@@ -25,14 +32,13 @@ function judge(ops: RegisterOps, applies: (read: number) => boolean): WeakResult
   const latest = new Map<number, number>();
   for (const { op, begins } of moments(ops)) {
     const key = ops.key[op] ?? 0;
-    const source = ops.from[op] ?? isWrite;
-    if (source === isWrite) {
+    if (!begins) {
       const known = latest.get(key);
-      if (!begins && (known === undefined || (ops.invoked[op] ?? 0) > (ops.invoked[known] ?? 0)))
-        latest.set(key, op);
+      const isLatest = known === undefined || (ops.invoked[op] ?? 0) > (ops.invoked[known] ?? 0);
+      if (ops.writes[op] === 1 && isLatest) latest.set(key, op);
       continue;
     }
-    if (!begins || !applies(op)) continue;
+    if (ops.from[op] === isWrite || !applies(op)) continue;
     const result = judgeRead(ops, op, latest.get(key));
     if (result.kind !== 'holds') return result;
   }
@@ -41,13 +47,7 @@ function judge(ops: RegisterOps, applies: (read: number) => boolean): WeakResult
 
 function judgeRead(ops: RegisterOps, read: number, latest: number | undefined): WeakResult {
   const source = ops.from[read] ?? thinAir;
-  if (source === thinAir)
-    return refuted(
-      ops,
-      'thin-air-read',
-      [read],
-      `Nobody wrote what ${opText(ops, read)} returned, or the write failed.`,
-    );
+  if (source === thinAir) return refuted(ops, 'thin-air-read', [read], thinAirText(ops, read));
   if (source >= 0 && (ops.invoked[source] ?? 0) > (ops.returned[read] ?? 0))
     return refuted(
       ops,
@@ -86,44 +86,50 @@ function moments(ops: RegisterOps): readonly Moment[] {
   return all.toSorted((a, b) => a.at - b.at);
 }
 
-/** Whether a read overlaps a write of its key, those of unknown outcome included. */
+/** Whether a read overlaps a write of its key by another, those of unknown outcome included. */
 function overlapsWrite(ops: RegisterOps): (read: number) => boolean {
   const overlapping = new Set<number>();
-  const crashedFrom = firstCrashes(ops);
+  const crashes = crashedWrites(ops);
   const openWrites = new Map<number, number>();
   const openReads = new Map<number, Set<number>>();
   for (const { op, begins } of moments(ops)) {
     const key = ops.key[op] ?? 0;
     const reads = openReads.get(key) ?? new Set<number>();
     openReads.set(key, reads);
-    if (ops.from[op] !== isWrite) {
-      if (!begins) {
-        reads.delete(op);
-        if ((crashedFrom.get(key) ?? Infinity) < (ops.returned[op] ?? 0)) overlapping.add(op);
-        continue;
-      }
+    const open = openWrites.get(key) ?? 0;
+    const writes = ops.writes[op] ?? 0;
+    openWrites.set(key, open + (begins ? writes : -writes));
+    if (begins && writes === 1) for (const read of reads) overlapping.add(read);
+    if (ops.from[op] === isWrite) continue;
+    const crashed = crashes.get(key) ?? [];
+    const ended = ops.returned[op] ?? 0;
+    if (begins) {
       reads.add(op);
-      if ((openWrites.get(key) ?? 0) > 0) overlapping.add(op);
-      continue;
+      // An update of unknown outcome is itself among the crashed, and lasts as long as the others.
+      if (open > 0 || (ended === Infinity && crashed.length > 1)) overlapping.add(op);
+    } else {
+      reads.delete(op);
+      if ((crashed[0] ?? Infinity) < ended) overlapping.add(op);
     }
-    openWrites.set(key, (openWrites.get(key) ?? 0) + (begins ? 1 : -1));
-    if (begins) for (const read of reads) overlapping.add(read);
   }
   return (read) => overlapping.has(read);
 }
 
-/** By key: where the first write of unknown outcome began. Those that nobody read count too. */
-function firstCrashes(ops: RegisterOps): ReadonlyMap<number, number> {
+/** By key: where writes and updates of unknown outcome began. Those that nobody read count too. */
+function crashedWrites(ops: RegisterOps): ReadonlyMap<number, readonly number[]> {
   const all = ops.history.operations;
-  const writeId = ops.history.functionId('write');
+  const readId = ops.history.functionId('read');
   const denseKeys = new Map<number, number>();
   for (let op = 0; op < ops.count; op += 1)
     denseKeys.set(all.key[ops.row[op] ?? 0] ?? noValue, ops.key[op] ?? 0);
-  const first = new Map<number, number>();
+  const found = new Map<number, number[]>();
   for (let row = 0; row < all.count; row += 1) {
-    if (all.outcome[row] !== typeCode.info || all.f[row] !== writeId) continue;
+    if (all.outcome[row] !== typeCode.info || all.f[row] === readId) continue;
     const key = denseKeys.get(all.key[row] ?? noValue);
-    if (key !== undefined && !first.has(key)) first.set(key, all.invoke[row] ?? 0);
+    if (key === undefined) continue;
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [all.invoke[row] ?? 0]);
+    else known.push(all.invoke[row] ?? 0);
   }
-  return first;
+  return found;
 }

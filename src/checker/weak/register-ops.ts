@@ -5,23 +5,27 @@
  * |---|---|---|
  * | `write` | the value; all writes of one key are distinct | – |
  * | `read` | null | the value |
+ * | `cas` | `[from, to]`; `to` is a write like any other | – |
+ *
+ * A cas that succeeded is a read of `from` and a write of `to` at one point: an update. As a read
+ * it is judged where it is the process's own, and everywhere where a model has one order for all.
  *
  * With distinct values each read has one write that it can have read from, and most models
  * become questions about graphs (Bouajjani, Enea, Guerraoui and Hamza, "On verifying causal
  * consistency", POPL 2017). Operations that failed are left out; so are reads of unknown
- * outcome, and writes of unknown outcome that nobody read: leaving them out of an order that
- * explains the rest leaves an order that explains the rest.
+ * outcome, and writes and updates of unknown outcome that nobody read: leaving them out of an
+ * order that explains the rest leaves an order that explains the rest.
  */
-import { canonical, type Json } from '../../base/json.ts';
+import { canonical, isArray, type Json } from '../../base/json.ts';
 import { typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
 import { noValue } from '../../history/values.ts';
 
 /** Where `from` has no write: the read saw the value that was there at the start. */
 export const initialWrite = -1;
-/** Of a write: it reads from nobody. */
+/** Of a plain write: it reads from nobody. */
 export const isWrite = -2;
-/** The read saw a value that no write that took effect can have written. */
+/** The read saw a value that no other operation that took effect can have written. */
 export const thinAir = -3;
 
 /** Columns by operation, in order of invocation. */
@@ -37,10 +41,14 @@ export interface RegisterOps {
   /** Dense key numbers. */
   readonly key: Int32Array;
   readonly keyCount: number;
-  /** The operation that a read read from, or `initialWrite`, `isWrite`, `thinAir`. */
+  /** The operation that a read or update read from, or `initialWrite`, `isWrite`, `thinAir`. */
   readonly from: Int32Array;
+  /** 1 of writes and updates. */
+  readonly writes: Uint8Array;
+  /** Both count updates. */
   readonly readCount: number;
   readonly writeCount: number;
+  readonly updateCount: number;
 }
 
 /** The history is not one of a register with distinct values. */
@@ -51,27 +59,89 @@ export interface NotRegister {
 /** @param initial what a read sees before any write; `null` is taken as that too */
 export function registerOps(history: History, initial: Json = null): RegisterOps | NotRegister {
   const all = history.operations;
-  const [readId, writeId] = [history.functionId('read'), history.functionId('write')];
-  const writers = new Map<string, number>();
-  const wanted = new Set<string>();
-  const nameOf = (row: number, value: number): string =>
-    `${all.key[row] ?? noValue} ${canonical(history.values.value(value) ?? null)}`;
+  const shapes = shapesOf(history);
+  if ('why' in shapes) return shapes;
+  const found = writersOf(history, shapes, canonical(initial));
+  if ('why' in found) return found;
+  const { writers } = found;
+  // Of writes and updates of unknown outcome only those that somebody read who is kept himself.
+  const kept = new Set<number>();
+  const open: number[] = [];
+  const keep = (row: number): void => {
+    if (kept.has(row)) return;
+    kept.add(row);
+    open.push(row);
+  };
+  for (let row = 0; row < all.count; row += 1) if (all.outcome[row] === typeCode.ok) keep(row);
+  for (let row = open.pop(); row !== undefined; row = open.pop()) {
+    const name = shapes.read[row];
+    const writer = name === undefined ? undefined : writers.get(name);
+    if (writer !== undefined) keep(writer);
+  }
   const initialText = canonical(initial);
+  return columnsOf(
+    history,
+    [...kept].toSorted((a, b) => a - b),
+    shapes,
+    (row) => {
+      const name = shapes.read[row];
+      if (name === undefined) return isWrite;
+      const writer = writers.get(name);
+      if (writer !== undefined && writer !== row) return writer;
+      return name === nameOf(all.key[row] ?? noValue, initialText) ? initialWrite : thinAir;
+    },
+  );
+}
+
+/** By row: the key and value that it reads and that it writes, undefined if it does neither. */
+interface Shapes {
+  readonly read: readonly (string | undefined)[];
+  readonly written: readonly (string | undefined)[];
+}
+
+function nameOf(key: number, text: string): string {
+  return `${key} ${text}`;
+}
+
+function shapesOf(history: History): Shapes | NotRegister {
+  const all = history.operations;
+  const [readId, writeId, casId] = ['read', 'write', 'cas'].map((f) => history.functionId(f));
+  const read: (string | undefined)[] = Array.from({ length: all.count });
+  const written: (string | undefined)[] = Array.from({ length: all.count });
   for (let row = 0; row < all.count; row += 1) {
-    const outcome = all.outcome[row];
+    // It certainly did not happen, whatever it was.
+    if (all.outcome[row] === typeCode.fail) continue;
+    const key = all.key[row] ?? noValue;
+    const input = history.values.value(all.input[row] ?? noValue) ?? null;
+    const event = all.invoke[row] ?? 0;
     if (all.f[row] === readId) {
-      if (outcome === typeCode.ok) wanted.add(nameOf(row, all.output[row] ?? noValue));
-      continue;
-    }
-    if (all.f[row] !== writeId) {
-      // It certainly did not happen, whatever it was.
-      if (outcome === typeCode.fail) continue;
+      const output = history.values.value(all.output[row] ?? noValue) ?? null;
+      if (all.outcome[row] === typeCode.ok) read[row] = nameOf(key, canonical(output));
+    } else if (all.f[row] === writeId) written[row] = nameOf(key, canonical(input));
+    else if (all.f[row] === casId) {
+      if (!isArray(input) || input.length !== 2)
+        return { why: `event ${event} is a cas of ${canonical(input)}, not of [from, to]` };
+      read[row] = nameOf(key, canonical(input[0] ?? null));
+      written[row] = nameOf(key, canonical(input[1] ?? null));
+    } else {
       const f = history.functions[all.f[row] ?? 0] ?? '';
-      return { why: `event ${all.invoke[row] ?? 0} is a ${f}; only read and write are judged` };
+      return { why: `event ${event} is a ${f}; only read, write and cas are judged` };
     }
-    const name = nameOf(row, all.input[row] ?? noValue);
-    if (outcome === typeCode.fail) continue;
-    const text = canonical(history.values.value(all.input[row] ?? noValue) ?? null);
+  }
+  return { read, written };
+}
+
+/** Who wrote a value of a key. */
+function writersOf(
+  history: History,
+  { written }: Shapes,
+  initialText: string,
+): { readonly writers: ReadonlyMap<string, number> } | NotRegister {
+  const all = history.operations;
+  const writers = new Map<string, number>();
+  for (const [row, name] of written.entries()) {
+    if (name === undefined) continue;
+    const text = name.slice(name.indexOf(' ') + 1);
     const known = writers.get(name);
     if (known !== undefined)
       return {
@@ -81,30 +151,13 @@ export function registerOps(history: History, initial: Json = null): RegisterOps
       return { why: `event ${all.invoke[row] ?? 0} writes ${text}, the value at the start` };
     writers.set(name, row);
   }
-  // Of writes of unknown outcome only those that somebody read.
-  const kept = rowsWhere(history, (row) => {
-    if (all.outcome[row] === typeCode.fail) return false;
-    if (all.outcome[row] === typeCode.ok) return true;
-    return all.f[row] === writeId && wanted.has(nameOf(row, all.input[row] ?? noValue));
-  });
-  return columnsOf(history, kept, (row) => {
-    if (all.f[row] === writeId) return isWrite;
-    const output = history.values.value(all.output[row] ?? noValue) ?? null;
-    const writer = writers.get(nameOf(row, all.output[row] ?? noValue));
-    if (writer !== undefined) return writer;
-    return canonical(output) === initialText ? initialWrite : thinAir;
-  });
-}
-
-function rowsWhere(history: History, isKept: (row: number) => boolean): readonly number[] {
-  const rows: number[] = [];
-  for (let row = 0; row < history.operationCount; row += 1) if (isKept(row)) rows.push(row);
-  return rows;
+  return { writers };
 }
 
 function columnsOf(
   history: History,
   kept: readonly number[],
+  shapes: Shapes,
   sourceOf: (row: number) => number,
 ): RegisterOps {
   const all = history.operations;
@@ -113,7 +166,8 @@ function columnsOf(
   const keys = new Map<number, number>();
   const from = new Int32Array(count);
   const key = new Int32Array(count);
-  let writeCount = 0;
+  const writes = new Uint8Array(count);
+  let [readCount, writeCount] = [0, 0];
   for (const [op, row] of kept.entries()) {
     const id = all.key[row] ?? noValue;
     const dense = keys.get(id) ?? keys.size;
@@ -121,7 +175,10 @@ function columnsOf(
     key[op] = dense;
     const source = sourceOf(row);
     from[op] = source < 0 ? source : (opOf.get(source) ?? thinAir);
-    if (source === isWrite) writeCount += 1;
+    if (source !== isWrite) readCount += 1;
+    if (shapes.written[row] === undefined) continue;
+    writes[op] = 1;
+    writeCount += 1;
   }
   return {
     history,
@@ -135,8 +192,10 @@ function columnsOf(
     key,
     keyCount: keys.size,
     from,
-    readCount: count - writeCount,
+    writes,
+    readCount,
     writeCount,
+    updateCount: readCount + writeCount - count,
   };
 }
 
@@ -165,10 +224,19 @@ export function opKey(ops: RegisterOps, op: number): Json | undefined {
 export function opText(ops: RegisterOps, op: number): string {
   const row = ops.row[op] ?? 0;
   const { input, output } = ops.history.operations;
-  const writes = ops.from[op] === isWrite;
-  const id = (writes ? input[row] : output[row]) ?? noValue;
+  const [reads, writes] = [ops.from[op] !== isWrite, ops.writes[op] === 1];
   const key = opKey(ops, op);
   const object = key === undefined ? '' : `key ${canonical(key)}, `;
-  const value = canonical(ops.history.values.value(id) ?? null);
-  return `process ${ops.process[op] ?? 0}'s ${writes ? 'write' : 'read'} of ${value} (${object}event ${eventOf(ops, op)})`;
+  const value = ops.history.values.value((writes ? input[row] : output[row]) ?? noValue) ?? null;
+  const what =
+    reads && writes && isArray(value)
+      ? `cas from ${canonical(value[0] ?? null)} to ${canonical(value[1] ?? null)}`
+      : `${writes ? 'write' : 'read'} of ${canonical(value)}`;
+  return `process ${ops.process[op] ?? 0}'s ${what} (${object}event ${eventOf(ops, op)})`;
+}
+
+/** Of a read or update that found what nobody wrote. */
+export function thinAirText(ops: RegisterOps, read: number): string {
+  const found = ops.writes[read] === 1 ? 'needed to find' : 'returned';
+  return `Nobody wrote what ${opText(ops, read)} ${found}, or the write failed.`;
 }

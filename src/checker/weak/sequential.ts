@@ -5,8 +5,10 @@
  *
  * To decide it is NP-complete (Gibbons and Korach, 1997). First the order is closed under what
  * must follow; a circle refutes. Then a search: reads are taken as soon as they can be, since
- * that never hurts; only the choice of the next write is tried both ways, and a value that is
- * still to be read is not overwritten. Positions that led nowhere are remembered exactly.
+ * that never hurts, and so is an update that is the last to read the value that is there, since
+ * nothing else of its key can come next; only the choice of the next write is tried both ways,
+ * and a value that is still to be read is not overwritten. Positions that led nowhere are
+ * remembered exactly.
  */
 import { causalEdges } from './causal.ts';
 import { isWrite, opText, type RegisterOps, sessionsOf } from './register-ops.ts';
@@ -86,7 +88,7 @@ class Search {
 
   run(): WeakResult {
     const choices: Choice[] = [];
-    this.#takeReads();
+    this.#takeForced();
     for (let steps = 0; ; steps += 1) {
       if (this.#done.length === this.#ops.count) return holds;
       this.#longest = Math.max(this.#longest, this.#done.length);
@@ -111,7 +113,7 @@ class Search {
       if (write !== undefined) {
         choice.next += 1;
         this.#do(write);
-        this.#takeReads();
+        this.#takeForced();
         return true;
       }
       if (choice.position !== '' && !this.#dead.has(choice.position)) {
@@ -127,20 +129,27 @@ class Search {
     return [...this.#ready]
       .filter((op) => {
         if (this.#ops.from[op] !== isWrite) return false;
-        const key = this.#ops.key[op] ?? 0;
-        const current = this.#current[key] ?? -1;
-        return (current < 0 ? this.#initialUnread[key] : this.#unread[current]) === 0;
+        return this.#unreadOf(this.#ops.key[op] ?? 0) === 0;
       })
       .toSorted((a, b) => a - b);
   }
 
-  #takeReads(): void {
+  /** How many have yet to read the value that a key has now. */
+  #unreadOf(key: number): number {
+    const current = this.#current[key] ?? -1;
+    return (current < 0 ? this.#initialUnread[key] : this.#unread[current]) ?? 0;
+  }
+
+  /** Takes reads and updates that can be taken. */
+  #takeForced(): void {
     for (let took = true; took; ) {
       took = false;
       for (const op of this.#ready) {
         const source = this.#ops.from[op] ?? isWrite;
-        if (source === isWrite || source !== (this.#current[this.#ops.key[op] ?? 0] ?? -1))
-          continue;
+        const key = this.#ops.key[op] ?? 0;
+        if (source === isWrite || source !== (this.#current[key] ?? -1)) continue;
+        // An update must leave nobody behind who has yet to read what it overwrites.
+        if (this.#ops.writes[op] === 1 && this.#unreadOf(key) !== 1) continue;
         this.#do(op);
         took = true;
       }
@@ -152,8 +161,8 @@ class Search {
     this.#done.push({ op, replaced: this.#current[key] ?? -1 });
     this.#advanceProcess(op, 1);
     this.#ready.delete(op);
-    if (this.#ops.from[op] === isWrite) this.#current[key] = op;
-    else this.#countUnread(op, -1);
+    if (this.#ops.writes[op] === 1) this.#current[key] = op;
+    this.#countUnread(op, -1);
     for (const later of this.#successors(op)) {
       this.#waiting[later] = (this.#waiting[later] ?? 0) - 1;
       if (this.#waiting[later] === 0) this.#ready.add(later);
@@ -170,8 +179,8 @@ class Search {
     }
     this.#advanceProcess(op, -1);
     this.#ready.add(op);
-    if (this.#ops.from[op] === isWrite) this.#current[this.#ops.key[op] ?? 0] = replaced;
-    else this.#countUnread(op, 1);
+    if (this.#ops.writes[op] === 1) this.#current[this.#ops.key[op] ?? 0] = replaced;
+    this.#countUnread(op, 1);
   }
 
   #advanceProcess(op: number, by: number): void {

@@ -14,15 +14,19 @@
  * - writes follow reads: the same, where each write is newer than what its author had read.
  *
  * Coherence (sequential consistency of each key by itself) asks for one order for all.
+ *
+ * An update counts as a read and right after it a write. For coherence nothing comes between
+ * what it read and what it wrote, so that a write and the updates that stem from it move as one
+ * block (Cantin, Lipasti and Smith, "The complexity of verifying memory coherence", 2003).
  */
 import { OrderEdges } from './order.ts';
 import {
-  initialWrite,
   isWrite,
   opText,
   type RegisterOps,
   sessionsOf,
   thinAir,
+  thinAirText,
 } from './register-ops.ts';
 import { type Budget, cycleResult, holds, outOfTime, refuted, type WeakResult } from './result.ts';
 
@@ -31,12 +35,7 @@ type Rule = 'monotonic-reads' | 'read-your-writes' | 'monotonic-writes' | 'write
 export function thinAirRead(ops: RegisterOps): WeakResult | undefined {
   const read = ops.from.indexOf(thinAir);
   if (read < 0) return undefined;
-  return refuted(
-    ops,
-    'thin-air-read',
-    [read],
-    `Nobody wrote what ${opText(ops, read)} returned, or the write failed.`,
-  );
+  return refuted(ops, 'thin-air-read', [read], thinAirText(ops, read));
 }
 
 export function coherent(ops: RegisterOps): WeakResult {
@@ -44,6 +43,8 @@ export function coherent(ops: RegisterOps): WeakResult {
   if (invented !== undefined) return invented;
   const edges = new OrderEdges(ops.count + ops.keyCount);
   initialFirst(ops, edges);
+  for (let op = 0; op < ops.count; op += 1)
+    if (isUpdate(ops, op)) edges.add(versionRead(ops, op), op, () => 'it overwrote that value');
   for (const session of sessionsOf(ops)) {
     const last = new Map<number, number>();
     for (const op of session) {
@@ -51,19 +52,83 @@ export function coherent(ops: RegisterOps): WeakResult {
       const earlier = last.get(key);
       last.set(key, op);
       if (earlier === undefined) continue;
-      const result = link(ops, edges, earlier, op);
+      const result = link(ops, edges, [earlier, versionAfter], [op, versionAtStart]);
       if (result !== undefined) return result;
     }
   }
+  const claim = 'The versions of one key have one order.';
   const cycle = edges.cycle();
+  if (cycle !== undefined) return cycleResult(ops, edges, cycle, 'cyclic-versions', claim);
+  return ops.updateCount === 0 ? holds : blocksInOrder(ops, edges);
+}
+
+/**
+ * Whether blocks of a version and all updates that stem from it, one from the other, have an
+ * order. Each block by itself goes forward in `edges`, in which there is no circle.
+ */
+function blocksInOrder(ops: RegisterOps, edges: OrderEdges): WeakResult {
+  const vertexCount = ops.count + ops.keyCount;
+  const next = new Int32Array(vertexCount).fill(-1);
+  for (let op = 0; op < ops.count; op += 1) {
+    if (!isUpdate(ops, op)) continue;
+    const version = versionRead(ops, op);
+    const other = next[version] ?? -1;
+    next[version] = op;
+    if (other < 0) continue;
+    return refuted(
+      ops,
+      'lost-update',
+      [version, other, op],
+      `${opText(ops, other)} and ${opText(ops, op)} both overwrote ${version < ops.count ? `the value of ${opText(ops, version)}` : 'the initial value'}. Only one of them can have been the next after it.`,
+    );
+  }
+  const head = headsOf(ops, next);
+  const blocks = new OrderEdges(vertexCount);
+  for (let v = 0; v < vertexCount; v += 1)
+    for (const w of edges.successors(v)) {
+      const [from, to] = [head[v] ?? v, head[w] ?? w];
+      if (from === to) continue;
+      blocks.add(from, to, () =>
+        [stemText(ops, next, from, v), stemText(ops, next, to, w)]
+          .filter((text) => text !== '')
+          .concat(
+            `${versionText(ops, v)} comes before ${versionText(ops, w)}, as ${edges.reason(v, w)}`,
+          )
+          .join('; '),
+      );
+    }
+  const cycle = blocks.cycle();
   if (cycle === undefined) return holds;
   return cycleResult(
     ops,
-    edges,
+    blocks,
     cycle,
     'cyclic-versions',
-    'The versions of one key have one order.',
+    'The versions of one key have one order, in which each cas comes right after the value that it found.',
   );
+}
+
+/** By version, the one at which its block begins. */
+function headsOf(ops: RegisterOps, next: Int32Array): Int32Array {
+  const head = Int32Array.from(next, (_, v) => v);
+  for (let v = 0; v < head.length; v += 1) {
+    if (v < ops.count && ops.from[v] !== isWrite) continue;
+    for (let later = next[v] ?? -1; later >= 0; later = next[later] ?? -1) head[later] = v;
+  }
+  return head;
+}
+
+/** How a version stems from the first of its block; empty if it is that. */
+function stemText(ops: RegisterOps, next: Int32Array, first: number, version: number): string {
+  if (first === version) return '';
+  const events: number[] = [];
+  for (let v = next[first] ?? -1; v >= 0; v = v === version ? -1 : (next[v] ?? -1))
+    events.push(ops.invoked[v] ?? 0);
+  return `what ${versionText(ops, version)} left stems from ${versionText(ops, first)} by cas after cas (events ${events.join(', ')}), with nothing between`;
+}
+
+function versionText(ops: RegisterOps, version: number): string {
+  return version < ops.count ? opText(ops, version) : 'the initial value';
 }
 
 export function sessionGuarantee(ops: RegisterOps, rule: Rule, budget: Budget): WeakResult {
@@ -82,7 +147,8 @@ export function sessionGuarantee(ops: RegisterOps, rule: Rule, budget: Budget): 
         addSuccessive(
           ops,
           edges,
-          writer.filter((op) => ops.from[op] === isWrite),
+          writer.filter((op) => ops.writes[op] === 1),
+          versionWritten,
         );
     if (rule === 'writes-follow-reads')
       for (const writer of writers) addReadThenWrite(ops, edges, writer);
@@ -93,6 +159,7 @@ export function sessionGuarantee(ops: RegisterOps, rule: Rule, budget: Budget): 
             ops,
             edges,
             session.filter((op) => ops.from[op] !== isWrite),
+            versionRead,
           );
     if (result !== undefined) return { ...result, type: rule };
     const cycle = edges.cycle();
@@ -114,30 +181,49 @@ type Violated = Extract<WeakResult, { kind: 'violated' }>;
 
 function initialFirst(ops: RegisterOps, edges: OrderEdges): void {
   for (let op = 0; op < ops.count; op += 1)
-    if (ops.from[op] === isWrite)
+    if (ops.writes[op] === 1)
       edges.add(ops.count + (ops.key[op] ?? 0), op, () => 'it was there before any write');
 }
 
-/** The version that an operation shows: a write's own, a read's source. */
-function versionOf(ops: RegisterOps, op: number): number {
-  const source = ops.from[op] ?? isWrite;
-  if (source === isWrite) return op;
-  return source === initialWrite ? ops.count + (ops.key[op] ?? 0) : source;
+function isUpdate(ops: RegisterOps, op: number): boolean {
+  return ops.writes[op] === 1 && ops.from[op] !== isWrite;
 }
 
-/** The version of `later` is not older. Returns a violation if that is a read before its write. */
+type VersionOf = (ops: RegisterOps, op: number) => number;
+
+/** Of a read or update: the version that it found. */
+function versionRead(ops: RegisterOps, op: number): number {
+  const source = ops.from[op] ?? isWrite;
+  return source < 0 ? ops.count + (ops.key[op] ?? 0) : source;
+}
+
+/** What an operation shows first: a write its own, others what they found. */
+function versionAtStart(ops: RegisterOps, op: number): number {
+  return ops.from[op] === isWrite ? op : versionRead(ops, op);
+}
+
+/** What an operation leaves: what it wrote, or found if it wrote nothing. */
+function versionAfter(ops: RegisterOps, op: number): number {
+  return ops.writes[op] === 1 ? op : versionRead(ops, op);
+}
+
+function versionWritten(_: RegisterOps, op: number): number {
+  return op;
+}
+
+/** The version of the latter is not older. Returns a violation if that is a read before its write. */
 function link(
   ops: RegisterOps,
   edges: OrderEdges,
-  earlier: number,
-  later: number,
+  [earlier, former]: readonly [op: number, version: VersionOf],
+  [later, latter]: readonly [op: number, version: VersionOf],
 ): Violated | undefined {
-  const [from, to] = [versionOf(ops, earlier), versionOf(ops, later)];
+  const [from, to] = [former(ops, earlier), latter(ops, later)];
   if (from !== to) {
     edges.add(from, to, () => followed(ops, earlier, later));
     return undefined;
   }
-  if (ops.from[later] !== isWrite) return undefined;
+  if (to !== later) return undefined;
   return refuted(
     ops,
     'future-read',
@@ -150,13 +236,15 @@ function addSuccessive(
   ops: RegisterOps,
   edges: OrderEdges,
   session: readonly number[],
+  version: VersionOf,
 ): Violated | undefined {
   const last = new Map<number, number>();
   for (const op of session) {
     const key = ops.key[op] ?? 0;
     const earlier = last.get(key);
     last.set(key, op);
-    const result = earlier === undefined ? undefined : link(ops, edges, earlier, op);
+    const result =
+      earlier === undefined ? undefined : link(ops, edges, [earlier, version], [op, version]);
     if (result !== undefined) return result;
   }
   return undefined;
@@ -172,27 +260,25 @@ function addReadThenWrite(ops: RegisterOps, edges: OrderEdges, session: readonly
   const ownLater = new Map<number, number[]>();
   for (const op of session) {
     const key = ops.key[op] ?? 0;
-    if (ops.from[op] === isWrite) {
-      const read = lastRead.get(key);
-      if (read !== undefined) edges.add(base + read, op, () => '');
-      for (const early of ownLater.get(key) ?? []) {
-        const version = versionOf(ops, early);
-        if (version !== op) edges.add(version, op, () => followed(ops, early, op));
-      }
-      continue;
-    }
     const source = ops.from[op] ?? isWrite;
     if (source > op && ops.process[source] === ops.process[op]) {
       // It read what its own process wrote only later: that is for others to judge.
       const early = ownLater.get(key);
       if (early === undefined) ownLater.set(key, [op]);
       else early.push(op);
-      continue;
+    } else if (source !== isWrite) {
+      edges.add(versionRead(ops, op), base + op, () => '');
+      const before = lastRead.get(key);
+      if (before !== undefined) edges.add(base + before, base + op, () => '');
+      lastRead.set(key, op);
     }
-    edges.add(versionOf(ops, op), base + op, () => '');
-    const before = lastRead.get(key);
-    if (before !== undefined) edges.add(base + before, base + op, () => '');
-    lastRead.set(key, op);
+    if (ops.writes[op] !== 1) continue;
+    const read = lastRead.get(key);
+    if (read !== undefined) edges.add(base + read, op, () => '');
+    for (const early of ownLater.get(key) ?? []) {
+      const version = versionRead(ops, early);
+      if (version !== op) edges.add(version, op, () => followed(ops, early, op));
+    }
   }
 }
 
@@ -216,6 +302,7 @@ function overReads(ops: RegisterOps, edges: OrderEdges, cycle: readonly number[]
 }
 
 function followed(ops: RegisterOps, earlier: number, later: number): string {
+  if (earlier === later) return 'it overwrote that value';
   return `${opText(ops, earlier)} was followed by ${opText(ops, later)}`;
 }
 
@@ -227,12 +314,10 @@ function addOwnWrites(
   const lastWrite = new Map<number, number>();
   for (const op of session) {
     const key = ops.key[op] ?? 0;
-    if (ops.from[op] === isWrite) {
-      lastWrite.set(key, op);
-      continue;
-    }
     const own = lastWrite.get(key);
-    const result = own === undefined ? undefined : link(ops, edges, own, op);
+    if (ops.writes[op] === 1) lastWrite.set(key, op);
+    if (own === undefined || ops.from[op] === isWrite) continue;
+    const result = link(ops, edges, [own, versionWritten], [op, versionRead]);
     if (result !== undefined) return result;
   }
   return undefined;

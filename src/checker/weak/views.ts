@@ -6,6 +6,10 @@
  *
  * - PRAM (Lipton and Sandberg, 1988): views keep the order of each process.
  * - Causal memory (Ahamad et al., 1995): views keep the causal order.
+ *
+ * In the views of others an update is a write; what it read is explained in that of its process.
+ * The rule decides with updates too: what comes before one of the process's own reads or updates
+ * comes before the next, so that each needs only its source to be the last write before it.
  */
 import { CausalPast, causalEdges, pastMegabytes } from './causal.ts';
 import { OrderEdges } from './order.ts';
@@ -25,7 +29,7 @@ export function pram(ops: RegisterOps, budget: Budget): WeakResult {
     const edges = new OrderEdges(ops.count);
     const own = new Set(session);
     for (const other of sessionsOf(ops)) {
-      const kept = other.filter((op) => ops.from[op] === isWrite || own.has(op));
+      const kept = other.filter((op) => ops.writes[op] === 1 || own.has(op));
       for (const [i, op] of kept.entries()) {
         const earlier = kept[i - 1];
         if (earlier !== undefined) edges.add(earlier, op, () => 'the same process did it first');

@@ -1,0 +1,273 @@
+/** `dsx suite FILE` and `dsx merge FILE…`: many tests, one summary, one exit code. */
+import { randomInt } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { messageOf, UsageError } from '../base/errors.ts';
+import { plural } from '../base/text.ts';
+import { parseNumber } from '../plan/parse.ts';
+import type { RunPlan } from '../plan/plan.ts';
+import {
+  digestOf,
+  expandSuite,
+  inShard,
+  parseShard,
+  type Shard,
+  type SuiteTest,
+  seedOf,
+} from '../plan/suite.ts';
+import {
+  mergeShards,
+  type SuiteReport,
+  type SuiteResult,
+  suiteFormat,
+  suiteReportFrom,
+} from '../report/suite/suite.ts';
+import { resultLine } from '../report/suite/terminal.ts';
+import { dsxVersion } from '../runner/version.ts';
+import { rootError } from '../store/disk-error.ts';
+import { writeAtomic } from '../store/write-atomic.ts';
+import { parseConfig } from './config-file.ts';
+import { exitCodes, worstExitCode } from './exit-codes.ts';
+import { interruptible } from './interrupt.ts';
+import { paintFor } from './paint.ts';
+import { parseReporters } from './reporters.ts';
+import { planOf } from './settings.ts';
+import { configText, readSuite, type SuiteFile } from './suite-file.ts';
+import { emitSuite } from './suite-reporters.ts';
+import { notRun, outcomeCode, runSuite } from './suite-run.ts';
+
+export interface SuiteArguments {
+  readonly file: string;
+  readonly jobs: string | null;
+  readonly shard: string | null;
+  readonly grep: string | null;
+  readonly repeat: string | null;
+  readonly seed: string | null;
+  readonly failFast: boolean;
+  readonly list: boolean;
+  readonly out: string;
+  readonly results: string | null;
+  readonly reporters: string | null;
+  readonly json: boolean;
+}
+
+interface PlannedTest {
+  readonly test: SuiteTest;
+  readonly plan: RunPlan;
+}
+
+export async function suiteCommand(given: SuiteArguments): Promise<number> {
+  const reporters = parseReporters(given.reporters ?? undefined, given.json);
+  const jobs = jobsOf(given.jobs);
+  const shard = given.shard === null ? null : parseShard(given.shard);
+  const file = readSuite(given.file);
+  const all = selected(file, given);
+  const seed = seedFor(file, given);
+  const planned = await plansOf(file, all, { seed, folder: dirname(resolve(given.file)) });
+  const mine = planned.filter((_, i) => shard === null || inShard(i, shard));
+  if (given.list) return listTests(mine, given.json);
+  const name = file.name ?? basename(given.file).replace(/\.ya?ml$/, '');
+  const startedAt = new Date();
+  const folder = newFolder(given.results ?? defaultFolder(name, startedAt, shard));
+  const report = (results: readonly SuiteResult[]): SuiteReport => ({
+    format: suiteFormat,
+    name,
+    dsxVersion,
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    seed,
+    digest: digestOf(all),
+    testCount: all.length,
+    shard,
+    complete: results.every(({ outcome }) => outcome !== 'not-run'),
+    results,
+  });
+  const write = (results: readonly SuiteResult[]): void => {
+    writeAtomic(join(folder, 'suite.json'), [`${JSON.stringify(report(results), null, 2)}\n`]);
+  };
+  write(mine.map(({ test }) => notRun(test)));
+  const { results, interrupted } = await runAll(given, { jobs, seed, folder, mine, write });
+  write(results);
+  emitSuite(report(results), reporters);
+  if (!given.json) process.stderr.write(`results: ${relative(process.cwd(), folder)}/suite.json\n`);
+  return interrupted ? exitCodes.failed : worstExitCode(results.map(outcomeCode));
+}
+
+interface Running {
+  readonly jobs: number;
+  readonly seed: number;
+  readonly folder: string;
+  readonly mine: readonly PlannedTest[];
+  write(results: readonly SuiteResult[]): void;
+}
+
+async function runAll(given: SuiteArguments, running: Running) {
+  const { jobs, seed, folder, mine } = running;
+  const plans = new Map(mine.map(({ test, plan }) => [test, plan]));
+  const say = (text: string): void => {
+    if (!given.json) process.stderr.write(`${text}\n`);
+  };
+  say(`${plural(mine.length, 'test')}, ${jobs} at once; seed ${seed}`);
+  const paint = paintFor(process.stderr);
+  let interrupted = false;
+  let count = 0;
+  const results = await interruptible((signal) => {
+    signal.addEventListener('abort', () => {
+      interrupted = true;
+      say('ending the tests that run; what is finished is kept');
+    });
+    return runSuite({
+      tests: mine.map(({ test }) => test),
+      ...{ seed, jobs, folder, signal, failFast: given.failFast },
+      runsFolder: resolve(given.out),
+      suiteFolder: dirname(resolve(given.file)),
+      limitMs: (test) => limitOf(plans.get(test)),
+      finished(result, all) {
+        count += 1;
+        say(`${count}/${mine.length} ${resultLine(result, paint)}`);
+        running.write(all);
+      },
+    });
+  });
+  return { results, interrupted };
+}
+
+/** Load, healing, last reads, every checker to its limit, and a margin for a slow machine. */
+function limitOf(plan: RunPlan | undefined): number {
+  if (plan === undefined) return 600_000;
+  return 120_000 + 3 * (plan.timeLimitMs + plan.recoveryMs + plan.checkTimeoutMs);
+}
+
+/** A test takes about a core for dsx and one for its nodes. */
+function jobsOf(text: string | null): number {
+  if (text === null) return Math.max(1, Math.floor(availableParallelism() / 2));
+  return parseNumber('jobs', text, { min: 1, max: 256, integer: true });
+}
+
+function seedFor(file: SuiteFile, given: SuiteArguments): number {
+  const max = 2 ** 32 - 1;
+  if (given.seed !== null) return parseNumber('seed', given.seed, { min: 0, max, integer: true });
+  return file.seed ?? randomInt(max);
+}
+
+function selected(file: SuiteFile, { grep, repeat, file: path }: SuiteArguments) {
+  const count = repeat === null ? null : parseNumber('repeat', repeat, { min: 1, integer: true });
+  const tests = expandSuite(file.entries, count);
+  if (tests.length === 0)
+    throw new UsageError(`${path}: no test is left, since exclude leaves out all combinations`);
+  if (grep === null) return tests;
+  const pattern = patternOf(grep);
+  const found = tests.filter(({ name }) => pattern.test(name));
+  if (found.length > 0) return found;
+  throw new UsageError(
+    `--grep ${grep} fits none of ${plural(tests.length, 'test')}.\nto see their names: dsx suite ${path} --list`,
+  );
+}
+
+function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(text, 'iu');
+  } catch (thrown) {
+    throw new UsageError(`--grep takes a regular expression: ${messageOf(thrown)}`);
+  }
+}
+
+/** Every test is planned before the first one runs: a slip in the last must not cost an hour. */
+async function plansOf(
+  file: SuiteFile,
+  tests: readonly SuiteTest[],
+  { seed, folder }: { readonly seed: number; readonly folder: string },
+) {
+  const planned: PlannedTest[] = [];
+  for (const test of tests) {
+    const { name, settings, entry } = test;
+    try {
+      checkTries(test);
+      const own = seedOf(test, seed, 0);
+      const config = parseConfig(name, configText(settings, folder));
+      const { args, on, ...rest } = config;
+      const { plan } = await planOf({ ...rest, flags: on, nodeArgs: args }, own);
+      planned.push({ test, plan });
+    } catch (thrown) {
+      if (!(thrown instanceof UsageError)) throw thrown;
+      throw file.complain(entry, `test "${name}": ${thrown.message}`);
+    }
+  }
+  return planned;
+}
+
+/** More than one try at being valid would hide what dsx is for. */
+function checkTries({ tries, expect }: SuiteTest): void {
+  if (tries === 1 || expect.kind !== 'valid') return;
+  throw new UsageError(
+    'tries is for tests that expect an anomaly; one that should be valid must be so every time (see repeat)',
+  );
+}
+
+function listTests(planned: readonly PlannedTest[], json: boolean): number {
+  const text = json
+    ? JSON.stringify(
+        planned.map(({ test, plan }) => ({ name: test.name, expect: test.expect, plan })),
+        null,
+        2,
+      )
+    : planned.map(({ test }) => test.name).join('\n');
+  process.stdout.write(`${text}\n`);
+  return exitCodes.valid;
+}
+
+function defaultFolder(name: string, startedAt: Date, shard: Shard | null): string {
+  const time = startedAt.toISOString().replace(/[-:]|\.\d+/g, '');
+  const safe = name.replace(/[^A-Za-z0-9._]+/g, '-').slice(0, 60);
+  const part = shard === null ? '' : `-${shard.index}of${shard.count}`;
+  return join('histories/suites', `${time}-${safe}${part}`);
+}
+
+function newFolder(path: string): string {
+  const folder = resolve(path);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (thrown) {
+    throw rootError(thrown, folder);
+  }
+  return folder;
+}
+
+export interface MergeArguments {
+  readonly files: readonly string[];
+  readonly results: string | null;
+  readonly reporters: string | null;
+  readonly json: boolean;
+}
+
+/** What a shard that is missing would have said is unknown: the code is that of a failure. */
+export function mergeCommand(given: MergeArguments): number {
+  const reporters = parseReporters(given.reporters ?? undefined, given.json);
+  const parts = given.files.map(readResults);
+  const report = mergeShards(parts);
+  if (given.results !== null)
+    writeAtomic(join(newFolder(given.results), 'suite.json'), [
+      `${JSON.stringify(report, null, 2)}\n`,
+    ]);
+  emitSuite(report, reporters);
+  const codes = report.results.map(outcomeCode);
+  const failed = report.results.some(
+    ({ outcome }) => outcome !== 'passed' && outcome !== 'not-run',
+  );
+  return worstExitCode(report.complete || failed ? codes : [...codes, exitCodes.failed]);
+}
+
+function readResults(path: string): { readonly file: string; readonly report: SuiteReport } {
+  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`);
+  const file = statSync(path).isDirectory() ? join(path, 'suite.json') : path;
+  if (!existsSync(file))
+    throw new UsageError(`the folder ${path} holds no suite.json; name what dsx suite wrote`);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (thrown) {
+    throw new UsageError(`${file} is not JSON: ${messageOf(thrown)}`);
+  }
+  return { file, report: suiteReportFrom(value, file) };
+}
