@@ -111,6 +111,17 @@ describe('locks', () => {
     expect(verdictOn('semaphore', refused(2), 2)).toBe('linearizable');
   });
 
+  test('whether a permit was there for who was refused may depend on who came first', () => {
+    const lines: readonly Line[] = [
+      [0, 'invoke', 'acquire', 1],
+      ...serial([1, 'acquire', 1, false]),
+      [0, 'ok', 'acquire', true],
+    ];
+    expect(verdictOn('semaphore', lines, 1)).toBe('not-applicable');
+    const over = serial([0, 'acquire', 1, true], [0, 'release', 1, true], [1, 'acquire', 1, false]);
+    expect(verdictOn('semaphore', over, 1)).toBe('false-refusal');
+  });
+
   test('a semaphore has a permit', () => {
     expect(verdictOn('semaphore', serial([0, 'acquire', 1, true]), 0)).toBe('not-applicable');
     expect(verdictOn('semaphore', serial([0, 'acquire', 1, true]), 1)).toBe('linearizable');
@@ -206,7 +217,7 @@ describe('leases', () => {
 
 describe('sets and versions', () => {
   test.each(['remove', 'contains'])('reads of a whole set together with %s are declined', (f) => {
-    const lines = serial([0, 'add', 1, true], [0, f, 1, true], [0, 'read', null, [1]]);
+    const lines = serial([0, 'add', 1, true], [0, 'read', null, [1]], [0, f, 2, true]);
     expect(verdictOn('set', lines)).toBe('not-applicable');
   });
 
@@ -274,6 +285,18 @@ describe('cells', () => {
       [1, 'ok', 'cas', true],
     ];
     expect(verdictOn('cas-register', open)).toBe('cas-cycle');
+  });
+
+  test('a read of null from a register that began with a value was not recorded', () => {
+    const read = serial([0, 'read', null, null]);
+    expect(verdictOn('register', read, 0)).toBe('linearizable');
+    expect(verdictOn('register', serial([0, 'write', 1, 1], [0, 'read', null, null]))).toBe(
+      'stale-read',
+    );
+  });
+
+  test('an initial text with which another begins is declined', () => {
+    expect(verdictOn('kv', serial([0, 'put', 'ab', null]), 'a')).toBe('not-applicable');
   });
 
   test('a text never loses the text from which it began, unless by a put', () => {
