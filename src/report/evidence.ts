@@ -6,7 +6,10 @@
  *   invocation) precedes the next one by `edge` (`ww`, `wr`, `rw`, `process`, `realtime`, …),
  *   the last one precedes the first. `why` (or `explanation`) says so in words.
  * - `longestPrefix`: `[{operation, state?}, …]` or `[operation, …]`: the longest order of
- *   operations that the model allows, with the state after each.
+ *   operations that the model allows, with the state after each. Or `{length, operationCount,
+ *   last, next}`: only its end, `last`, of `{event, state}`, and `next`, of `{event, why}`:
+ *   what could come next and does not lead on.
+ * - `witness`: `[{label, invokeIndex}, …]`: what the explanation calls the operations.
  * - `stuck`: `[{operation, state?, reason?}, …]`: what cannot come next, and why.
  * - `offending`: `[operation, …]`: those that contradict each other; or `roles`:
  *   `{reader: operation, writer: operation, …}`.
@@ -49,13 +52,53 @@ export function cycleOf(anomaly: Anomaly): readonly CycleStep[] {
 }
 
 export function longestPrefixOf(anomaly: Anomaly): readonly PrefixStep[] {
-  return entriesOf(anomaly, ['longestPrefix', 'longest', 'prefix', 'linearization']).map(
-    ({ operation, entry }) => ({ operation, state: entry['state'] }),
-  );
+  const end = prefixEnd(anomaly);
+  const entries =
+    end === undefined
+      ? entriesOf(anomaly, ['longestPrefix', 'longest', 'prefix', 'linearization'])
+      : listOf(end['last']);
+  return entries.map(({ operation, entry }) => ({ operation, state: entry['state'] }));
+}
+
+/** How long the whole order is, and how many operations there were to order; null if unsaid. */
+export function prefixLength(anomaly: Anomaly): {
+  readonly length: number;
+  readonly operationCount: number | null;
+} {
+  const end = prefixEnd(anomaly);
+  const shown = longestPrefixOf(anomaly).length;
+  const length = end?.['length'];
+  const count = end?.['operationCount'];
+  return {
+    length: typeof length === 'number' ? Math.max(length, shown) : shown,
+    operationCount: typeof count === 'number' ? count : null,
+  };
+}
+
+/** The prefix where only its end is given. */
+function prefixEnd({ evidence }: Anomaly): JsonObject | undefined {
+  const found = evidence?.['longestPrefix'];
+  return isObject(found) ? found : undefined;
+}
+
+/** What the explanation calls an operation: `A`, `T1`. By event index of its invocation. */
+export function namesOf(anomaly: Anomaly): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const { operation } of cycleOf(anomaly))
+    if (!names.has(operation)) names.set(operation, `T${names.size + 1}`);
+  const witness = anomaly.evidence?.['witness'];
+  for (const entry of isArray(witness) ? witness : []) {
+    if (!isObject(entry)) continue;
+    const { invokeIndex, label } = entry;
+    if (typeof invokeIndex === 'number' && typeof label === 'string') names.set(invokeIndex, label);
+  }
+  return names;
 }
 
 export function stuckOf(anomaly: Anomaly): readonly StuckStep[] {
-  return entriesOf(anomaly, ['stuck', 'stuckAt']).map(({ operation, entry }) => ({
+  const next = listOf(prefixEnd(anomaly)?.['next']);
+  const entries = next.length > 0 ? next : entriesOf(anomaly, ['stuck', 'stuckAt']);
+  return entries.map(({ operation, entry }) => ({
     operation,
     state: entry['state'],
     reason: firstText(entry, ['reason', 'why', 'explanation']),
@@ -72,7 +115,7 @@ export function offendingOf(anomaly: Anomaly): ReadonlySet<number> {
   const candidates = [
     entriesOf(anomaly, ['offending']).map(({ operation }) => operation),
     rolesOf(anomaly),
-    stuckOf(anomaly).map(({ operation }) => operation),
+    entriesOf(anomaly, ['stuck', 'stuckAt']).map(({ operation }) => operation),
     anomaly.operations.length <= 2 ? anomaly.operations : [],
   ];
   const named = candidates.find((list) => list.length > 0 && list.every((index) => own.has(index)));
@@ -93,17 +136,20 @@ interface Entry {
 function entriesOf(anomaly: Anomaly, names: readonly string[]): readonly Entry[] {
   for (const name of names) {
     const found = anomaly.evidence?.[name];
-    if (found === undefined || found === null) continue;
-    const list = isArray(found) ? found : [found];
-    return list.flatMap(entryOf);
+    if (found !== undefined && found !== null) return listOf(found);
   }
   return [];
+}
+
+function listOf(found: Json | undefined): readonly Entry[] {
+  if (found === undefined || found === null) return [];
+  return (isArray(found) ? found : [found]).flatMap(entryOf);
 }
 
 function entryOf(value: Json): readonly Entry[] {
   if (typeof value === 'number') return [{ operation: value, entry: {} }];
   if (!isObject(value)) return [];
-  const operation = value['operation'] ?? value['op'] ?? value['index'];
+  const operation = value['operation'] ?? value['op'] ?? value['index'] ?? value['event'];
   return typeof operation === 'number' ? [{ operation, entry: value }] : [];
 }
 

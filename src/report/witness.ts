@@ -9,7 +9,7 @@ import { nemesisProcess, noEvent } from '../history/columns.ts';
 import type { Operation } from '../history/event.ts';
 import type { FaultWindow } from '../history/faults.ts';
 import type { History } from '../history/history.ts';
-import { longestPrefixOf, offendingOf } from './evidence.ts';
+import { longestPrefixOf, namesOf, offendingOf } from './evidence.ts';
 import { operationText } from './words.ts';
 
 export interface WitnessOperation {
@@ -49,12 +49,15 @@ export function witnessOf(
   const offending = offendingOf(anomaly);
   const marked = resolved.filter((row) => offending.has(history.operations.invoke[row] ?? -1));
   const kept = keptRows(resolved, marked, limits.operationsMax);
-  const places = new Map(longestPrefixOf(anomaly).map(({ operation }, i) => [operation, i + 1]));
+  const places = placesOf(anomaly);
+  const names = namesOf(anomaly);
   const operations = kept.map((row) => {
     const operation = history.operation(row);
+    const name = names.get(operation.invokeIndex);
+    const text = operationText(operation, limits.labelLength);
     return {
       operation,
-      label: operationText(operation, limits.labelLength),
+      label: name === undefined ? text : `${name}: ${text}`,
       offending: offending.has(operation.invokeIndex),
       place: places.get(operation.invokeIndex) ?? null,
     };
@@ -65,6 +68,14 @@ export function witnessOf(
     omitted: resolved.length - kept.length,
     unresolved: rows.length - found.length,
   };
+}
+
+/** None if the order is one of more operations than the anomaly's: a number would say nothing. */
+function placesOf(anomaly: Anomaly): ReadonlyMap<number, number> {
+  const steps = longestPrefixOf(anomaly).map(({ operation }) => operation);
+  const own = new Set(anomaly.operations);
+  if (steps.some((operation) => !own.has(operation))) return new Map();
+  return new Map(steps.map((operation, i) => [operation, i + 1]));
 }
 
 /** The row in `operations` of the operation that this event begins or ends. */

@@ -151,14 +151,24 @@ function isTransaction(value: Json): value is readonly MicroOp[] {
 
 /** `isDone`: null in a read is what it found, not what it has yet to find. */
 function transactionText(transaction: readonly MicroOp[], isDone = false): string {
-  return transaction
-    .map(([f, key, value]) => {
-      const name = valueText(key, 20);
-      if (f === 'r' || f === 'read')
-        return `r(${name}) = ${value === null && !isDone ? '?' : valueText(value, 40)}`;
-      return `${f}(${name}, ${valueText(value, 40)})`;
-    })
-    .join('  ');
+  return transaction.map((part) => microText(part, isDone)).join('  ');
+}
+
+function microText([f, key, value]: MicroOp, isDone: boolean): string {
+  const name = valueText(key, 20);
+  if (f === 'r' || f === 'read')
+    return `r(${name}) = ${value === null && !isDone ? '?' : valueText(value, 40)}`;
+  return `${f}(${name}, ${valueText(value, 40)})`;
+}
+
+/** The parts of a transaction, each with its key; empty of any other operation. */
+export function transactionParts(
+  operation: Operation,
+): readonly { readonly key: Json; readonly text: string }[] {
+  const isDone = operation.outcome === 'ok' && operation.output !== null;
+  const shown = isDone ? operation.output : operation.input;
+  if (!isTransaction(shown)) return [];
+  return shown.map((part) => ({ key: part[1], text: microText(part, isDone) }));
 }
 
 /** A value as compact JSON, cut at `limit` characters with an ellipsis that says so. */

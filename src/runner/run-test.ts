@@ -63,6 +63,7 @@ export async function runTest(job: TestJob): Promise<RunReport> {
   const nemeses = await faultsOf(plan);
   // Refuses a plan that makes no sense before anything is made.
   const generator = await generatorOf(job);
+  for (const model of plan.model.split(',')) job.workload.checkers(model, plan.options);
   const writer = job.store.create(plan, { pid: hostPid(), versions: { dsx: dsxVersion } });
   watcher.started(writer.folder, plan.seed);
   const driven = await drive(job, writer, { nemeses, generator });

@@ -266,7 +266,12 @@ describe('what it says', () => {
           ],
         },
       ],
-      longestPrefix: { length: 1, operationCount: 2, stuckAtEvent: 3 },
+      longestPrefix: {
+        length: 1,
+        operationCount: 2,
+        stuckAtEvent: 3,
+        next: [{ why: 'impossible when the state is held by process 1' }],
+      },
     });
   });
 

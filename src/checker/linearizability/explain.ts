@@ -69,12 +69,37 @@ export function explained(violation: Violation): Anomaly {
       minimal: witness.isMinimal && violation.isStandalone,
       standalone: violation.isStandalone,
       confirmed: isConfirmed,
+      ...(finding === undefined ? {} : { offending: contradicting(finding).map(invoked) }),
       startStates: witness.starts.map((state) => model.describeState(state)),
       startsAnywhere: witness.isCut,
       ...(stands === undefined ? {} : standsJson(teller, stands, model)),
       ...(longestPrefix === undefined ? {} : { longestPrefix }),
     },
   };
+}
+
+/** Those that cannot all be: who saw it, and what shows that it could not. */
+function contradicting(finding: Finding): readonly Call[] {
+  switch (finding.type) {
+    case 'thin-air-read':
+      return [finding.by];
+    case 'aborted-read':
+      return [finding.failed, finding.by];
+    case 'future-read':
+      return [finding.by, finding.put];
+    case 'lost-update':
+    case 'duplicate':
+      return finding.takers;
+    case 'stale-read':
+    case 'lost-write':
+      return [finding.shows, finding.by];
+    default:
+      return unreachable(finding, 'finding');
+  }
+}
+
+function invoked({ invoke }: Call): number {
+  return invoke;
 }
 
 function whyText(

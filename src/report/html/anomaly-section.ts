@@ -1,14 +1,15 @@
 /** Each anomaly: its name, what that means, why, and the smallest evidence as pictures. */
 import { present } from '../../base/assert.ts';
+import type { Json } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
 import { type Anomaly, anomaliesOf } from '../../checker/verdict.ts';
 import type { History } from '../../history/history.ts';
 import { definitionOf } from '../definitions.ts';
 import { escapeHtml } from '../escape.ts';
-import { cycleOf, longestPrefixOf, stuckOf } from '../evidence.ts';
+import { cycleOf, longestPrefixOf, namesOf, prefixLength, stuckOf } from '../evidence.ts';
 import type { RunReport } from '../report.ts';
 import { rowOf, witnessOf } from '../witness.ts';
-import { anomalyTitle, operationText, valueText } from '../words.ts';
+import { anomalyTitle, cutText, operationText, valueText } from '../words.ts';
 import { cycleNodes, cycleSvg, edgeMeaning } from './cycle-svg.ts';
 import { timelineSvg } from './timeline-svg.ts';
 
@@ -16,6 +17,11 @@ import { timelineSvg } from './timeline-svg.ts';
 export const picturedMax = 20;
 const linesMax = 500;
 const stepsMax = 60;
+const prefixStepsMax = 12;
+/** Of one type, as many are open; the others fold away, one line each. */
+const openMax = 3;
+/** Of few operations there is room for more of each. */
+const roomyMax = 4;
 
 /** Empty if the run has no anomalies. */
 export function anomalySection(report: RunReport): string {
@@ -26,13 +32,27 @@ export function anomalySection(report: RunReport): string {
   const rest = anomalies.length - pictured.length - listed.length;
   return [
     `<section id="anomalies"><h2>${plural(anomalies.length, 'anomaly', 'anomalies')}</h2>`,
-    ...pictured.map((anomaly, i) => anomalyArticle(anomaly, i, report)),
+    ...pictured.map((anomaly, i) => foldedArticle(pictured, anomaly, i, report)),
     ...(listed.length === 0 ? [] : [listedAnomalies(listed)]),
     rest > 0
       ? `<p class="note">… and ${plural(rest, 'more anomaly', 'more anomalies')}, all in verdict.json.</p>`
       : '',
     '</section>',
   ].join('\n');
+}
+
+/** Further ones of a type that was seen often enough fold into their title and first line. */
+function foldedArticle(
+  all: readonly Anomaly[],
+  anomaly: Anomaly,
+  place: number,
+  report: RunReport,
+): string {
+  const article = anomalyArticle(anomaly, place, report);
+  const before = all.slice(0, place).filter(({ type }) => type === anomaly.type).length;
+  if (before < openMax) return article;
+  const [first = ''] = anomaly.explanation.split('\n');
+  return `<details class="fold"><summary><b>${place + 1}. ${escapeHtml(anomalyTitle(anomaly))}</b> <span class="kind">${escapeHtml(cutText(first, 160))}</span></summary>${article}</details>`;
 }
 
 function listedAnomalies(anomalies: readonly Anomaly[]): string {
@@ -46,7 +66,10 @@ function listedAnomalies(anomalies: readonly Anomaly[]): string {
 function anomalyArticle(anomaly: Anomaly, place: number, report: RunReport): string {
   const { history, summary } = report;
   const faults = summary.faults.map(({ window }) => window);
-  const witness = witnessOf(anomaly, history, faults, { operationsMax: stepsMax, labelLength: 60 });
+  const witness = witnessOf(anomaly, history, faults, {
+    operationsMax: stepsMax,
+    labelLength: anomaly.operations.length > roomyMax ? 60 : 110,
+  });
   const picture = timelineSvg(witness, `operations of the anomaly: ${anomalyTitle(anomaly)}`);
   const meaning = definitionOf(anomaly.type)?.meaning;
   const notes = [
@@ -82,29 +105,44 @@ function prefixPart(anomaly: Anomaly, history: History): string {
   const steps = longestPrefixOf(anomaly);
   const stuck = stuckOf(anomaly);
   if (steps.length === 0 && stuck.length === 0) return '';
-  const shown = steps.slice(-stepsMax);
-  const skipped = steps.length - shown.length;
-  const stateOf = (state: Parameters<typeof valueText>[0]): string =>
+  const { length, operationCount } = prefixLength(anomaly);
+  const names = namesOf(anomaly);
+  const shown = steps.slice(-prefixStepsMax);
+  const skipped = length - shown.length;
+  const operationCell = (operation: number): string => {
+    const name = names.get(operation);
+    const bold = name === undefined ? '' : `<b>${escapeHtml(name)}</b> `;
+    return `<td>${bold}<code>${escapeHtml(nameOf(history, operation))}</code></td>`;
+  };
+  const stateText = (state: Json | undefined): string =>
     state === undefined
       ? ''
-      : ` <span class="state">then the state is <code>${escapeHtml(valueText(state, 120))}</code></span>`;
+      : `<code>${escapeHtml(typeof state === 'string' ? cutText(state, 120) : valueText(state, 120))}</code>`;
+  const rows = shown.map(
+    ({ operation, state }, i) =>
+      `<tr><td class="number">${skipped + i + 1}</td>${operationCell(operation)}<td class="state">${stateText(state)}</td></tr>`,
+  );
   const ends = stuck.map(({ operation, state, reason }) => {
     const why = reason === '' ? 'cannot come next' : escapeHtml(reason);
-    const at =
-      state === undefined ? '' : `, in the state <code>${escapeHtml(valueText(state, 120))}</code>`;
-    return `<p class="stuck">Stuck: <code>${escapeHtml(nameOf(history, operation))}</code>: ${why}${at}</p>`;
+    const at = state === undefined ? '' : `, in the state ${stateText(state)}`;
+    return `<tr class="stuck"><td class="number">✗</td>${operationCell(operation)}<td>${why}${at}</td></tr>`;
   });
-  return [
-    `<h4>The longest order that the model allows: ${plural(steps.length, 'operation')}</h4>`,
-    skipped > 0 ? `<p class="note">The first ${skipped} are left out here.</p>` : '',
-    `<ol class="steps" start="${skipped + 1}">`,
-    ...shown.map(
-      ({ operation, state }) =>
-        `<li><code>${escapeHtml(nameOf(history, operation))}</code>${stateOf(state)}</li>`,
-    ),
-    '</ol>',
-    ...ends,
+  const of = operationCount === null ? '' : ` of ${operationCount.toLocaleString('en-US')}`;
+  const title = `The longest order that the model allows: ${operationCount === null ? plural(length, 'operation') : `${length.toLocaleString('en-US')}${of} operations`}`;
+  const table = [
+    skipped > 0
+      ? `<p class="note">The first ${plural(skipped, 'operation')} left out here.</p>`
+      : '',
+    `<div class="scroll" tabindex="0"><table class="prefix"><thead><tr><th class="number">place</th><th>operation</th><th>state after it</th></tr></thead><tbody>${rows.join('')}`,
+    ends.length === 0
+      ? ''
+      : `<tr class="stuck-head"><th colspan="3">Stuck: none of these can come next and lead on</th></tr>${ends.join('')}`,
+    '</tbody></table></div>',
   ].join('');
+  // The few operations of the witness tell it all; an order of many more is for who doubts.
+  return operationCount !== null && operationCount > anomaly.operations.length
+    ? `<details class="more"><summary>${title}, and where it gets stuck</summary>${table}</details>`
+    : `<h4>${title}</h4>${table}`;
 }
 
 function cyclePart(anomaly: Anomaly, history: History): string {
@@ -119,8 +157,13 @@ function cyclePart(anomaly: Anomaly, history: History): string {
       key === undefined ? '' : ` on key ${valueText(key, 40)}`,
       value === undefined ? '' : ` (${valueText(value, 60)})`,
     ].join('');
+    const claim = `${nameAt(operation)} < ${nameAt(next)}, `;
     const said =
-      why === '' ? `${nameAt(operation)} ${edgeMeaning(edge)} ${nameAt(next)}${about}.` : why;
+      why === ''
+        ? `${nameAt(operation)} ${edgeMeaning(edge)} ${nameAt(next)}${about}.`
+        : why.startsWith(claim)
+          ? why.slice(claim.length)
+          : why;
     return `<li><b>${nameAt(operation)} → ${nameAt(next)}</b> <code>${escapeHtml(edge)}</code> ${escapeHtml(said)}</li>`;
   });
   const rest = steps.length - edges.length;

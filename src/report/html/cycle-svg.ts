@@ -1,10 +1,11 @@
 /** A cycle of transactions as a graph: nodes on a circle, one arrow an edge. */
 import { present } from '../../base/assert.ts';
+import { canonical } from '../../base/json.ts';
 import type { History } from '../../history/history.ts';
 import { escapeHtml } from '../escape.ts';
 import type { CycleStep } from '../evidence.ts';
 import { rowOf } from '../witness.ts';
-import { operationText } from '../words.ts';
+import { cutText, operationText, transactionParts, valueText } from '../words.ts';
 
 /** More transactions than this make no readable picture; the steps in words remain. */
 const cycleNodesMax = 16;
@@ -14,14 +15,48 @@ export interface CycleNode {
   readonly name: string;
   readonly operation: number;
   readonly text: string;
+  /** Its parts, one line each; `isMentioned` if an edge is about the key. */
+  readonly lines: readonly CycleLine[];
 }
 
+interface CycleLine {
+  readonly text: string;
+  readonly isMentioned: boolean;
+}
+
+/** With more transactions, one line each must do. */
+const roomyNodesMax = 4;
+const linesMax = 6;
+const lineLength = 44;
+const oneLineLength = 28;
+const lineHeight = 16;
+
 export function cycleNodes(steps: readonly CycleStep[], history: History): readonly CycleNode[] {
-  return [...new Set(steps.map(({ operation }) => operation))].map((operation, i) => {
+  const mentioned = new Set(
+    steps.flatMap(({ key }) => (key === undefined ? [] : [canonical(key)])),
+  );
+  const operations = [...new Set(steps.map(({ operation }) => operation))];
+  return operations.map((operation, i) => {
     const row = rowOf(history, operation);
-    const text = row === undefined ? `#${operation}` : operationText(history.operation(row), 90);
-    return { name: `T${i + 1}`, operation, text };
+    const found = row === undefined ? undefined : history.operation(row);
+    const text = found === undefined ? `#${operation}` : operationText(found, 90);
+    const parts = (found === undefined ? [] : transactionParts(found)).map((part) => ({
+      text: cutText(part.text, lineLength),
+      isMentioned: mentioned.has(canonical(part.key)),
+    }));
+    const isRoomy = operations.length <= roomyNodesMax && parts.length > 0;
+    const one = [{ text: cutText(text, oneLineLength), isMentioned: false }];
+    return { name: `T${i + 1}`, operation, text, lines: isRoomy ? keptLines(parts) : one };
   });
+}
+
+/** In their order; of too many, first those that an edge is about. */
+function keptLines(parts: readonly CycleLine[]): readonly CycleLine[] {
+  if (parts.length <= linesMax) return parts;
+  const ranked = parts.toSorted((a, b) => Number(b.isMentioned) - Number(a.isMentioned));
+  const kept = new Set(ranked.slice(0, linesMax - 1));
+  const rest = { text: `… and ${parts.length - kept.size} more`, isMentioned: false };
+  return [...parts.filter((part) => kept.has(part)), rest];
 }
 
 interface Point {
@@ -48,12 +83,20 @@ export function edgeMeaning(edge: string): string {
 /** Empty if there are too many nodes. */
 export function cycleSvg(steps: readonly CycleStep[], nodes: readonly CycleNode[]): string {
   if (nodes.length > cycleNodesMax || nodes.length < 2) return '';
-  const radius = nodes.length === 2 ? 130 : 90 + nodes.length * 14;
-  const boxWidth = 190;
-  const width = 2 * radius + boxWidth + 60;
-  const height = nodes.length === 2 ? 150 : 2 * radius + 90;
+  const box = boxOf(nodes);
+  const isPair = nodes.length === 2;
+  const radius = isPair
+    ? box.width / 2 + 70
+    : Math.max(
+        90 + nodes.length * 14,
+        nodes.length <= roomyNodesMax
+          ? (Math.max(box.width, box.height) + 60) / (2 * Math.sin(Math.PI / nodes.length))
+          : 0,
+      );
+  const width = 2 * radius + box.width + 40;
+  const height = isPair ? Math.max(190, box.height + 20) : 2 * radius + box.height + 50;
   const center = { x: width / 2, y: height / 2 };
-  const turn = nodes.length === 2 ? Math.PI : -Math.PI / 2;
+  const turn = isPair ? Math.PI : -Math.PI / 2;
   const at = new Map<number, Point>(
     nodes.map(({ operation }, i) => {
       const angle = turn + (2 * Math.PI * i) / nodes.length;
@@ -63,60 +106,85 @@ export function cycleSvg(steps: readonly CycleStep[], nodes: readonly CycleNode[
       ];
     }),
   );
-  const edges = steps.map(({ operation, edge }, i) => {
+  const edges = steps.map((step, i) => {
     const next = present(steps[(i + 1) % steps.length], 'next step').operation;
-    return edgeSvg(edge, point(at, operation), point(at, next), nodes.length);
+    const ends = { from: point(at, step.operation), to: point(at, next) };
+    return edgeSvg(edgeLabel(step), ends, isPair ? 75 : 22, box);
   });
   return [
     `<svg class="cycle" role="img" viewBox="0 0 ${Math.round(width)} ${Math.round(height)}" width="${Math.round(width)}" height="${Math.round(height)}" aria-label="${escapeHtml(`cycle of ${nodes.length} transactions`)}">`,
     '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path d="M0 0L10 5L0 10Z"/></marker></defs>',
     ...edges,
-    ...nodes.map((node) => nodeSvg(node, point(at, node.operation), boxWidth)),
+    ...nodes.map((node) => nodeSvg(node, point(at, node.operation), box)),
     '</svg>',
   ].join('');
+}
+
+/** `rw on 20`: the kind of the edge, and the key that it is about. */
+function edgeLabel({ edge, key }: CycleStep): string {
+  return key === undefined ? edge : `${edge} on ${valueText(key, 12)}`;
+}
+
+interface Box {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One size for all, with room for the largest. */
+function boxOf(nodes: readonly CycleNode[]): Box {
+  const longest = Math.max(...nodes.flatMap(({ lines }) => lines.map(({ text }) => text.length)));
+  const most = Math.max(...nodes.map(({ lines }) => lines.length));
+  return { width: Math.max(150, Math.round(longest * 6.9) + 20), height: 28 + most * lineHeight };
 }
 
 function point(at: ReadonlyMap<number, Point>, operation: number): Point {
   return present(at.get(operation), 'place of a transaction');
 }
 
-function nodeSvg({ name, operation, text }: CycleNode, { x, y }: Point, width: number): string {
-  const short = text.length > 28 ? `${text.slice(0, 27)}…` : text;
-  const left = Math.round(x - width / 2);
-  const top = Math.round(y - 21);
-  return `<g class="c-node"><title>${escapeHtml(`${name} = #${operation}: ${text}`)}</title><rect x="${left}" y="${top}" width="${width}" height="42" rx="5"/><text class="c-name" x="${left + 9}" y="${top + 17}">${name} <tspan class="c-index">#${operation}</tspan></text><text class="c-text" x="${left + 9}" y="${top + 33}">${escapeHtml(short)}</text></g>`;
+function nodeSvg({ name, operation, text, lines }: CycleNode, { x, y }: Point, box: Box): string {
+  const left = Math.round(x - box.width / 2);
+  const top = Math.round(y - box.height / 2);
+  const texts = lines.map(
+    (line, i) =>
+      `<text class="c-text${line.isMentioned ? ' c-mentioned' : ''}" x="${left + 9}" y="${top + 19 + (i + 1) * lineHeight}">${escapeHtml(line.text)}</text>`,
+  );
+  return `<g class="c-node"><title>${escapeHtml(`${name} = #${operation}: ${text}`)}</title><rect x="${left}" y="${top}" width="${box.width}" height="${box.height}" rx="5"/><text class="c-name" x="${left + 9}" y="${top + 18}">${name} <tspan class="c-index">#${operation}</tspan></text>${texts.join('')}</g>`;
 }
 
 /** Bent to the left of its direction, so that there and back are two arrows. */
-function edgeSvg(edge: string, from: Point, to: Point, nodeCount: number): string {
+function edgeSvg(
+  text: string,
+  { from, to }: { readonly from: Point; readonly to: Point },
+  bend: number,
+  box: Box,
+): string {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
   const length = Math.max(1, Math.hypot(dx, dy));
-  const bend = nodeCount === 2 ? 75 : 22;
   const control = {
     x: (from.x + to.x) / 2 + (dy / length) * bend,
     y: (from.y + to.y) / 2 - (dx / length) * bend,
   };
-  const begin = boxBorder(from, control);
-  const end = boxBorder(to, control);
+  const begin = boxBorder(from, control, box);
+  const end = boxBorder(to, control, box);
   const label = {
     x: (begin.x + 2 * control.x + end.x) / 4,
     y: (begin.y + 2 * control.y + end.y) / 4,
   };
-  const classes = `c-edge c-${edge.startsWith('rw') ? 'anti' : 'data'}`;
-  return `<g class="${classes}"><path marker-end="url(#arrow)" d="M${xy(begin)}Q${xy(control)} ${xy(end)}"/><rect class="c-label" x="${Math.round(label.x - edge.length * 4 - 6)}" y="${Math.round(label.y - 10)}" width="${edge.length * 8 + 12}" height="20" rx="10"/><text x="${Math.round(label.x)}" y="${Math.round(label.y + 4)}">${escapeHtml(edge)}</text></g>`;
+  const classes = `c-edge c-${text.startsWith('rw') ? 'anti' : 'data'}`;
+  return `<g class="${classes}"><path marker-end="url(#arrow)" d="M${xy(begin)}Q${xy(control)} ${xy(end)}"/><rect class="c-label" x="${Math.round(label.x - text.length * 4 - 6)}" y="${Math.round(label.y - 10)}" width="${text.length * 8 + 12}" height="20" rx="10"/><text x="${Math.round(label.x)}" y="${Math.round(label.y + 4)}">${escapeHtml(text)}</text></g>`;
 }
 
 /** Where the line from the middle of a box to `towards` leaves it. */
-function boxBorder(box: Point, towards: Point): Point {
-  const dx = towards.x - box.x;
-  const dy = towards.y - box.y;
+function boxBorder(middle: Point, towards: Point, box: Box): Point {
+  const dx = towards.x - middle.x;
+  const dy = towards.y - middle.y;
   const scale = Math.min(
-    dx === 0 ? Infinity : 98 / Math.abs(dx),
-    dy === 0 ? Infinity : 24 / Math.abs(dy),
+    dx === 0 ? Infinity : (box.width / 2 + 3) / Math.abs(dx),
+    dy === 0 ? Infinity : (box.height / 2 + 3) / Math.abs(dy),
     1,
   );
-  return { x: box.x + dx * scale, y: box.y + dy * scale };
+  return { x: middle.x + dx * scale, y: middle.y + dy * scale };
 }
 
 function xy({ x, y }: Point): string {

@@ -70,7 +70,8 @@ export function factsSection({ summary, folder }: RunReport): string {
     ...(folder === null ? [] : [['folder', folder] as const]),
   ];
   const entries = facts.map(
-    ([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`,
+    ([name, value]) =>
+      `<div${name === 'folder' ? ' class="wide"' : ''}><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`,
   );
   return `<dl class="facts">${entries.join('')}</dl>`;
 }

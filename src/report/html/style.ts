@@ -60,7 +60,8 @@ dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; max-width: 100%; }
 pre.explanation { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--panel); border-radius: 8px; padding: 12px 14px; margin: 0; max-height: 480px; overflow-y: auto; }
 ol.steps { margin: 0; } ol.steps li { overflow-wrap: anywhere; margin: 3px 0; }
-.stuck { color: var(--red); }
+tr.stuck td { color: var(--red); } tr.stuck-head th { color: var(--red); padding-top: 10px; } details.more { margin-top: 16px; } details.more summary, details.fold summary { cursor: pointer; overflow-wrap: anywhere; } details.more summary { color: var(--muted); font-size: 13px; font-weight: 600; } details.fold { margin: 8px 0; } details.fold .kind { color: var(--muted); font-size: 13px; margin-left: 6px; } table.prefix { min-width: 0; }
+dl.facts .wide { grid-column: span 3; }
 .state { color: var(--muted); }
 table { border-collapse: collapse; font-size: 13px; min-width: 100%; }
 th { text-align: left; color: var(--muted); font-weight: 600; white-space: nowrap; }
@@ -69,7 +70,7 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; wh
 td { overflow-wrap: anywhere; }
 .note { color: var(--muted); font-size: 13px; min-height: 20px; max-width: none; }
 footer { margin-top: 60px; color: var(--muted); font-size: 13px; }
-@media (max-width: 700px) { body { padding: 14px 14px 60px; } h1 { font-size: 21px; } .banner { padding: 14px 16px; } .anomaly { padding: 14px; } nav { display: none; } dl.facts { grid-template-columns: 1fr 1fr; } }
+@media (max-width: 700px) { body { padding: 14px 14px 60px; } h1 { font-size: 21px; } .banner { padding: 14px 16px; } .anomaly { padding: 14px; } nav { display: none; } dl.facts { grid-template-columns: 1fr 1fr; } dl.facts .wide { grid-column: span 2; } }
 @media print { nav, button, #explorer { display: none !important; } .anomaly { break-inside: avoid; } }
 `;
 
@@ -88,7 +89,7 @@ svg .w-name, svg .w-axis { fill: var(--muted); } svg .w-axis { font-size: 11px; 
 .w-place { fill: #ffffff; stroke: #10151c; } svg .w-place-text { text-anchor: middle; font-size: 11px; }
 .w-band { fill: var(--fault); opacity: 0.14; } .w-band-head { fill: var(--fault); opacity: 0.45; }
 svg .w-fault text { font-size: 11px; }
-.c-node rect { fill: var(--panel); stroke: var(--muted); } svg .c-name { font-weight: 700; } svg .c-index { font-weight: 400; fill: var(--muted); } svg .c-text { font-size: 11px; }
+.c-node rect { fill: var(--panel); stroke: var(--muted); } svg .c-name { font-weight: 700; } svg .c-index { font-weight: 400; fill: var(--muted); } svg .c-text { font-size: 11px; fill: var(--muted); } svg .c-mentioned { font-weight: 700; fill: var(--text); }
 .c-edge path { fill: none; stroke: var(--muted); stroke-width: 2; } .c-edge text { text-anchor: middle; font-weight: 700; }
 .c-anti path { stroke: var(--red); } .c-anti text { fill: var(--red); }
 .c-label { fill: var(--bg); stroke: var(--rule); }

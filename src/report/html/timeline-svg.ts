@@ -6,7 +6,7 @@ import { escapeHtml } from '../escape.ts';
 import { layoutWitness, type Witness, type WitnessBand, type WitnessBar } from '../witness.ts';
 
 const charWidth = 7.3;
-const left = 64;
+const left = 88;
 const rowHeight = 34;
 const barHeight = 24;
 const bandRowHeight = 20;
@@ -25,16 +25,26 @@ export function timelineSvg(witness: Witness, title: string): string {
   const width = Math.max(400, left + layout.width + 16);
   const rows = layout.rows.map((process, row) => {
     const y = top + row * rowHeight + rowHeight / 2;
-    return `<text class="w-name" x="0" y="${y + 4}">process ${process}</text><line class="w-rule" x1="${left}" x2="${width}" y1="${y}" y2="${y}"/>`;
+    return `<text class="w-name" x="0" y="${y + 4}">${escapeHtml(rowName(witness, process))}</text><line class="w-rule" x1="${left}" x2="${width}" y1="${y}" y2="${y}"/>`;
   });
   return [
     `<svg class="witness" role="img" viewBox="0 0 ${round(width)} ${height}" width="${round(width)}" height="${height}" aria-label="${escapeHtml(title)}">`,
     ...layout.bands.map((band, i) => bandSvg(band, i, height)),
-    ...rows.map((row) => row.replace('process ', 'p')),
+    ...rows,
     ...layout.bars.map((bar) => barSvg(bar, top)),
     `<text class="w-axis" x="${left}" y="${height - 6}">time runs to the right; drawn by order, not by length</text>`,
     '</svg>',
   ].join('');
+}
+
+/** `p3 n1`: of a process whose operations here all went to one node, the node too. */
+function rowName({ operations }: Witness, process: number): string {
+  const own = operations.filter(({ operation }) => operation.process === process);
+  const nodes = new Set(own.map(({ operation }) => operation.node));
+  const [node] = nodes;
+  const name = `p${process}`;
+  if (nodes.size !== 1 || node === undefined) return name;
+  return name.length + node.length > 10 ? name : `${name} ${node}`;
 }
 
 function bandSvg({ fault, start, end }: WitnessBand, place: number, height: number): string {

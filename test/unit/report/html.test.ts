@@ -237,6 +237,50 @@ describe('the page', () => {
     expect(html).toContain('T1 read x = [], which T2 had not yet appended 1 to');
   });
 
+  test('an edge names its key, and a transaction shows what it did to it', () => {
+    const html = renderHtml(readSkew());
+    expect(html).toContain('>rw on x</text>');
+    expect(html).toContain('>wr on y</text>');
+    for (const part of ['r(x) = []', 'r(y) = [1]', 'append(x, 1)', 'append(y, 1)'])
+      expect(html).toMatch(
+        new RegExp(`c-text c-mentioned"[^>]*>${part.replace(/[[\]().]/g, '\\$&')}</text>`),
+      );
+  });
+
+  test('the longest prefix of a checker is drawn with what could not come next, and why', () => {
+    const { history } = staleRead();
+    const anomaly: Anomaly = {
+      ...staleAnomaly(),
+      evidence: {
+        witness: [{ label: 'C', invokeIndex: 6 }],
+        longestPrefix: {
+          length: 40,
+          operationCount: 50,
+          last: [{ event: 3, process: 1, text: 'write 2', state: '2' }],
+          next: [{ event: 6, process: 3, text: 'read → 1', why: 'impossible in the state 2' }],
+        },
+      },
+    };
+    const html = renderHtml(reportOf(history, [invalidVerdict(history, [anomaly])]));
+    expect(html).toContain('The longest order that the model allows: 40 of 50 operations');
+    expect(html).toContain('The first 39 operations left out here.');
+    expect(html).toContain('<td class="number">40</td><td><code>#3 write 2</code></td>');
+    expect(html).toContain(
+      '<td><b>C</b> <code>#6 read → 1</code></td><td>impossible in the state 2',
+    );
+    expect(html).toContain('>C: read → 1</text>');
+    expect(html).toContain('>p3 n1</text>');
+  });
+
+  test('of one type, the first three are open and the others fold', () => {
+    const { history } = staleRead();
+    const four = Array.from({ length: 4 }, () => staleAnomaly());
+    const html = renderHtml(
+      reportOf(history, [invalidVerdict(history, [staleAnomaly(), ...four])]),
+    );
+    expect(html.match(/<details class="fold">/g)).toHaveLength(2);
+  });
+
   test('of many anomalies shows some, lists more, and counts the rest', () => {
     const { history } = staleRead();
     const anomaly = staleAnomaly();
