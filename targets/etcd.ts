@@ -134,13 +134,15 @@ export default {
     },
   ],
   commands: [{ command: 'etcd', debianPackage: 'etcd-server' }],
+  peerPorts: [peerPort],
 
   server({ node, peers, dataFolder, address, index }) {
     const own: NodePlace = { node, dataFolder, address, index };
     const cluster = peers.map((peer) => `${peer.node}=${peerUrl(peer)}`).join(',');
     const args = [
       ...['--name', node, '--data-dir', 'etcd', '--log-level', 'warn', '--logger', 'zap'],
-      ...['--listen-peer-urls', peerUrl(own), '--initial-advertise-peer-urls', peerUrl(own)],
+      ...['--listen-peer-urls', peerUrl(own)],
+      ...['--initial-advertise-peer-urls', peerUrl(peers[index] ?? own)],
       ...['--listen-client-urls', clientUrl(own), '--advertise-client-urls', clientUrl(own)],
       ...['--initial-cluster', cluster, '--initial-cluster-state', 'new'],
     ];

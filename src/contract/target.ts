@@ -75,6 +75,12 @@ export type ServerTestbed = 'netns' | 'loopback';
 export interface ServerTarget extends TargetBase {
   /** The testbed that it runs in unless the user says otherwise. */
   readonly testbed: ServerTestbed;
+  /**
+   * Ports on which nodes speak to each other. The testbed `loopback` stands between them there,
+   * and can be had only if they are named; each node must then listen at `site.address` and tell
+   * the others to find it at its own address in `site.peers`.
+   */
+  readonly peerPorts?: readonly number[];
   /** What must be installed; looked for before anything starts. */
   readonly commands: readonly RequiredCommand[];
   /** How long the last reads wait after all was healed, unless the user says otherwise. */

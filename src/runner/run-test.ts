@@ -31,7 +31,7 @@ import { RunClock } from './clock.ts';
 import { interpret } from './interpreter.ts';
 import { createNemesis, type NemesisThread, refuseUnsupported } from './nemesis.ts';
 import { faultsOf, planSchedule } from './schedule.ts';
-import { testbedFor } from './start-testbed.ts';
+import { effectObstacles, testbedFor } from './start-testbed.ts';
 import { dsxVersion } from './version.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -206,7 +206,10 @@ function generatorOf({ plan, target, workload }: TestJob): Promise<Generator> {
   });
   // A program of the user's may answer `dsx_status` too, but is not counted on to.
   const knowsPrimaries = target?.reportsPrimary ?? false;
-  return planSchedule(plan, schedule, fork(source, 'schedule'), knowsPrimaries);
+  return planSchedule(plan, schedule, fork(source, 'schedule'), {
+    knowsPrimaries,
+    impossibleEffects: Object.keys(effectObstacles(plan.testbed)),
+  });
 }
 
 async function run(job: TestJob, generator: Generator, stage: Stage): Promise<History> {

@@ -86,11 +86,13 @@ class RealServers implements Testbed {
       stopped: this.#stopping.signal,
     });
     this.cluster = this.#servers;
+    const processes = (name: NodeId): readonly number[] => {
+      const first = servers[nodes.indexOf(name)]?.group;
+      return first === undefined ? [] : processTree(first);
+    };
+    hosts.knowProcesses?.(processes);
     this.#processClocks = createProcessClocks({
-      pids: (name) => {
-        const first = servers[nodes.indexOf(name)]?.group;
-        return first === undefined ? [] : processTree(first);
-      },
+      pids: processes,
       isPaused: (name) => servers[nodes.indexOf(name)]?.isHeld === true,
     });
     this.clocks = this.#processClocks;
