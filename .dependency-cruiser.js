@@ -22,6 +22,7 @@ const effects = {
   runner: [...Object.keys(pure), 'testbed', 'client', 'store'],
   cli: [...Object.keys(pure), 'testbed', 'client', 'store', 'runner'],
   commands: ['base', 'cli'],
+  library: [...Object.keys(pure), 'store', 'runner', 'cli'],
 };
 
 const rows = Object.entries({ ...pure, ...effects }).map(([folder, allowed]) => ({
