@@ -36,8 +36,6 @@ import { type Timeline, timelineOf, type Vocabulary } from './timeline.ts';
 import { checkUnorderedQueue } from './unordered-queue.ts';
 import { checkVersionedRegister, versionedCode } from './versioned-register.ts';
 
-export type { PolyResult, Violation } from './result.ts';
-
 /** A result, and in one line how it was found. */
 export type PolyVerdict = PolyResult & { readonly method: string };
 
