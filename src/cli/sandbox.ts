@@ -1,5 +1,6 @@
 /** Before a run on a real network: is all there that it needs, and is this the inner dsx? */
 import { TargetError } from '../base/errors.ts';
+import { missingDrivers } from '../client/driver.ts';
 import type { Target } from '../contract/target.ts';
 import { missingCommands } from '../testbed/find-command.ts';
 import { isInSandbox, runInSandbox } from '../testbed/netns/sandbox.ts';
@@ -16,6 +17,11 @@ export async function sandboxExitCode(target: Target | null): Promise<number | u
   if (missing !== undefined)
     throw new TargetError(
       `target ${target.name} needs programs that are not here.\n${missing.found}\nto install: ${missing.advice}`,
+    );
+  const drivers = missingDrivers(target.drivers ?? []);
+  if (drivers.length > 0)
+    throw new TargetError(
+      `target ${target.name} speaks through npm packages that are not here: ${drivers.join(', ')}\nto install: npm install ${drivers.join(' ')}`,
     );
   if (target.testbed === 'loopback') return undefined;
   const obstacle = await sandboxObstacle();
