@@ -97,7 +97,7 @@ export default {
       severity: 'error',
       comment: 'It would break on npm install --omit=dev.',
       from: { path: '^(src|bin|workloads|nemesis|targets)/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
   ],
   options: {

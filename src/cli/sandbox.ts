@@ -1,9 +1,22 @@
 /** Before a run on a real network: is all there that it needs, and is this the inner dsx? */
 import { TargetError } from '../base/errors.ts';
+import { missingDrivers } from '../client/driver.ts';
+import type { Target } from '../contract/target.ts';
 import { missingCommands } from '../testbed/find-command.ts';
 import { isInSandbox, runInSandbox } from '../testbed/netns/sandbox.ts';
 import { sandboxObstacle } from '../testbed/netns/survey.ts';
 import type { Planned } from './settings.ts';
+
+/** What a target needs that is not on this machine, and how it is had; undefined: nothing. */
+export function missingForTarget(target: Target | null): string | undefined {
+  if (target === null || target.testbed === 'stdio') return undefined;
+  const missing = missingCommands(target.commands);
+  if (missing !== undefined)
+    return `target ${target.name} needs programs that are not here.\n${missing.found}\nto install: ${missing.advice}`;
+  const drivers = missingDrivers(target.drivers ?? []);
+  if (drivers.length === 0) return undefined;
+  return `target ${target.name} speaks through npm packages that are not here: ${drivers.join(', ')}\nto install: npm install ${drivers.join(' ')}`;
+}
 
 /**
  * The exit code of the whole run, if it takes place in a sandbox, where another dsx does it;
@@ -15,11 +28,8 @@ export async function sandboxExitCode({
   plan: { testbed },
 }: Planned): Promise<number | undefined> {
   if (target === null || target.testbed === 'stdio' || isInSandbox()) return undefined;
-  const missing = missingCommands(target.commands);
-  if (missing !== undefined)
-    throw new TargetError(
-      `target ${target.name} needs programs that are not here.\n${missing.found}\nto install: ${missing.advice}`,
-    );
+  const missing = missingForTarget(target);
+  if (missing !== undefined) throw new TargetError(missing);
   if (testbed === 'loopback') return undefined;
   const obstacle = await sandboxObstacle();
   if (obstacle !== undefined)

@@ -83,6 +83,10 @@ export interface ServerTarget extends TargetBase {
   readonly peerPorts?: readonly number[];
   /** What must be installed; looked for before anything starts. */
   readonly commands: readonly RequiredCommand[];
+  /** The npm packages that its clients load (`loadDriver`); looked for before anything starts. */
+  readonly drivers?: readonly string[];
+  /** How long nodes may take to be up for the first time, in all, where 15 seconds are short. */
+  readonly startSeconds?: number;
   /** How long the last reads wait after all was healed, unless the user says otherwise. */
   readonly recoverySeconds?: number;
   /** How to start one node, the first time and after each kill. */

@@ -221,14 +221,16 @@ async function run(job: TestJob, generator: Generator, stage: Stage): Promise<Hi
     concurrency: plan.concurrency,
     nodes: plan.nodes,
     open: async (process, node) => {
-      if (testbed.openClient !== undefined)
-        return testbed.openClient({
+      if (testbed.openClient !== undefined) {
+        const client = await testbed.openClient({
           object: workload.object,
           process,
           node,
           timeoutMs: plan.operationTimeoutMs,
           options: plan.options,
         });
+        return workload.adapt?.(client, plan.options) ?? client;
+      }
       const rpc = testbed.openRpc?.(process, node, plan.operationTimeoutMs);
       if (rpc === undefined || open === undefined)
         throw new Error(`workload ${workload.name} has no client for testbed ${testbed.name}`);
