@@ -1,5 +1,5 @@
 /** The testbed that a plan asks for. Nothing is started yet. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fork, prng } from '../base/prng.ts';
 import type { NodeProgram, ServerTarget, Target } from '../contract/target.ts';
 import type { EffectObstacles, Testbed } from '../contract/testbed.ts';
@@ -7,6 +7,7 @@ import type { NodeId } from '../fault/fault.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import type { RunWriter } from '../store/run-store.ts';
 import { createProcessClocks } from '../testbed/clock/process-clocks.ts';
+import { createNodeDisks, type NodeDisks } from '../testbed/disk/node-disks.ts';
 import { createLoopbackHosts } from '../testbed/loopback/loopback-hosts.ts';
 import { proxyEffectObstacles } from '../testbed/loopback/proxy-network.ts';
 import { kernelEffectObstacles } from '../testbed/netns/kernel-network.ts';
@@ -23,6 +24,9 @@ export interface TestbedJob {
   readonly plan: RunPlan;
   readonly target: Target | null;
   readonly watcher: Watcher;
+  /** True: the data folders are on disks that can be made to fail. */
+  readonly hasDiskFaults: boolean;
+  readonly keepData: boolean;
 }
 
 export function testbedFor(job: TestbedJob, writer: RunWriter, clock: RunClock): Testbed {
@@ -39,6 +43,7 @@ function serverTestbed(job: TestbedJob, target: ServerTarget, writer: RunWriter)
     target,
     variant: system.kind === 'target' ? system.variant : '',
     hosts: hostsFor(plan, target),
+    disks: disksFor(job, writer),
     nodeFolder: (node) => writer.nodeFolder(node),
     runMark: `${hostPid()}-${writer.id}`,
     ...(plan.logStderr
@@ -62,8 +67,18 @@ export function effectObstacles(testbed: string): EffectObstacles {
 
 function hostsFor({ testbed, nodes, seed }: RunPlan, { peerPorts = [] }: ServerTarget): Hosts {
   if (testbed === 'loopback')
-    return createLoopbackHosts({ nodes, peerPorts, seed, pid: process.pid });
+    return createLoopbackHosts({ nodes, peerPorts, seed, pid: hostPid() });
   return createNetnsHosts(nodes, seed);
+}
+
+function disksFor({ plan, hasDiskFaults, keepData }: TestbedJob, writer: RunWriter): NodeDisks {
+  return createNodeDisks({
+    nodes: plan.nodes,
+    dataFolder: (node) => resolve(writer.nodeFolder(node), 'data'),
+    canFail: hasDiskFaults,
+    seed: plan.seed,
+    keepsData: keepData,
+  });
 }
 
 function stdioTestbed(job: TestbedJob, writer: RunWriter, clock: RunClock): Testbed {
@@ -82,8 +97,9 @@ function stdioTestbed(job: TestbedJob, writer: RunWriter, clock: RunClock): Test
     networkLog: plan.networkLog,
     networkLogPath: join(writer.folder, 'network.jsonl'),
     createClocks: createProcessClocks,
+    disks: disksFor(job, writer),
     reportsPrimary: target?.reportsPrimary ?? false,
-    runMark: `${process.pid}-${writer.id}`,
+    runMark: `${hostPid()}-${writer.id}`,
     ...(plan.logNetSend
       ? {
           onNetSend: (line: string) => {
