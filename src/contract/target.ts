@@ -77,6 +77,8 @@ export interface ServerTarget extends TargetBase {
   readonly testbed: ServerTestbed;
   /** What must be installed; looked for before anything starts. */
   readonly commands: readonly RequiredCommand[];
+  /** A command line that says which version is installed: the first number with dots is it. */
+  readonly version?: readonly string[];
   /** How long the last reads wait after all was healed, unless the user says otherwise. */
   readonly recoverySeconds?: number;
   /** How to start one node, the first time and after each kill. */
