@@ -87,6 +87,8 @@ export interface ServerTarget extends TargetBase {
   readonly drivers?: readonly string[];
   /** How long nodes may take to be up for the first time, in all, where 15 seconds are short. */
   readonly startSeconds?: number;
+  /** A command line that says which version is installed: the first number with dots is it. */
+  readonly version?: readonly string[];
   /** How long the last reads wait after all was healed, unless the user says otherwise. */
   readonly recoverySeconds?: number;
   /** How to start one node, the first time and after each kill. */
