@@ -13,7 +13,7 @@ export default {
   objects: ['rw-register'],
   survives: ['partition', 'kill', 'pause', 'packet', 'clock'],
   reportsPrimary: false,
-  keeps: { 'rw-register': 'read-atomic' },
+  keeps: { 'rw-register': 'read-atomic', 'long-fork': null, 'write-skew': null },
   variants: [
     {
       name: 'buffered',

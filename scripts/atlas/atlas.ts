@@ -70,9 +70,8 @@ async function skipUnlessThere(target: Target): Promise<void> {
 /** Seed by seed over all rows, so that a measurement that is cut short has seen as much of each. */
 async function measure(): Promise<void> {
   if (values.again) {
-    const kept = { ...readMeasured(file) };
-    for (const row of rows) delete kept[keyOf(row)];
-    writeMeasured(file, kept);
+    const asked = new Set(rows.map(keyOf));
+    keepOnly((key) => !asked.has(key));
   }
   const before = readMeasured(file);
   const jobs = Array.from({ length: Number(values.seeds) }, (_, i) =>
@@ -140,10 +139,11 @@ function reasonsIn(path: string): readonly string[] {
 /** Rows that there are no more. */
 function forget(): void {
   const keys = new Set(everyRow.map(keyOf));
-  const measured = readMeasured(file);
-  const gone = Object.keys(measured).filter((key) => !keys.has(key));
-  if (gone.length === 0) return;
-  const kept = { ...measured };
-  for (const key of gone) delete kept[key];
-  writeMeasured(file, kept);
+  keepOnly((key) => keys.has(key));
+}
+
+function keepOnly(isKept: (key: string) => boolean): void {
+  const before = Object.entries(readMeasured(file));
+  const kept = before.filter(([key]) => isKept(key));
+  if (kept.length < before.length) writeMeasured(file, Object.fromEntries(kept));
 }
