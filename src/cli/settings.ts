@@ -96,7 +96,10 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
   return { plan, workload, target, notes };
 }
 
-/** By default Raft where that will do, else the first that needs no installed server. */
+/**
+ * By default Raft where that will do, else the first that needs no installed server and promises
+ * what the workload asks for.
+ */
 async function targetOf({ text, described }: Settings, workload: Workload): Promise<Target> {
   const name = text['target'] ?? described?.target.name;
   // The name of a system that a file describes beats that of a bundled one.
@@ -105,8 +108,14 @@ async function targetOf({ text, described }: Settings, workload: Workload): Prom
   const offers = [...(await loadTargets()).values()]
     .filter((target) => target.objects.includes(workload.object))
     .toSorted((a, b) => Number(b.testbed === 'stdio') - Number(a.testbed === 'stdio'))
+    .toSorted((a, b) => keepsLess(a, workload) - keepsLess(b, workload))
     .map((target) => target.name);
   return findTarget(offers.find((offered) => offered === 'raft') ?? offers[0] ?? 'raft');
+}
+
+/** 1 if the target keeps less than the workload asks for by default. */
+function keepsLess({ keeps }: Target, { name }: Workload): number {
+  return keeps?.[name] === undefined ? 0 : 1;
 }
 
 function timesOf(text: Settings['text'], workload: Workload, target: Target | null) {
