@@ -46,9 +46,13 @@ export class SqlError extends Error {
 /** In what the databases differ, as far as the clients are concerned. */
 export interface SqlDialect {
   /** Ends an INSERT so that it updates `column` where a row of the same `id` is there already. */
-  upsert(table: string, column: string, newValue: (old: string, given: string) => string): string;
+  readonly upsert: (
+    table: string,
+    column: string,
+    newValue: (old: string, given: string) => string,
+  ) => string;
   /** Two texts, one after the other, with a comma between them. */
-  joined(first: string, second: string): string;
+  readonly joined: (first: string, second: string) => string;
   /** The column type of a key, compared byte by byte. */
   readonly keyType: string;
   /** The column type of a number that counts up with each row. */

@@ -221,7 +221,9 @@ function bankWork({ f, value }: ClientOp): SqlWork {
 }
 
 async function transfer(query: Query, value: Readonly<Record<string, Json>>): Promise<Outcome> {
-  const [from, to, amount] = [String(value['from']), String(value['to']), Number(value['amount'])];
+  const { from, to, amount: asked } = value;
+  assert(typeof from === 'string' && typeof to === 'string', 'a transfer names two accounts');
+  const amount = Number(asked);
   const balanceOf = async (id: string): Promise<number> => {
     const { rows } = await query('SELECT balance FROM accounts WHERE id = ?', id);
     return Number(rows[0]?.[0]);

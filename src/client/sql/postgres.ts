@@ -14,6 +14,7 @@
  * | any other error, a lost connection, no answer in time | no | nothing is known |
  */
 import type { Socket } from 'node:net';
+import type pg from 'pg';
 import { messageOf } from '../../base/errors.ts';
 import { loadDriver } from '../driver.ts';
 import {
@@ -25,7 +26,7 @@ import {
 } from './connection.ts';
 import { untilAborted } from './until-aborted.ts';
 
-type Driver = typeof import('pg');
+type Driver = typeof pg;
 
 export const postgresDialect: SqlDialect = {
   keyType: 'TEXT COLLATE "C"',
