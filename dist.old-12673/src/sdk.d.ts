@@ -47,17 +47,49 @@ export { weakModel } from './checker/weak/weak.ts';
 export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
 export { readRegister, registerClient, registerFailure } from './client/register-client.ts';
 export { failedRequest } from './client/request-errors.ts';
-export { callRpc, type FieldShape, failureOf, fieldShapes, type RpcFunction, type RpcFunctions, rpcClient, } from './client/rpc-client.ts';
+export {
+  callRpc,
+  type FieldShape,
+  failureOf,
+  fieldShapes,
+  type RpcFunction,
+  type RpcFunctions,
+  rpcClient,
+} from './client/rpc-client.ts';
 export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
 export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';
-export type { NodePlace, NodeProgram, OpenServerClient, ServerClientPlace, ServerPlan, ServerSite, ServerTarget, StdioTarget, Target, Variant, } from './contract/target.ts';
+export type {
+  NodePlace,
+  NodeProgram,
+  OpenServerClient,
+  ServerClientPlace,
+  ServerPlan,
+  ServerSite,
+  ServerTarget,
+  StdioTarget,
+  Target,
+  Variant,
+} from './contract/target.ts';
 export type { Battlefield, ClockSkew, Clocks, Cluster, Network } from './contract/testbed.ts';
-export type { OptionValues, Workload, WorkloadContext, WorkloadOption, WorkloadSchedule, } from './contract/workload.ts';
+export type {
+  OptionValues,
+  Workload,
+  WorkloadContext,
+  WorkloadOption,
+  WorkloadSchedule,
+} from './contract/workload.ts';
 export type { Fault, FaultReport, Link, LinkEffect, LinkRule, NodeId } from './fault/fault.ts';
-export { type Cut, cutText, drawablePartitions, isolate, partitionCut, partitionShapes, } from './fault/grudge.ts';
+export {
+  type Cut,
+  cutText,
+  drawablePartitions,
+  isolate,
+  partitionCut,
+  partitionShapes,
+} from './fault/grudge.ts';
 export { millisecondsParameter, numberParameter } from './fault/parameters.ts';
 export { nodeTargets } from './fault/targets.ts';
 export * from './generator/combinators.ts';

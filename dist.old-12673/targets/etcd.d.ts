@@ -16,49 +16,53 @@
  * A read that failed is `fail` whatever the reason: it changed nothing.
  */
 import { type Client, type NodePlace, type ServerClientPlace } from '../src/sdk.ts';
+
 declare function register(place: ServerClientPlace): Promise<Client>;
 declare const _default: {
-    name: string;
-    summary: string;
-    testbed: "netns";
-    nodeCount: number;
-    objects: string[];
-    survives: string[];
-    reportsPrimary: true;
-    variants: ({
+  name: string;
+  summary: string;
+  testbed: 'netns';
+  nodeCount: number;
+  objects: string[];
+  survives: string[];
+  reportsPrimary: true;
+  variants: (
+    | {
         name: string;
         summary: string;
         broken?: never;
-    } | {
+      }
+    | {
         name: string;
         summary: string;
         broken: {
-            mistake: string;
-            shownBy: {
-                workload: string;
-                nemesis: string;
-            };
+          mistake: string;
+          shownBy: {
+            workload: string;
+            nemesis: string;
+          };
         };
-    })[];
-    commands: {
-        command: string;
-        debianPackage: string;
-    }[];
-    peerPorts: number[];
-    server({ node, peers, dataFolder, address, index }: import("../src/sdk.ts").ServerSite): {
-        program: {
-            command: string;
-            args: string[];
-            env: {
-                ETCD_UNSUPPORTED_ARCH: NodeJS.Architecture;
-            };
-        };
+      }
+  )[];
+  commands: {
+    command: string;
+    debianPackage: string;
+  }[];
+  peerPorts: number[];
+  server({ node, peers, dataFolder, address, index }: import('../src/sdk.ts').ServerSite): {
+    program: {
+      command: string;
+      args: string[];
+      env: {
+        ETCD_UNSUPPORTED_ARCH: NodeJS.Architecture;
+      };
     };
-    up: ({ address }: NodePlace, signal: AbortSignal) => Promise<void>;
-    formed(places: readonly NodePlace[], signal: AbortSignal): Promise<void>;
-    leads(place: NodePlace, signal: AbortSignal): Promise<boolean>;
-    clients: {
-        register: typeof register;
-    };
+  };
+  up: ({ address }: NodePlace, signal: AbortSignal) => Promise<void>;
+  formed(places: readonly NodePlace[], signal: AbortSignal): Promise<void>;
+  leads(place: NodePlace, signal: AbortSignal): Promise<boolean>;
+  clients: {
+    register: typeof register;
+  };
 };
 export default _default;

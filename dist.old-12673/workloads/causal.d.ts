@@ -7,40 +7,41 @@
  * all, so that chains of reads and writes pass through many sessions; then come new ones.
  */
 import { type Generator, type Json, registerClient } from '../src/sdk.ts';
+
 declare const _default: {
-    name: string;
-    aliases: never[];
-    summary: string;
-    object: string;
-    functions: string[];
-    options: {
-        'key-count': {
-            summary: string;
-            default: string;
-        };
-        'ops-per-group': {
-            summary: string;
-            default: string;
-        };
-        settle: {
-            summary: string;
-            default: string;
-        };
-        writes: {
-            summary: string;
-            default: string;
-        };
+  name: string;
+  aliases: never[];
+  summary: string;
+  object: string;
+  functions: string[];
+  options: {
+    'key-count': {
+      summary: string;
+      default: string;
     };
-    defaults: {
-        rate: number;
-        concurrency: string;
+    'ops-per-group': {
+      summary: string;
+      default: string;
     };
-    models: string[];
-    generator({ rng, options }: import("../src/sdk.ts").WorkloadContext): {
-        main: Generator;
-        final: (keys: readonly Json[]) => Generator;
+    settle: {
+      summary: string;
+      default: string;
     };
-    maelstrom: typeof registerClient;
-    checkers(model: string): import("../src/sdk.ts").Checker[];
+    writes: {
+      summary: string;
+      default: string;
+    };
+  };
+  defaults: {
+    rate: number;
+    concurrency: string;
+  };
+  models: string[];
+  generator({ rng, options }: import('../src/sdk.ts').WorkloadContext): {
+    main: Generator;
+    final: (keys: readonly Json[]) => Generator;
+  };
+  maelstrom: typeof registerClient;
+  checkers(model: string): import('../src/sdk.ts').Checker[];
 };
 export default _default;

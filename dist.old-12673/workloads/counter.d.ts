@@ -7,39 +7,43 @@
  * the final reads, one by every client.
  */
 import { type HistoryEvent } from '../src/sdk.ts';
+
 declare const _default: {
-    name: string;
-    aliases: string[];
-    aliasOptions: {
-        'g-counter': {
-            deltas: string;
-        };
+  name: string;
+  aliases: string[];
+  aliasOptions: {
+    'g-counter': {
+      deltas: string;
     };
-    summary: string;
-    object: string;
-    functions: string[];
-    options: {
-        deltas: {
-            summary: string;
-            default: string;
-            choices: string[];
-        };
-        'settle-time': {
-            summary: string;
-            default: string;
-        };
+  };
+  summary: string;
+  object: string;
+  functions: string[];
+  options: {
+    deltas: {
+      summary: string;
+      default: string;
+      choices: string[];
     };
-    defaults: {
-        rate: number;
-        concurrency: string;
+    'settle-time': {
+      summary: string;
+      default: string;
     };
-    models: string[];
-    generator({ rng, options }: import("../src/sdk.ts").WorkloadContext): {
-        main: import("../src/sdk.ts").Generator;
-        remembers: ({ type, f }: HistoryEvent) => boolean;
-        final: (_keys: readonly import("../src/sdk.ts").Json[], adds: readonly HistoryEvent[]) => import("../src/sdk.ts").Generator;
-    };
-    maelstrom: (rpc: import("../src/sdk.ts").RpcChannel) => import("../src/sdk.ts").Client;
-    checkers: (model: string) => import("../src/sdk.ts").Checker[];
+  };
+  defaults: {
+    rate: number;
+    concurrency: string;
+  };
+  models: string[];
+  generator({ rng, options }: import('../src/sdk.ts').WorkloadContext): {
+    main: import('../src/sdk.ts').Generator;
+    remembers: ({ type, f }: HistoryEvent) => boolean;
+    final: (
+      _keys: readonly import('../src/sdk.ts').Json[],
+      adds: readonly HistoryEvent[],
+    ) => import('../src/sdk.ts').Generator;
+  };
+  maelstrom: (rpc: import('../src/sdk.ts').RpcChannel) => import('../src/sdk.ts').Client;
+  checkers: (model: string) => import('../src/sdk.ts').Checker[];
 };
 export default _default;

@@ -8,7 +8,14 @@
  *
  * Many locks, one after the other: one whose holder crashed is soon left alone.
  */
-import { type Client, type Generator, type Json, type OptionValues, type RpcChannel } from '../src/sdk.ts';
+import {
+  type Client,
+  type Generator,
+  type Json,
+  type OptionValues,
+  type RpcChannel,
+} from '../src/sdk.ts';
+
 /**
  * The client of one process. "Precondition failed" (22) answers an acquire of a lock that is
  * held and a release by one who does not hold it: both are answers, recorded as `ok` with
@@ -16,47 +23,52 @@ import { type Client, type Generator, type Json, type OptionValues, type RpcChan
  */
 declare function lockClient(rpc: RpcChannel, options: OptionValues): Client;
 declare const _default: {
-    name: string;
-    aliases: never[];
-    summary: string;
-    object: string;
-    functions: string[];
-    options: {
-        fencing: {
-            summary: string;
-            default: string;
-            choices: string[];
-        };
-        lease: {
-            summary: string;
-            default: string;
-        };
-        stall: {
-            summary: string;
-            default: string;
-        };
-        'ops-per-lock': {
-            summary: string;
-            default: string;
-        };
-        'threads-per-lock': {
-            summary: string;
-            default: string;
-        };
+  name: string;
+  aliases: never[];
+  summary: string;
+  object: string;
+  functions: string[];
+  options: {
+    fencing: {
+      summary: string;
+      default: string;
+      choices: string[];
     };
-    defaults: {
-        rate: number;
-        concurrency: string;
+    lease: {
+      summary: string;
+      default: string;
     };
-    models: string[];
-    generator({ rng, nodes, concurrency, options }: import("../src/sdk.ts").WorkloadContext): {
+    stall: {
+      summary: string;
+      default: string;
+    };
+    'ops-per-lock': {
+      summary: string;
+      default: string;
+    };
+    'threads-per-lock': {
+      summary: string;
+      default: string;
+    };
+  };
+  defaults: {
+    rate: number;
+    concurrency: string;
+  };
+  models: string[];
+  generator({ rng, nodes, concurrency, options }: import('../src/sdk.ts').WorkloadContext):
+    | {
         main: Generator;
         final?: never;
-    } | {
+      }
+    | {
         main: Generator;
         final: (keys: readonly Json[]) => Generator;
-    };
-    maelstrom: typeof lockClient;
-    checkers(model: string, options: Readonly<Record<string, string>>): import("../src/sdk.ts").Checker[];
+      };
+  maelstrom: typeof lockClient;
+  checkers(
+    model: string,
+    options: Readonly<Record<string, string>>,
+  ): import('../src/sdk.ts').Checker[];
 };
 export default _default;

@@ -12,27 +12,28 @@
  * perhaps not yet that of another, is one half of a fork.
  */
 import { type Generator, transactionClient } from '../src/sdk.ts';
+
 declare const _default: {
-    name: string;
-    aliases: never[];
-    summary: string;
-    object: string;
-    functions: string[];
-    options: {
-        'group-size': {
-            summary: string;
-            default: string;
-        };
+  name: string;
+  aliases: never[];
+  summary: string;
+  object: string;
+  functions: string[];
+  options: {
+    'group-size': {
+      summary: string;
+      default: string;
     };
-    defaults: {
-        rate: number;
-        concurrency: string;
-    };
-    models: string[];
-    generator({ rng, options }: import("../src/sdk.ts").WorkloadContext): {
-        main: Generator;
-    };
-    maelstrom: typeof transactionClient;
-    checkers: () => import("../src/sdk.ts").Checker[];
+  };
+  defaults: {
+    rate: number;
+    concurrency: string;
+  };
+  models: string[];
+  generator({ rng, options }: import('../src/sdk.ts').WorkloadContext): {
+    main: Generator;
+  };
+  maelstrom: typeof transactionClient;
+  checkers: () => import('../src/sdk.ts').Checker[];
 };
 export default _default;

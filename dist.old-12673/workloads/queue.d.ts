@@ -10,40 +10,54 @@
  * outcome may have taken any. The load is then spread over many short queues, one after the
  * other: a few unknown outcomes in each can still be judged.
  */
-import { type Client, type OptionValues, type RpcChannel, type WorkloadSchedule } from '../src/sdk.ts';
+import {
+  type Client,
+  type OptionValues,
+  type RpcChannel,
+  type WorkloadSchedule,
+} from '../src/sdk.ts';
+
 declare function queueClient(rpc: RpcChannel, options: OptionValues): Client;
 declare const _default: {
-    name: string;
-    aliases: never[];
-    summary: string;
-    object: string;
-    functions: string[];
-    options: {
-        delivery: {
-            summary: string;
-            default: string;
-            choices: string[];
-        };
-        crash: {
-            summary: string;
-            default: string;
-        };
-        'ops-per-queue': {
-            summary: string;
-            default: string;
-        };
-        'processes-per-queue': {
-            summary: string;
-            default: string;
-        };
+  name: string;
+  aliases: never[];
+  summary: string;
+  object: string;
+  functions: string[];
+  options: {
+    delivery: {
+      summary: string;
+      default: string;
+      choices: string[];
     };
-    defaults: {
-        rate: number;
-        concurrency: string;
+    crash: {
+      summary: string;
+      default: string;
     };
-    models: string[];
-    generator({ rng, nodes, concurrency, options }: import("../src/sdk.ts").WorkloadContext): WorkloadSchedule;
-    maelstrom: typeof queueClient;
-    checkers(model: string, options: Readonly<Record<string, string>>): import("../src/sdk.ts").Checker[];
+    'ops-per-queue': {
+      summary: string;
+      default: string;
+    };
+    'processes-per-queue': {
+      summary: string;
+      default: string;
+    };
+  };
+  defaults: {
+    rate: number;
+    concurrency: string;
+  };
+  models: string[];
+  generator({
+    rng,
+    nodes,
+    concurrency,
+    options,
+  }: import('../src/sdk.ts').WorkloadContext): WorkloadSchedule;
+  maelstrom: typeof queueClient;
+  checkers(
+    model: string,
+    options: Readonly<Record<string, string>>,
+  ): import('../src/sdk.ts').Checker[];
 };
 export default _default;

@@ -7,25 +7,26 @@
  * all that they missed.
  */
 import { type Client, type Generator, type RpcChannel } from '../src/sdk.ts';
+
 /** The client of one process, which knows where its stream stands. */
 declare function watchClient(rpc: RpcChannel): Client;
 declare const _default: {
-    name: string;
-    aliases: never[];
-    summary: string;
-    object: string;
-    functions: string[];
-    options: {};
-    defaults: {
-        rate: number;
-        concurrency: string;
-    };
-    models: string[];
-    generator({ rng, concurrency }: import("../src/sdk.ts").WorkloadContext): {
-        main: Generator;
-        final: () => Generator;
-    };
-    maelstrom: typeof watchClient;
-    checkers: () => import("../src/sdk.ts").Checker[];
+  name: string;
+  aliases: never[];
+  summary: string;
+  object: string;
+  functions: string[];
+  options: {};
+  defaults: {
+    rate: number;
+    concurrency: string;
+  };
+  models: string[];
+  generator({ rng, concurrency }: import('../src/sdk.ts').WorkloadContext): {
+    main: Generator;
+    final: () => Generator;
+  };
+  maelstrom: typeof watchClient;
+  checkers: () => import('../src/sdk.ts').Checker[];
 };
 export default _default;

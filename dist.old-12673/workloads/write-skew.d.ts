@@ -12,23 +12,24 @@
  * both as empty; else it is recorded as `fail`, for it found a row.
  */
 import { type Client, type Generator, type RpcChannel } from '../src/sdk.ts';
+
 declare function insertClient(rpc: RpcChannel): Client;
 declare const _default: {
-    name: string;
-    aliases: string[];
-    summary: string;
-    object: string;
-    functions: string[];
-    options: {};
-    defaults: {
-        rate: number;
-        concurrency: string;
-    };
-    models: string[];
-    generator: () => {
-        main: Generator;
-    };
-    maelstrom: typeof insertClient;
-    checkers: () => import("../src/sdk.ts").Checker[];
+  name: string;
+  aliases: string[];
+  summary: string;
+  object: string;
+  functions: string[];
+  options: {};
+  defaults: {
+    rate: number;
+    concurrency: string;
+  };
+  models: string[];
+  generator: () => {
+    main: Generator;
+  };
+  maelstrom: typeof insertClient;
+  checkers: () => import('../src/sdk.ts').Checker[];
 };
 export default _default;

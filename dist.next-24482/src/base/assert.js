@@ -6,18 +6,16 @@
  * run stops: a tester that keeps going after its own invariant broke can report a
  * pass that it did not earn.
  */
-import { InvariantError } from "./errors.js";
+import { InvariantError } from './errors.js';
 export function assert(condition, message) {
-    if (!condition)
-        throw new InvariantError(message);
+  if (!condition) throw new InvariantError(message);
 }
 /** Closes a switch over a union. Adding a variant then fails to compile here. */
 export function unreachable(value, what) {
-    throw new InvariantError(`unhandled ${what}: ${JSON.stringify(value)}`);
+  throw new InvariantError(`unhandled ${what}: ${JSON.stringify(value)}`);
 }
 /** The value, where the type cannot show that it is there and the code can. */
 export function present(value, what) {
-    if (value === undefined || value === null)
-        throw new InvariantError(`${what} is missing`);
-    return value;
+  if (value === undefined || value === null) throw new InvariantError(`${what} is missing`);
+  return value;
 }

@@ -5,19 +5,19 @@
  */
 /** A bug in dsx. Exit code 255. */
 export declare class InvariantError extends Error {
-    readonly name = "InvariantError";
+  readonly name = 'InvariantError';
 }
 /** The user asked for something that cannot be. Exit code 254. Says what to type instead. */
 export declare class UsageError extends Error {
-    readonly name = "UsageError";
+  readonly name = 'UsageError';
 }
 /** A node, a port, a disk or a fault did not do what the run needs. Exit code 255. */
 export declare class TargetError extends Error {
-    readonly name = "TargetError";
+  readonly name = 'TargetError';
 }
 /** A recorded history that cannot be read or does not make sense. Exit code 254. */
 export declare class HistoryError extends Error {
-    readonly name = "HistoryError";
+  readonly name = 'HistoryError';
 }
 /** The message of anything that was thrown. Never throws itself. */
 export declare function messageOf(thrown: unknown): string;

@@ -5,28 +5,26 @@
  */
 /** A bug in dsx. Exit code 255. */
 export class InvariantError extends Error {
-    name = 'InvariantError';
+  name = 'InvariantError';
 }
 /** The user asked for something that cannot be. Exit code 254. Says what to type instead. */
 export class UsageError extends Error {
-    name = 'UsageError';
+  name = 'UsageError';
 }
 /** A node, a port, a disk or a fault did not do what the run needs. Exit code 255. */
 export class TargetError extends Error {
-    name = 'TargetError';
+  name = 'TargetError';
 }
 /** A recorded history that cannot be read or does not make sense. Exit code 254. */
 export class HistoryError extends Error {
-    name = 'HistoryError';
+  name = 'HistoryError';
 }
 /** The message of anything that was thrown. Never throws itself. */
 export function messageOf(thrown) {
-    if (thrown instanceof Error)
-        return thrown.message;
-    try {
-        return String(thrown);
-    }
-    catch {
-        return 'an error that cannot be printed';
-    }
+  if (thrown instanceof Error) return thrown.message;
+  try {
+    return String(thrown);
+  } catch {
+    return 'an error that cannot be printed';
+  }
 }

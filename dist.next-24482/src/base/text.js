@@ -1,54 +1,49 @@
 /** Small pieces of text: plurals, lists, durations, and the word that was meant. */
 export function plural(count, noun, nouns = `${noun}s`) {
-    return `${count.toLocaleString('en-US')} ${count === 1 ? noun : nouns}`;
+  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : nouns}`;
 }
 /** `a, b and c`. */
 export function listed(words, conjunction = 'and') {
-    if (words.length <= 1)
-        return words[0] ?? '';
-    return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1) ?? ''}`;
+  if (words.length <= 1) return words[0] ?? '';
+  return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1) ?? ''}`;
 }
 /** `850 ms`, `2.5 s`, `3 min 10 s`. */
 export function durationText(ms) {
-    if (ms < 10)
-        return `${trimmed(ms, 2)} ms`;
-    if (ms < 1000)
-        return `${Math.round(ms)} ms`;
-    if (ms < 60_000)
-        return `${trimmed(ms / 1000, 1)} s`;
-    const seconds = Math.round(ms / 1000);
-    const rest = seconds % 60;
-    return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;
+  if (ms < 10) return `${trimmed(ms, 2)} ms`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${trimmed(ms / 1000, 1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const rest = seconds % 60;
+  return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;
 }
 function trimmed(value, digits) {
-    return String(Number(value.toFixed(digits)));
+  return String(Number(value.toFixed(digits)));
 }
 /** The known word nearest to `word`, if it is near enough to be a slip. */
 function nearest(word, known) {
-    let best;
-    let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
-    for (const candidate of known) {
-        const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-        if (distance < bestDistance)
-            [best, bestDistance] = [candidate, distance];
-    }
-    return best;
+  let best;
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
 }
 /** ` Did you mean "register"?`, or nothing. */
 export function didYouMean(word, known) {
-    const meant = nearest(word, known);
-    return meant === undefined ? '' : ` Did you mean "${meant}"?`;
+  const meant = nearest(word, known);
+  return meant === undefined ? '' : ` Did you mean "${meant}"?`;
 }
 /** Levenshtein distance. */
 function editDistance(a, b) {
-    let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-    for (let i = 1; i <= a.length; i += 1) {
-        const next = [i];
-        for (let j = 1; j <= b.length; j += 1) {
-            const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-            next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substituted));
-        }
-        row = next;
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substituted));
     }
-    return row[b.length] ?? 0;
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }

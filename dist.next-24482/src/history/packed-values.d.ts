@@ -9,21 +9,21 @@
  */
 /** Tokens that grow. */
 export declare class TokenBuffer {
-    #private;
-    constructor(tokens?: Int32Array);
-    /** @param tokens all that there are: nothing is added to them in place */
-    static of(tokens: Int32Array): TokenBuffer;
-    get length(): number;
-    /** For reading: those up to `length`. Not valid after the next `push`. */
-    get tokens(): Int32Array;
-    push(token: number): void;
-    /** Begins an array whose size is not known yet. Returns what `close` needs. */
-    open(): number;
-    close(opened: number, itemCount: number): void;
-    /** Forgets all from there on. */
-    cut(length: number): void;
-    /** A copy of its own, of just what there is. */
-    trimmed(): Int32Array;
+  #private;
+  constructor(tokens?: Int32Array);
+  /** @param tokens all that there are: nothing is added to them in place */
+  static of(tokens: Int32Array): TokenBuffer;
+  get length(): number;
+  /** For reading: those up to `length`. Not valid after the next `push`. */
+  get tokens(): Int32Array;
+  push(token: number): void;
+  /** Begins an array whose size is not known yet. Returns what `close` needs. */
+  open(): number;
+  close(opened: number, itemCount: number): void;
+  /** Forgets all from there on. */
+  cut(length: number): void;
+  /** A copy of its own, of just what there is. */
+  trimmed(): Int32Array;
 }
 /** The number of items of an array's token, or -1 for the token of another value. */
 export declare function itemCount(token: number): number;

@@ -11,29 +11,29 @@ import { TokenBuffer } from './packed-values.ts';
 export declare const noValue = -1;
 /** All values as plain data, for a transfer to another thread. */
 export interface ValueData {
-    readonly values: readonly Json[];
-    readonly tokens: Int32Array;
+  readonly values: readonly Json[];
+  readonly tokens: Int32Array;
 }
 export declare class ValueTable {
-    #private;
-    /** Arrays that are packed. */
-    readonly packed: TokenBuffer;
-    constructor(packed?: TokenBuffer);
-    get size(): number;
-    /** The id of a primitive (shared by equal ones) or of this very composite (fresh). */
-    id(value: Json): number;
-    /** Like `id`, but equal composites share an id too. For keys and other small domains. */
-    internComposite(value: Json): number;
-    /** The id of a primitive that is already here, or `noValue`. Adds nothing. */
-    find(value: string | number | boolean | null): number;
-    /** The value with this id; undefined for `noValue`. */
-    value(id: number): Json | undefined;
-    /** The id of an array, its items kept as tokens. Equal composites in it share an id. */
-    pack(array: readonly Json[]): number;
-    /** The value whose tokens begin there. */
-    unpacked(start: number): Json;
-    toData(): ValueData;
-    static fromData({ values, tokens }: ValueData): ValueTable;
+  #private;
+  /** Arrays that are packed. */
+  readonly packed: TokenBuffer;
+  constructor(packed?: TokenBuffer);
+  get size(): number;
+  /** The id of a primitive (shared by equal ones) or of this very composite (fresh). */
+  id(value: Json): number;
+  /** Like `id`, but equal composites share an id too. For keys and other small domains. */
+  internComposite(value: Json): number;
+  /** The id of a primitive that is already here, or `noValue`. Adds nothing. */
+  find(value: string | number | boolean | null): number;
+  /** The value with this id; undefined for `noValue`. */
+  value(id: number): Json | undefined;
+  /** The id of an array, its items kept as tokens. Equal composites in it share an id. */
+  pack(array: readonly Json[]): number;
+  /** The value whose tokens begin there. */
+  unpacked(start: number): Json;
+  toData(): ValueData;
+  static fromData({ values, tokens }: ValueData): ValueTable;
 }
 /** The id of the array whose tokens begin there. */
 export declare function packedId(start: number): number;

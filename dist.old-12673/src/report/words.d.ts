@@ -4,12 +4,12 @@ import { type Anomaly, type Validity, type Verdict } from '../checker/verdict.ts
 import type { Operation } from '../history/event.ts';
 import type { RunReport, RunSummary } from './report.ts';
 export interface Headline {
-    readonly valid: Validity;
-    readonly symbol: '✓' | '✗' | '?';
-    /** `not linearizable: stale read on key 3`. Without symbol and without full stop. */
-    readonly text: string;
-    /** Whether that was expected; empty if nothing special was. */
-    readonly expectation: string;
+  readonly valid: Validity;
+  readonly symbol: '✓' | '✗' | '?';
+  /** `not linearizable: stale read on key 3`. Without symbol and without full stop. */
+  readonly text: string;
+  /** Whether that was expected; empty if nothing special was. */
+  readonly expectation: string;
 }
 /** The verdict of a run in one sentence. */
 export declare function headline(summary: RunSummary): Headline;
@@ -24,8 +24,8 @@ export declare function verdictLine(verdict: Verdict): string;
 export declare function operationText(operation: Operation, limit?: number): string;
 /** The parts of a transaction, each with its key; empty of any other operation. */
 export declare function transactionParts(operation: Operation): readonly {
-    readonly key: Json;
-    readonly text: string;
+  readonly key: Json;
+  readonly text: string;
 }[];
 /** A value as compact JSON, cut at `limit` characters with an ellipsis that says so. */
 export declare function valueText(value: Json | undefined, limit?: number): string;

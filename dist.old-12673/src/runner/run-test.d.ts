@@ -5,15 +5,15 @@ import type { RunReport } from '../report/report.ts';
 import type { RunStore } from '../store/run-store.ts';
 import type { Watcher } from './watcher.ts';
 export interface TestJob {
-    readonly plan: RunPlan;
-    readonly workload: Workload;
-    /** Null for a program of the user's (`--bin`). */
-    readonly target: Target | null;
-    readonly store: RunStore;
-    readonly watcher: Watcher;
-    /** Aborts when the user wants the run to end. */
-    readonly signal: AbortSignal;
-    readonly keepData: boolean;
+  readonly plan: RunPlan;
+  readonly workload: Workload;
+  /** Null for a program of the user's (`--bin`). */
+  readonly target: Target | null;
+  readonly store: RunStore;
+  readonly watcher: Watcher;
+  /** Aborts when the user wants the run to end. */
+  readonly signal: AbortSignal;
+  readonly keepData: boolean;
 }
 /**
  * @throws TargetError if the cluster or a fault failed; UsageError if the plan makes no sense.

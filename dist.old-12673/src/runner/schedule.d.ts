@@ -11,4 +11,9 @@ export type SystemKnowledge = Pick<ProposeContext, 'knowsPrimaries' | 'impossibl
  * Load with faults beside it; then all is healed; then, if the workload has last reads, the
  * recovery time and those.
  */
-export declare function planSchedule(plan: RunPlan, schedule: WorkloadSchedule, rng: Prng, known: SystemKnowledge): Promise<Generator>;
+export declare function planSchedule(
+  plan: RunPlan,
+  schedule: WorkloadSchedule,
+  rng: Prng,
+  known: SystemKnowledge,
+): Promise<Generator>;

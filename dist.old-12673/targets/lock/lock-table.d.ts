@@ -6,18 +6,18 @@ import { type Body, type Json } from '../../src/node/node.ts';
 import type { Store } from '../raft/state-machine.ts';
 import type { Mistakes } from './mistakes.ts';
 export interface Grant {
-    readonly owner: string;
-    readonly token: number;
-    readonly leaseMs: number;
-    /** By the wall clock of the node that was asked. Only variants that trust it look at it. */
-    readonly endsWallMs: number;
+  readonly owner: string;
+  readonly token: number;
+  readonly leaseMs: number;
+  /** By the wall clock of the node that was asked. Only variants that trust it look at it. */
+  readonly endsWallMs: number;
 }
 export declare class LockTable implements Store {
-    #private;
-    constructor(mistakes: Mistakes);
-    /** Grants in force, by lock. */
-    get grants(): ReadonlyMap<string, Grant>;
-    apply(command: Body): Body;
-    dump(): Json;
-    load(state: Json): void;
+  #private;
+  constructor(mistakes: Mistakes);
+  /** Grants in force, by lock. */
+  get grants(): ReadonlyMap<string, Grant>;
+  apply(command: Body): Body;
+  dump(): Json;
+  load(state: Json): void;
 }

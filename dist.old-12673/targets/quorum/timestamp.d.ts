@@ -2,12 +2,12 @@
 import { type Json } from '../../src/node/node.ts';
 /** `writer` is unique to a write, so that two writes never share a timestamp. */
 export interface Timestamp {
-    readonly counter: number;
-    readonly writer: string;
+  readonly counter: number;
+  readonly writer: string;
 }
 export interface Version {
-    readonly timestamp: Timestamp;
-    readonly value: Json;
+  readonly timestamp: Timestamp;
+  readonly value: Json;
 }
 export declare function isNewer(a: Version | undefined, b: Version | undefined): boolean;
 export declare function newestOf(versions: readonly (Version | undefined)[]): Version | undefined;

@@ -14,19 +14,19 @@ import { type Store } from './state-machine.ts';
 export declare function raft(context: NodeContext): void;
 /** One of the nodes that hold a copy of `store`. */
 export declare class RaftNode {
-    #private;
-    constructor(context: NodeContext, settings: Settings, store: Store);
-    start(): void;
-    /** True if this node leads, as far as it knows. */
-    get leads(): boolean;
-    /**
-     * Has a command applied on all nodes, and resolves to what the store replied. Rejects with
-     * what it threw, with 11 if nothing was done, with 0 if the outcome is unknown.
-     */
-    change(request: Body): Promise<Body>;
-    /**
-     * Resolves once the store of this node holds all that was acknowledged, by any node, before
-     * the call. Rejects with 11 (nothing was done) if that cannot be had.
-     */
-    catchUp(): Promise<void>;
+  #private;
+  constructor(context: NodeContext, settings: Settings, store: Store);
+  start(): void;
+  /** True if this node leads, as far as it knows. */
+  get leads(): boolean;
+  /**
+   * Has a command applied on all nodes, and resolves to what the store replied. Rejects with
+   * what it threw, with 11 if nothing was done, with 0 if the outcome is unknown.
+   */
+  change(request: Body): Promise<Body>;
+  /**
+   * Resolves once the store of this node holds all that was acknowledged, by any node, before
+   * the call. Rejects with 11 (nothing was done) if that cannot be had.
+   */
+  catchUp(): Promise<void>;
 }

@@ -8,9 +8,9 @@
  */
 import { type Body, type Json } from '../../src/node/node.ts';
 export declare class SharedStore {
-    #private;
-    read(key: string): Json;
-    apply(command: Body): Body;
-    dump(): Json;
-    load(state: Json): void;
+  #private;
+  read(key: string): Json;
+  apply(command: Body): Body;
+  dump(): Json;
+  load(state: Json): void;
 }

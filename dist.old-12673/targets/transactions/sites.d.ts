@@ -8,20 +8,21 @@
  * where a log decides which transactions commit.
  */
 import { type Body, type Json, type NodeContext } from '../../src/node/node.ts';
+
 /** For each site how many of its commits. */
 type Counts = Readonly<Record<string, number>>;
 export declare class SiteStore {
-    #private;
-    constructor(context: NodeContext);
-    /** Commits that are visible at this site, in all. */
-    get commitCount(): number;
-    /** Commits that are visible at this site. */
-    get seen(): Counts;
-    read(key: string): Json;
-    /** @throws RpcError 30 if another transaction changed a key first, unseen by this one. */
-    apply(command: Body): Body;
-    dump(): Json;
-    /** All that is committed is visible: that is an order of commits which respects causes. */
-    load(state: Json): void;
+  #private;
+  constructor(context: NodeContext);
+  /** Commits that are visible at this site, in all. */
+  get commitCount(): number;
+  /** Commits that are visible at this site. */
+  get seen(): Counts;
+  read(key: string): Json;
+  /** @throws RpcError 30 if another transaction changed a key first, unseen by this one. */
+  apply(command: Body): Body;
+  dump(): Json;
+  /** All that is committed is visible: that is an order of commits which respects causes. */
+  load(state: Json): void;
 }
 export {};

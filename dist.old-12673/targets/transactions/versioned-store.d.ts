@@ -7,12 +7,12 @@
  */
 import { type Body, type Json } from '../../src/node/node.ts';
 export declare class VersionedStore {
-    #private;
-    /** Commits so far. */
-    get commitCount(): number;
-    read(key: string): Json;
-    /** @throws RpcError 30 if the transaction came too late. */
-    apply(commit: Body): Body;
-    dump(): Json;
-    load(state: Json): void;
+  #private;
+  /** Commits so far. */
+  get commitCount(): number;
+  read(key: string): Json;
+  /** @throws RpcError 30 if the transaction came too late. */
+  apply(commit: Body): Body;
+  dump(): Json;
+  load(state: Json): void;
 }

@@ -8,7 +8,7 @@
  */
 import { type NodeContext } from '../../src/node/node.ts';
 export declare class Coordinator {
-    #private;
-    constructor(context: NodeContext, isDurable: boolean);
-    start(): void;
+  #private;
+  constructor(context: NodeContext, isDurable: boolean);
+  start(): void;
 }

@@ -7,9 +7,9 @@ import { type Body, type NodeContext } from '../../src/node/node.ts';
 /** Account → number. */
 export type Amounts = Readonly<Record<string, number>>;
 export declare class Participant {
-    #private;
-    constructor(context: NodeContext, locksReads: boolean);
-    start(): void;
+  #private;
+  constructor(context: NodeContext, locksReads: boolean);
+  start(): void;
 }
 /** A field that holds a number for each of some accounts. */
 export declare function amountsField(body: Body, name: string): Amounts;

@@ -114,10 +114,10 @@ canvas { display: block; width: 100%; touch-action: pan-y; border-radius: 6px; }
 tr.bad td:first-child { box-shadow: inset 3px 0 var(--red); } tr td:first-child { padding-left: 8px; } tr.chosen { background: var(--panel); }
 `;
 export const pageStyle = [
-    `:root {${light}\n}`,
-    `@media (prefers-color-scheme: dark) { :root:not([data-theme]) {${dark}\n} }`,
-    `:root[data-theme="dark"] {${dark}\n}`,
-    layout,
-    pictures,
-    explorer,
+  `:root {${light}\n}`,
+  `@media (prefers-color-scheme: dark) { :root:not([data-theme]) {${dark}\n} }`,
+  `:root[data-theme="dark"] {${dark}\n}`,
+  layout,
+  pictures,
+  explorer,
 ].join('\n');

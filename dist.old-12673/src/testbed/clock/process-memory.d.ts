@@ -1,6 +1,6 @@
 /** The process ended while it was being looked at. */
 export declare class ProcessGone extends Error {
-    readonly name = "ProcessGone";
+  readonly name = 'ProcessGone';
 }
 /** Opens the memory of a process for the time of `work`. */
 export declare function withMemory<T>(pid: number, work: (memory: ProcessMemory) => T): T;
@@ -9,12 +9,12 @@ export declare function withMemory<T>(pid: number, work: (memory: ProcessMemory)
  * accepts writes, into an image that nobody runs any more: never keep one open.
  */
 export declare class ProcessMemory {
-    #private;
-    constructor(file: number);
-    /** Shorter than asked for, or empty, where nothing is mapped or the process has ended. */
-    read(address: number, sizeBytes: number): Buffer;
-    write(address: number, bytes: Buffer): void;
-    close(): void;
+  #private;
+  constructor(file: number);
+  /** Shorter than asked for, or empty, where nothing is mapped or the process has ended. */
+  read(address: number, sizeBytes: number): Buffer;
+  write(address: number, bytes: Buffer): void;
+  close(): void;
 }
 export declare function readProc(pid: number, file: string): string;
 export declare function threadIds(pid: number): readonly number[];

@@ -6,33 +6,33 @@ import { readdirSync, readFileSync } from 'node:fs';
  * `/proc`. A descendant whose parent has ended belongs to nobody's tree any more.
  */
 export function processTree(rootPid) {
-    const pids = [rootPid];
-    // The list grows while it is walked.
-    for (const pid of pids) {
-        const children = childrenOf(pid);
-        if (children === undefined) {
-            if (pid === rootPid)
-                return [];
-            continue;
-        }
-        pids.push(...children.filter((child) => !pids.includes(child)));
+  const pids = [rootPid];
+  // The list grows while it is walked.
+  for (const pid of pids) {
+    const children = childrenOf(pid);
+    if (children === undefined) {
+      if (pid === rootPid) return [];
+      continue;
     }
-    return pids;
+    pids.push(...children.filter((child) => !pids.includes(child)));
+  }
+  return pids;
 }
 /** Undefined if the process is gone. Each thread has children of its own. */
 function childrenOf(pid) {
-    const threads = readOrNothing(() => readdirSync(`/proc/${pid}/task`));
-    return threads?.flatMap((thread) => {
-        const text = readOrNothing(() => readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').trim());
-        return text === undefined || text === '' ? [] : text.split(' ').map(Number);
-    });
+  const threads = readOrNothing(() => readdirSync(`/proc/${pid}/task`));
+  return threads?.flatMap((thread) => {
+    const text = readOrNothing(() =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').trim(),
+    );
+    return text === undefined || text === '' ? [] : text.split(' ').map(Number);
+  });
 }
 /** Undefined for a process or thread that ended meanwhile. */
 function readOrNothing(read) {
-    try {
-        return read();
-    }
-    catch {
-        return undefined;
-    }
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

@@ -6,19 +6,19 @@ export declare const stub: Buffer<ArrayBuffer>;
 /** Distances from the start of the stub. */
 export declare const selectorAt = 0;
 export declare const magicAt = 56;
-export declare const magic = "DSXSKEW1";
+export declare const magic = 'DSXSKEW1';
 /** The two places for parameters; the selector holds the one that is live. */
 export declare const slots: readonly [8, 32];
 /** Functions of the vDSO, and what answers for each. */
 export declare const replacements: readonly {
-    readonly name: string;
-    readonly entryAt: number;
+  readonly name: string;
+  readonly entryAt: number;
 }[];
 /** A skew as the stub reads it: time = real + offsetNs + (real - baseNs) * rate. */
 export interface Slot {
-    readonly offsetNs: bigint;
-    readonly baseNs: bigint;
-    readonly rate: number;
+  readonly offsetNs: bigint;
+  readonly baseNs: bigint;
+  readonly rate: number;
 }
 export declare function slotToBytes({ offsetNs, baseNs, rate }: Slot): Buffer;
 /** The live slot in the first bytes of a stub. */

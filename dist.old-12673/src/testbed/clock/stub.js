@@ -2,7 +2,8 @@
  * The machine code that answers for a process's clock once it is patched: `stub.S`,
  * assembled. Which byte means what is told there.
  */
-export const stub = Buffer.from([
+export const stub = Buffer.from(
+  [
     '0800000000000000000000000000000000000000000000000000000000000000',
     '000000000000000000000000000000000000000000000000445358534b455731',
     '4c8d05b9ffffff4d03004889c1492b400849f76810480facd0204801c8490300',
@@ -13,7 +14,9 @@ export const stub = Buffer.from([
     '01c8e859ffffff4889074889d031d2b9e803000048f7f14889470831c0c3cccc',
     '574883ec1031ff4889e6b8e40000000f054869042400ca9a3b4803442408e81d',
     'ffffff4883c4105f4885ff7403488907c3',
-].join(''), 'hex');
+  ].join(''),
+  'hex',
+);
 /** Distances from the start of the stub. */
 export const selectorAt = 0x00;
 export const magicAt = 0x38;
@@ -23,27 +26,27 @@ export const slots = [0x08, 0x20];
 const slotBytes = 24;
 /** Functions of the vDSO, and what answers for each. */
 export const replacements = [
-    { name: '__vdso_clock_gettime', entryAt: 0x80 },
-    { name: '__vdso_gettimeofday', entryAt: 0xc0 },
-    { name: '__vdso_time', entryAt: 0x100 },
+  { name: '__vdso_clock_gettime', entryAt: 0x80 },
+  { name: '__vdso_gettimeofday', entryAt: 0xc0 },
+  { name: '__vdso_time', entryAt: 0x100 },
 ];
 export function slotToBytes({ offsetNs, baseNs, rate }) {
-    const bytes = Buffer.alloc(slotBytes);
-    bytes.writeBigInt64LE(offsetNs, 0);
-    bytes.writeBigInt64LE(baseNs, 8);
-    bytes.writeBigInt64LE(BigInt(Math.round(rate * 2 ** 32)), 16);
-    return bytes;
+  const bytes = Buffer.alloc(slotBytes);
+  bytes.writeBigInt64LE(offsetNs, 0);
+  bytes.writeBigInt64LE(baseNs, 8);
+  bytes.writeBigInt64LE(BigInt(Math.round(rate * 2 ** 32)), 16);
+  return bytes;
 }
 /** The live slot in the first bytes of a stub. */
 export function liveSlot(data) {
-    const at = Number(data.readBigInt64LE(selectorAt));
-    return {
-        offsetNs: data.readBigInt64LE(at),
-        baseNs: data.readBigInt64LE(at + 8),
-        rate: Number(data.readBigInt64LE(at + 16)) / 2 ** 32,
-    };
+  const at = Number(data.readBigInt64LE(selectorAt));
+  return {
+    offsetNs: data.readBigInt64LE(at),
+    baseNs: data.readBigInt64LE(at + 8),
+    rate: Number(data.readBigInt64LE(at + 16)) / 2 ** 32,
+  };
 }
 /** What a clock with this slot is ahead of the real one, at the real time `nowNs`. */
 export function offsetAtNs({ offsetNs, baseNs, rate }, nowNs) {
-    return offsetNs + (((nowNs - baseNs) * BigInt(Math.round(rate * 2 ** 32))) >> 32n);
+  return offsetNs + (((nowNs - baseNs) * BigInt(Math.round(rate * 2 ** 32))) >> 32n);
 }

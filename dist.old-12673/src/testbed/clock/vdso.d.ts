@@ -3,8 +3,8 @@
  * which programs ask for the time without a system call.
  */
 export interface Mapping {
-    readonly address: number;
-    readonly sizeBytes: number;
+  readonly address: number;
+  readonly sizeBytes: number;
 }
 /** The `[vdso]` line of `/proc/PID/maps`; undefined for a process without one. */
 export declare function vdsoMapping(maps: string): Mapping | undefined;

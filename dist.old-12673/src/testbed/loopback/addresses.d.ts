@@ -5,8 +5,8 @@
  */
 /** The third and fourth byte of a run's addresses come from here. */
 export interface AddressBlock {
-    /** `127.a.b`, without the last byte. */
-    readonly prefix: string;
+  /** `127.a.b`, without the last byte. */
+  readonly prefix: string;
 }
 /** Both kinds of addresses fit into one byte. */
 export declare const nodesMax = 100;

@@ -1,9 +1,9 @@
 /** The two ends as the one who connected sees them. */
 export interface ConnectionEnds {
-    readonly localAddress: string;
-    readonly localPort: number;
-    readonly remoteAddress: string;
-    readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
 }
 /** The number of the socket, or undefined if the connection is gone already. */
 export declare function socketOf(ends: ConnectionEnds, table: string): string | undefined;

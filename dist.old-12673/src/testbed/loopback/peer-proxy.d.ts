@@ -6,19 +6,19 @@ import { type Socket } from 'node:net';
 import type { Random } from '../../base/prng.ts';
 import type { DirectedLink } from './link.ts';
 export interface PeerProxyOptions {
-    /** Where the other nodes connect to. */
-    readonly listenAddress: string;
-    /** Where the node itself listens, on the same port. */
-    readonly serverAddress: string;
-    readonly port: number;
-    /** The two directions between the one who connected and this node, there and back. */
-    readonly linksFor: (socket: Socket) => readonly [there: DirectedLink, back: DirectedLink];
-    readonly random: Random;
+  /** Where the other nodes connect to. */
+  readonly listenAddress: string;
+  /** Where the node itself listens, on the same port. */
+  readonly serverAddress: string;
+  readonly port: number;
+  /** The two directions between the one who connected and this node, there and back. */
+  readonly linksFor: (socket: Socket) => readonly [there: DirectedLink, back: DirectedLink];
+  readonly random: Random;
 }
 export declare class PeerProxy {
-    #private;
-    constructor(options: PeerProxyOptions);
-    /** @throws TargetError if the port is taken. */
-    listen(): Promise<void>;
-    close(): void;
+  #private;
+  constructor(options: PeerProxyOptions);
+  /** @throws TargetError if the port is taken. */
+  listen(): Promise<void>;
+  close(): void;
 }

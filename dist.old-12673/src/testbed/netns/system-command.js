@@ -1,6 +1,7 @@
 /** Short-lived commands of the system: `ip`, `nft`, `mount`. */
 import { execa } from 'execa';
-import { messageOf, TargetError } from "../../base/errors.js";
+import { messageOf, TargetError } from '../../base/errors.js';
+
 /** A command of the system that takes longer than this hangs. */
 const limitMs = 20_000;
 /**
@@ -8,9 +9,8 @@ const limitMs = 20_000;
  * @throws TargetError with what it wrote to stderr, unless it exits with 0.
  */
 export async function runCommand(command, args, input = '') {
-    const result = await execa(command, args, { input, reject: false, timeout: limitMs });
-    if (result.exitCode === 0)
-        return result.stdout;
-    const said = result.stderr === '' ? messageOf(result.originalMessage) : result.stderr;
-    throw new TargetError(`${[command, ...args].join(' ')} failed: ${said}`);
+  const result = await execa(command, args, { input, reject: false, timeout: limitMs });
+  if (result.exitCode === 0) return result.stdout;
+  const said = result.stderr === '' ? messageOf(result.originalMessage) : result.stderr;
+  throw new TargetError(`${[command, ...args].join(' ')} failed: ${said}`);
 }

@@ -3,11 +3,11 @@ import type { NodeProgram } from '../../contract/target.ts';
 import type { NodeId } from '../../fault/fault.ts';
 import type { ProcessEnd } from './node-process.ts';
 export interface LastWords {
-    readonly node: NodeId;
-    readonly program: NodeProgram;
-    readonly stdout: readonly string[];
-    readonly stderr: readonly string[];
-    readonly logPath: string;
+  readonly node: NodeId;
+  readonly program: NodeProgram;
+  readonly stdout: readonly string[];
+  readonly stderr: readonly string[];
+  readonly logPath: string;
 }
 /** Several lines: how node `n1` ended, then `detail`. */
 export declare function crashReport(end: ProcessEnd, words: LastWords): string;

@@ -12,50 +12,49 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { messageOf, TargetError } from "../../base/errors.js";
+import { messageOf, TargetError } from '../../base/errors.js';
 /** Pipes for `count` processes. @throws TargetError if the system has no FIFOs. */
 export async function openNodePipes(count) {
-    const folder = await mkdtemp(join(tmpdir(), 'dsx-pipes-'));
-    try {
-        const paths = Array.from({ length: count * 3 }, (_, i) => join(folder, String(i)));
-        await execa('mkfifo', ['-m', '600', ...paths]);
-        const ends = paths.map(openBoth);
-        return Array.from({ length: count }, (_, i) => nodePipes(ends.slice(i * 3, i * 3 + 3)));
-    }
-    catch (thrown) {
-        throw new TargetError(`cannot make pipes for the nodes in ${folder}: ${messageOf(thrown)}\n` +
-            '  dsx needs the POSIX command "mkfifo" and a temporary folder (TMPDIR) that allows it', { cause: thrown });
-    }
-    finally {
-        await rm(folder, { recursive: true, force: true });
-    }
+  const folder = await mkdtemp(join(tmpdir(), 'dsx-pipes-'));
+  try {
+    const paths = Array.from({ length: count * 3 }, (_, i) => join(folder, String(i)));
+    await execa('mkfifo', ['-m', '600', ...paths]);
+    const ends = paths.map(openBoth);
+    return Array.from({ length: count }, (_, i) => nodePipes(ends.slice(i * 3, i * 3 + 3)));
+  } catch (thrown) {
+    throw new TargetError(
+      `cannot make pipes for the nodes in ${folder}: ${messageOf(thrown)}\n` +
+        '  dsx needs the POSIX command "mkfifo" and a temporary folder (TMPDIR) that allows it',
+      { cause: thrown },
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 function openBoth(path) {
-    // Opening one end blocks until the other is open; opening for both never does.
-    const both = openSync(path, constants.O_RDWR);
-    const readFd = openSync(path, constants.O_RDONLY);
-    const writeFd = openSync(path, constants.O_WRONLY);
-    closeSync(both);
-    return { readFd, writeFd };
+  // Opening one end blocks until the other is open; opening for both never does.
+  const both = openSync(path, constants.O_RDWR);
+  const readFd = openSync(path, constants.O_RDONLY);
+  const writeFd = openSync(path, constants.O_WRONLY);
+  closeSync(both);
+  return { readFd, writeFd };
 }
 function nodePipes([stdin, stdout, stderr]) {
-    if (stdin === undefined || stdout === undefined || stderr === undefined) {
-        throw new TargetError('a process needs three pipes');
-    }
-    const childFds = [stdin.readFd, stdout.writeFd, stderr.writeFd];
-    const sockets = {
-        stdin: new Socket({ fd: stdin.writeFd, readable: false, writable: true }),
-        stdout: new Socket({ fd: stdout.readFd, readable: true, writable: false }),
-        stderr: new Socket({ fd: stderr.readFd, readable: true, writable: false }),
-    };
-    const closeChildEnds = () => {
-        for (const fd of childFds)
-            closeSync(fd);
-    };
-    const dispose = () => {
-        closeChildEnds();
-        for (const socket of Object.values(sockets))
-            socket.destroy();
-    };
-    return { childFds, ...sockets, closeChildEnds, dispose };
+  if (stdin === undefined || stdout === undefined || stderr === undefined) {
+    throw new TargetError('a process needs three pipes');
+  }
+  const childFds = [stdin.readFd, stdout.writeFd, stderr.writeFd];
+  const sockets = {
+    stdin: new Socket({ fd: stdin.writeFd, readable: false, writable: true }),
+    stdout: new Socket({ fd: stdout.readFd, readable: true, writable: false }),
+    stderr: new Socket({ fd: stderr.readFd, readable: true, writable: false }),
+  };
+  const closeChildEnds = () => {
+    for (const fd of childFds) closeSync(fd);
+  };
+  const dispose = () => {
+    closeChildEnds();
+    for (const socket of Object.values(sockets)) socket.destroy();
+  };
+  return { childFds, ...sockets, closeChildEnds, dispose };
 }

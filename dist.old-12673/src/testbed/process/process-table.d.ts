@@ -1,14 +1,16 @@
 export interface ProcessEntry {
-    readonly pid: number;
-    readonly parent: number;
-    readonly group: number;
-    /** One letter as in `ps`: R, S, D, T, Z, … */
-    readonly state: string;
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  /** One letter as in `ps`: R, S, D, T, Z, … */
+  readonly state: string;
 }
 /** The living members of the group and their living descendants. Zombies are not alive. */
 export declare function membersOf(group: number): Promise<readonly ProcessEntry[]>;
 /** Those of `entries` that still live. */
-export declare function stillLiving(entries: readonly ProcessEntry[]): Promise<readonly ProcessEntry[]>;
+export declare function stillLiving(
+  entries: readonly ProcessEntry[],
+): Promise<readonly ProcessEntry[]>;
 /**
  * Those of `members`, a whole process tree, that can still run: not every thread is stopped.
  *

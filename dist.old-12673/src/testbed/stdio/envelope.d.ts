@@ -1,8 +1,8 @@
 export interface Envelope {
-    readonly src: string;
-    readonly dest: string;
-    /** The text of a JSON object. */
-    readonly body: string;
+  readonly src: string;
+  readonly dest: string;
+  /** The text of a JSON object. */
+  readonly body: string;
 }
 /** The envelope in a line of a node's output, or what is wrong with it. */
 export declare function parseEnvelope(line: string): Envelope | string;

@@ -7,15 +7,15 @@
 import type { Socket } from 'node:net';
 import { type DropReason, type Message } from './endpoint.ts';
 export interface InboxEvents {
-    /** A message was handed to the node's pipe. */
-    received(message: Message): void;
-    dropped(message: Message, reason: DropReason): void;
+  /** A message was handed to the node's pipe. */
+  received(message: Message): void;
+  dropped(message: Message, reason: DropReason): void;
 }
 export declare class Inbox {
-    #private;
-    constructor(pipe: Socket, events: InboxEvents, charactersMax: number);
-    /** False if the node has closed its input. */
-    push(message: Message): boolean;
-    /** Nobody will read what waits here. */
-    discard(reason: DropReason): void;
+  #private;
+  constructor(pipe: Socket, events: InboxEvents, charactersMax: number);
+  /** False if the node has closed its input. */
+  push(message: Message): boolean;
+  /** Nobody will read what waits here. */
+  discard(reason: DropReason): void;
 }

@@ -2,23 +2,25 @@ import type { Random } from '../../base/prng.ts';
 import type { LinkEffect } from '../../fault/fault.ts';
 /** The effects on one link, combined. */
 export interface LinkRules {
-    readonly isCut: boolean;
-    readonly effects: readonly LinkEffect[];
+  readonly isCut: boolean;
+  readonly effects: readonly LinkEffect[];
 }
 /** One copy of a message that goes on. */
 interface Copy {
-    /** Beyond the network's ordinary latency. */
-    readonly extraMs: number;
-    readonly isHeldBack: boolean;
-    readonly isCorrupted: boolean;
+  /** Beyond the network's ordinary latency. */
+  readonly extraMs: number;
+  readonly isHeldBack: boolean;
+  readonly isCorrupted: boolean;
 }
-export type Fate = {
-    readonly kind: 'dropped';
-    readonly reason: 'cut' | 'loss';
-} | {
-    readonly kind: 'sent';
-    readonly copies: readonly Copy[];
-};
+export type Fate =
+  | {
+      readonly kind: 'dropped';
+      readonly reason: 'cut' | 'loss';
+    }
+  | {
+      readonly kind: 'sent';
+      readonly copies: readonly Copy[];
+    };
 export declare function combined(effects: readonly LinkEffect[]): LinkRules;
 /** What becomes of one message on this link. Each copy of a duplicated one has its own delays. */
 export declare function decideFate({ isCut, effects }: LinkRules, random: Random): Fate;

@@ -1,5 +1,5 @@
 /** The page's script, part 6: wheel, drag, keys, tooltip, filters, and the table. */
-export const interactScript = String.raw `
+export const interactScript = String.raw`
 let drag = null;
 let frame = 0;
 let restTimer = 0;

@@ -1,5 +1,5 @@
 /** The page's script, part 4: the timeline. Bars where they fit, density where they do not. */
-export const timelineScript = String.raw `
+export const timelineScript = String.raw`
 const timelineCanvas = elementOf('timeline');
 const barsMax = 6000;
 const rowsHeightMax = 460;

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { Service } from './service.ts';
 export declare class LinearizableKeyValue implements Service {
-    #private;
-    readonly name = "lin-kv";
-    answer(_client: string, body: JsonObject): JsonObject;
+  #private;
+  readonly name = 'lin-kv';
+  answer(_client: string, body: JsonObject): JsonObject;
 }

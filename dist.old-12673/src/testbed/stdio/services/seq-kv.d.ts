@@ -13,8 +13,8 @@ import type { JsonObject } from '../../../base/json.ts';
 import type { Random } from '../../../base/prng.ts';
 import type { Service } from './service.ts';
 export declare class SequentialKeyValue implements Service {
-    #private;
-    readonly name = "seq-kv";
-    constructor(random: Random);
-    answer(client: string, body: JsonObject): JsonObject;
+  #private;
+  readonly name = 'seq-kv';
+  constructor(random: Random);
+  answer(client: string, body: JsonObject): JsonObject;
 }
