@@ -174,7 +174,7 @@ class FailingDisks implements NodeDisks {
 function lossText({ files, pages, sectorsKept, names }: LossCounts): string {
   if (files === 0 && names === 0) return 'everything was synced, so nothing was lost';
   return [
-    `what was not synced is gone: ${plural(pages, 'page')} of ${plural(files, 'file')}, ${plural(names, 'name')}`,
+    `what was not synced is gone: changes of ${plural(files, 'file')} (${plural(pages, 'page')}) and of ${plural(names, 'name')}`,
     ...(sectorsKept === 0 ? [] : [`${plural(sectorsKept, 'sector')} of it kept`]),
   ].join('; ');
 }
