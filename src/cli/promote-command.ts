@@ -47,8 +47,8 @@ export async function promoteCommand(given: PromoteArguments): Promise<number> {
           source,
         )
       : asked(given.model, source);
-  const small = given.whole ? history : (proofOf(found, source.read) ?? history);
-  const golden = entryOf(given, source, found);
+  const { history: small, types } = proofOf(found, source.read, given.whole);
+  const golden = { ...entryOf(given, source, found), anomalies: types };
   const file = goldenFile(golden.name, given.folder);
   if (existsSync(file) && !given.force)
     throw new UsageError(
@@ -158,28 +158,39 @@ function undecided(verdicts: readonly Verdict[]): UsageError {
   );
 }
 
-/** The fewest operations that show the same: those that the checker names, or those of the key. */
-function proofOf({ model, anomaly }: Found, read: ReadResult): History | undefined {
-  if (anomaly === undefined) return undefined;
+interface Proof {
+  readonly history: History;
+  /** What a checker calls it: in the whole history, and in this. */
+  readonly types: readonly string[];
+}
+
+/**
+ * The fewest operations that show the same: those that the checker names, or those of the key.
+ * Alone they may have another name (a stale read of a write that nobody else saw is a lost
+ * write); that is good enough if the checker says of them that they stand alone.
+ */
+function proofOf({ model, anomaly }: Found, read: ReadResult, isWhole: boolean): Proof {
   const { history, realTime } = read;
+  if (anomaly === undefined) return { history, types: [] };
+  const { type, evidence } = anomaly;
   const named = new Set(anomaly.operations);
   const key = anomaly.key === undefined ? undefined : canonical(anomaly.key);
-  const choices = [
-    kept(history, (invoke) => named.has(invoke)),
-    ...(key === undefined
-      ? []
-      : [
-          kept(history, (invoke) => {
-            const own = history.event(invoke).key;
-            return own !== undefined && canonical(own) === key;
-          }),
-        ]),
-  ];
-  return choices.find((part) =>
-    judged(model, { history: part, realTime })
+  const ofKey = (invoke: number): boolean => {
+    const own = history.event(invoke).key;
+    return own !== undefined && canonical(own) === key;
+  };
+  const choices = [(invoke: number): boolean => named.has(invoke)];
+  if (key !== undefined) choices.push(ofKey);
+  for (const choice of isWhole ? [] : choices) {
+    const part = kept(history, choice);
+    const types = judged(model, { history: part, realTime })
       .flatMap(anomaliesOf)
-      .some(({ type }) => type === anomaly.type),
-  );
+      .map((each) => each.type);
+    if (types.includes(type)) return { history: part, types: [type] };
+    if (types.length > 0 && evidence?.['standalone'] === true)
+      return { history: part, types: [...new Set([type, ...types])] };
+  }
+  return { history, types: [type] };
 }
 
 /** Operations by the event of their invocation; no faults, which no checker of clients looks at. */
@@ -201,7 +212,11 @@ function kept(history: History, isKept: (invoke: number) => boolean): History {
   return builder.build();
 }
 
-function entryOf(given: PromoteArguments, source: Source, found: Found): GoldenHistory {
+function entryOf(
+  given: PromoteArguments,
+  source: Source,
+  found: Found,
+): Omit<GoldenHistory, 'anomalies'> {
   const { model, anomaly } = found;
   const type = anomaly?.type ?? `${model.replace(/:.*/, '')}-held`;
   const name = given.name ?? `${type}-${source.name}`;
@@ -215,7 +230,6 @@ function entryOf(given: PromoteArguments, source: Source, found: Found): GoldenH
     name,
     model,
     valid: anomaly === undefined,
-    anomalies: anomaly === undefined ? [] : [anomaly.type],
     shows: sentence(given.shows ?? `${meaning} Found in ${source.name}.`),
   };
 }
