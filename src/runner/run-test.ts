@@ -20,10 +20,10 @@ import type { Generator } from '../generator/generator.ts';
 import type { History } from '../history/history.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import { shellWord } from '../report/escape.ts';
-import { renderHtmlParts } from '../report/html/page.ts';
 import { verdictJson } from '../report/json.ts';
 import type { RunReport, RunSummary } from '../report/report.ts';
 import { summarize } from '../report/summarize.ts';
+import { writeReportFiles } from '../store/report-files.ts';
 import type { RunStore, RunWriter } from '../store/run-store.ts';
 import { hostPid } from '../testbed/netns/sandbox.ts';
 import { checkHistory } from './check.ts';
@@ -87,7 +87,7 @@ export async function runTest(job: TestJob): Promise<RunReport> {
       ? { command: `dsx replay ${shellWord(relative(process.cwd(), writer.folder))}` }
       : {}),
   });
-  return store(writer, { summary, history: driven.history, folder: writer.folder });
+  return store(job, writer, { summary, history: driven.history, folder: writer.folder });
 }
 
 interface Schedule {
@@ -289,13 +289,14 @@ async function removeData(writer: RunWriter, nodes: readonly NodeId[]): Promise<
     await rm(join(writer.nodeFolder(node), 'data'), { recursive: true, force: true });
 }
 
-function store(writer: RunWriter, report: RunReport): RunReport {
+function store(job: TestJob, writer: RunWriter, report: RunReport): RunReport {
   writer.writeJson('verdict.json', verdictJson(report));
+  job.watcher.phase('writing the report');
   try {
-    writer.writeParts('report.html', renderHtmlParts(report));
+    writeReportFiles(writer, report);
   } catch (thrown) {
     // A picture that failed never changes a verdict; it is said beside it.
-    const warning = `report.html could not be written: ${messageOf(thrown)}`;
+    const warning = `the report could not be written: ${messageOf(thrown)}`;
     const summary: RunSummary = {
       ...report.summary,
       warnings: [...report.summary.warnings, warning],

@@ -32,10 +32,15 @@ export interface TestbedJob {
 export function testbedFor(job: TestbedJob, writer: RunWriter, clock: RunClock): Testbed {
   const { target } = job;
   if (target === null || target.testbed === 'stdio') return stdioTestbed(job, writer, clock);
-  return serverTestbed(job, target, writer);
+  return serverTestbed(job, target, writer, clock);
 }
 
-function serverTestbed(job: TestbedJob, target: ServerTarget, writer: RunWriter): Testbed {
+function serverTestbed(
+  job: TestbedJob,
+  target: ServerTarget,
+  writer: RunWriter,
+  clock: RunClock,
+): Testbed {
   const { plan, watcher } = job;
   const { system } = plan;
   return createServerTestbed({
@@ -46,6 +51,7 @@ function serverTestbed(job: TestbedJob, target: ServerTarget, writer: RunWriter)
     disks: disksFor(job, writer),
     nodeFolder: (node) => writer.nodeFolder(node),
     runMark: `${hostPid()}-${writer.id}`,
+    nowNs: () => clock.nowNs(),
     ...(plan.logStderr
       ? {
           onStderr: (node: NodeId, line: string) => {
