@@ -85,7 +85,7 @@ function rested(
   event: HistoryEvent,
   source: Prng,
 ): readonly [Rested<Held>, Prng] {
-  const isGrant = event.f === 'acquire' && event.type === 'ok' && event.value !== false;
+  const isGrant = isGranted(event);
   const [restMs, afterRest] = drawInt(source, isGrant ? manners.holdMs : 40);
   const shortly = (state: Held): readonly [Rested<Held>, Prng] => [
     { state, restNs: restMs * nsPerMs },
@@ -105,6 +105,10 @@ function rested(
     return shortly({ ...held, writesLeft: held.writesLeft - 1 });
   // A release that certainly did not happen is tried again.
   return shortly(event.type === 'fail' ? held : undefined);
+}
+
+function isGranted({ f, type, value }: HistoryEvent): boolean {
+  return f === 'acquire' && type === 'ok' && value !== false;
 }
 
 function tokenOf(value: Json): number | undefined {

@@ -82,11 +82,15 @@ export function parseSuite(file: string, source: string): SuiteFile {
   const defaults = top.get('defaults')?.value;
   const base = defaults === undefined ? {} : settingsOf(defaults, complain, []);
   const entries = tests.items.map((node) => entryOf(node, base, complain));
-  const [name, seed, page] = [top.get('name'), top.get('seed'), top.get('page')];
+  const seed = top.get('seed');
+  const word = (key: string): string | null => {
+    const pair = top.get(key);
+    return pair === undefined ? null : textOf(pair, key, complain);
+  };
   return {
-    page: page === undefined ? null : textOf(page, 'page', complain),
+    page: word('page'),
     skipsMissing: skipsMissing(top.get('when-missing'), complain),
-    name: name === undefined ? null : textOf(name, 'name', complain),
+    name: word('name'),
     seed: seed === undefined ? null : countOf(seed, 'seed', complain, 0),
     entries,
     complain: (entry, message) => complain(tests.items[entry], message),

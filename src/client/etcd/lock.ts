@@ -87,7 +87,8 @@ class Locks {
     const ttl = Math.max(leaseSecondsMin, Math.ceil(this.#leaseMs / 1000));
     // A lease without a key holds nothing.
     const granted = await askEtcd(place, 'lease/grant', { TTL: ttl }, signal).catch(nothingSent);
-    const lease = String(granted['ID']);
+    const lease = granted['ID'];
+    assert(typeof lease === 'string', 'a lease has an ID');
     const keeper = new KeepAlive(place, lease);
     this.#keepers.add(keeper);
     try {

@@ -2,6 +2,7 @@
  * A page of findings: what was seen to break, in which system, how soon, with evidence to check
  * by hand, and beside each the control in which the same does not happen.
  */
+import { unreachable } from '../../base/assert.ts';
 import { durationText, plural } from '../../base/text.ts';
 import type { Finding } from '../../plan/finding.ts';
 import { escapeMarkdown, markdownBlock, markdownCode } from '../escape.ts';
@@ -101,14 +102,12 @@ function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function verdictOf({ outcome, expect, anomalies, evidence, runs, text }: FindingRow): string {
+function verdictOf(row: FindingRow): string {
+  const { outcome, expect, runs, text } = row;
   const first = escapeMarkdown(text.split('\n')[0] ?? '');
   switch (outcome) {
-    case 'passed': {
-      if (expect === 'valid') return '✅ valid';
-      const name = markdownCode(evidence?.type ?? anomalies[0] ?? 'anomaly');
-      return `❌ ${name}${runs > 1 ? `, in run ${runs}` : ''}`;
-    }
+    case 'passed':
+      return expect === 'valid' ? '✅ valid' : shownText(row);
     case 'failed':
       return expect === 'valid'
         ? `⚠️ **not valid**: ${first}`
@@ -117,9 +116,16 @@ function verdictOf({ outcome, expect, anomalies, evidence, runs, text }: Finding
       return `unknown: ${first}`;
     case 'error':
       return `error: ${first}`;
-    default:
+    case 'not-run':
       return first === '' || first === 'not run' ? 'not run yet' : first;
+    default:
+      return unreachable(outcome, 'outcome');
   }
+}
+
+function shownText({ evidence, anomalies, runs }: FindingRow): string {
+  const name = markdownCode(evidence?.type ?? anomalies[0] ?? 'anomaly');
+  return `❌ ${name}${runs > 1 ? `, in run ${runs}` : ''}`;
 }
 
 function detection({ outcome, evidence, runMs }: FindingRow): string {
@@ -142,7 +148,7 @@ function details(row: FindingRow, byName: ReadonlyMap<string, FindingRow>): stri
     `### ${escapeMarkdown(row.name)}`,
     ...(finding.note === '' ? [] : [escapeMarkdown(finding.note)]),
     ...(row.command === null ? [] : [markdownBlock(shortCommand(row.command), 'sh')]),
-    `${escapeMarkdown(sentence(evidence?.summary ?? row.text))}`,
+    escapeMarkdown(sentence(evidence?.summary ?? row.text)),
     ...(evidence === undefined ? [] : [markdownBlock(shortened(evidence.explanation))]),
     ...(control === undefined
       ? []
