@@ -73,7 +73,14 @@ export type {
   Target,
   Variant,
 } from './contract/target.ts';
-export type { Battlefield, ClockSkew, Clocks, Cluster, Network } from './contract/testbed.ts';
+export type {
+  Battlefield,
+  ClockSkew,
+  Clocks,
+  Cluster,
+  Disks,
+  Network,
+} from './contract/testbed.ts';
 export type {
   OptionValues,
   Workload,
@@ -81,6 +88,15 @@ export type {
   WorkloadOption,
   WorkloadSchedule,
 } from './contract/workload.ts';
+export {
+  type DiskEffect,
+  type DiskOperation,
+  diskOperations,
+  type FileDamage,
+  type NameRule,
+  nameRules,
+  type PowerLoss,
+} from './fault/disk.ts';
 export type { Fault, FaultReport, Link, LinkEffect, LinkRule, NodeId } from './fault/fault.ts';
 export {
   type Cut,

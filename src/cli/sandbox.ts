@@ -1,6 +1,7 @@
 /** Before a run on a real network: is all there that it needs, and is this the inner dsx? */
 import { TargetError } from '../base/errors.ts';
 import type { Target } from '../contract/target.ts';
+import { diskObstacle } from '../testbed/disk/survey.ts';
 import { missingCommands } from '../testbed/find-command.ts';
 import { isInSandbox, runInSandbox } from '../testbed/netns/sandbox.ts';
 import { sandboxObstacle } from '../testbed/netns/survey.ts';
@@ -10,18 +11,33 @@ import { sandboxObstacle } from '../testbed/netns/survey.ts';
  * undefined if this one is to do it.
  * @throws TargetError if the system or its testbed cannot be had on this machine
  */
-export async function sandboxExitCode(target: Target | null): Promise<number | undefined> {
-  if (target === null || target.testbed === 'stdio' || isInSandbox()) return undefined;
-  const missing = missingCommands(target.commands);
-  if (missing !== undefined)
+export async function sandboxExitCode(
+  target: Target | null,
+  hasDiskFaults: boolean,
+): Promise<number | undefined> {
+  if (isInSandbox()) return undefined;
+  const isServer = target !== null && target.testbed !== 'stdio';
+  const missing = isServer ? missingCommands(target.commands) : undefined;
+  if (isServer && missing !== undefined)
     throw new TargetError(
       `target ${target.name} needs programs that are not here.\n${missing.found}\nto install: ${missing.advice}`,
     );
-  if (target.testbed === 'loopback') return undefined;
+  if (hasDiskFaults) await refuseDisks();
+  if (!isServer || target.testbed === 'loopback')
+    return hasDiskFaults ? runInSandbox('host') : undefined;
   const obstacle = await sandboxObstacle();
   if (obstacle !== undefined)
     throw new TargetError(
       `the testbed netns cannot be had here: ${obstacle.found}\nto allow it: ${obstacle.advice}\nsee also: dsx doctor`,
     );
-  return runInSandbox();
+  return runInSandbox('own');
+}
+
+/** A disk that fails is a mount, and mounts are made in the sandbox only. */
+async function refuseDisks(): Promise<void> {
+  const obstacle = await diskObstacle();
+  if (obstacle === undefined) return;
+  throw new TargetError(
+    `the nemesis "disk" cannot be had here: ${obstacle.found}\nto allow it: ${obstacle.advice}\nsee also: dsx doctor`,
+  );
 }

@@ -6,6 +6,8 @@ import type { Battlefield, Capability } from './testbed.ts';
 export interface NemesisShape {
   readonly name: string;
   readonly summary: string;
+  /** What this shape needs, where that is not what the nemesis needs in general. */
+  readonly needs?: readonly Capability[];
 }
 
 export interface ProposeContext {

@@ -16,6 +16,7 @@ import { faultFrom, type RecordedFault } from '../fault/schedule.ts';
 import { isPermanent } from '../generator/faults.ts';
 import type { OpRequest } from '../generator/generator.ts';
 import type { NemesisSpec } from '../plan/plan.ts';
+import { needsOf } from './needs.ts';
 
 /** The op that heals everything at once; its value is ignored. */
 export const healF = 'heal';
@@ -64,8 +65,10 @@ export async function refuseUnsupported(
   for (const nemesis of nemeses) {
     const specs = asked.filter(({ name }) => name === nemesis.name);
     if (nemesis.needs.includes('network-packet')) await refuseEffects(specs, field);
-    if (!nemesis.needs.includes('clock')) continue;
-    const obstacle = await field.clocks.unsupported();
+    const needs = needsOf(specs, nemesis);
+    const obstacle =
+      (needs.has('clock') ? await field.clocks.unsupported() : undefined) ??
+      (needs.has('disk') ? await field.disks.unsupported() : undefined);
     if (obstacle !== undefined) throw new UsageError(`nemesis ${nemesis.name}: ${obstacle}`);
   }
 }

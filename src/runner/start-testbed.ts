@@ -1,5 +1,5 @@
 /** The testbed that a plan asks for. Nothing is started yet. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fork, prng } from '../base/prng.ts';
 import type { NodeProgram, ServerTarget, Target } from '../contract/target.ts';
 import type { Testbed } from '../contract/testbed.ts';
@@ -7,6 +7,7 @@ import type { NodeId } from '../fault/fault.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import type { RunWriter } from '../store/run-store.ts';
 import { createProcessClocks } from '../testbed/clock/process-clocks.ts';
+import { createNodeDisks, type NodeDisks } from '../testbed/disk/node-disks.ts';
 import { createNetnsHosts } from '../testbed/netns/netns-hosts.ts';
 import { hostPid } from '../testbed/netns/sandbox.ts';
 import { createServerTestbed } from '../testbed/server/server-testbed.ts';
@@ -18,6 +19,9 @@ export interface TestbedJob {
   readonly plan: RunPlan;
   readonly target: Target | null;
   readonly watcher: Watcher;
+  /** True: the data folders are on disks that can be made to fail. */
+  readonly hasDiskFaults: boolean;
+  readonly keepData: boolean;
 }
 
 export function testbedFor(job: TestbedJob, writer: RunWriter, clock: RunClock): Testbed {
@@ -34,6 +38,7 @@ function serverTestbed(job: TestbedJob, target: ServerTarget, writer: RunWriter)
     target,
     variant: system.kind === 'target' ? system.variant : '',
     hosts: createNetnsHosts(plan.nodes, plan.seed),
+    disks: disksFor(job, writer),
     nodeFolder: (node) => writer.nodeFolder(node),
     runMark: `${hostPid()}-${writer.id}`,
     ...(plan.logStderr
@@ -46,6 +51,16 @@ function serverTestbed(job: TestbedJob, target: ServerTarget, writer: RunWriter)
     onTrouble: (trouble) => {
       watcher.log(`node ${trouble.node}: ${trouble.text}`);
     },
+  });
+}
+
+function disksFor({ plan, hasDiskFaults, keepData }: TestbedJob, writer: RunWriter): NodeDisks {
+  return createNodeDisks({
+    nodes: plan.nodes,
+    dataFolder: (node) => resolve(writer.nodeFolder(node), 'data'),
+    canFail: hasDiskFaults,
+    seed: plan.seed,
+    keepsData: keepData,
   });
 }
 
@@ -65,8 +80,9 @@ function stdioTestbed(job: TestbedJob, writer: RunWriter, clock: RunClock): Test
     networkLog: plan.networkLog,
     networkLogPath: join(writer.folder, 'network.jsonl'),
     createClocks: createProcessClocks,
+    disks: disksFor(job, writer),
     reportsPrimary: target?.reportsPrimary ?? false,
-    runMark: `${process.pid}-${writer.id}`,
+    runMark: `${hostPid()}-${writer.id}`,
     ...(plan.logNetSend
       ? {
           onNetSend: (line: string) => {

@@ -8,6 +8,7 @@ import { durationText, listed } from '../../base/text.ts';
 import type { NodePlace, ServerPlan, ServerSite, ServerTarget } from '../../contract/target.ts';
 import type { Cluster, NodeState } from '../../contract/testbed.ts';
 import type { NodeId } from '../../fault/fault.ts';
+import type { NodeDisks } from '../disk/node-disks.ts';
 import { openNodePipes } from '../process/pipes.ts';
 import type { Hosts } from './hosts.ts';
 import type { ServerNode } from './server-node.ts';
@@ -18,6 +19,7 @@ export interface ServerClusterOptions {
   readonly target: ServerTarget;
   readonly variant: string;
   readonly hosts: Hosts;
+  readonly disks: NodeDisks;
   /** Aborts when the testbed is stopped. */
   readonly stopped: AbortSignal;
 }
@@ -153,7 +155,7 @@ export class ServerCluster implements Cluster {
     for (const [name, text] of Object.entries(plan?.files ?? {})) {
       const path = join(place.dataFolder, name);
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, text);
+      await writeFile(path, text, { flush: true });
     }
     if (time === 'again') return;
     for (const program of plan?.setup ?? []) {
@@ -178,6 +180,8 @@ export class ServerCluster implements Cluster {
           ].join('\n'),
         );
     }
+    // Whoever set a node up also saw to it that it was on the disk.
+    await this.#options.disks.settle(place.node);
   }
 
   async #untilUp(
