@@ -41,13 +41,19 @@ export function setByLastRead(functions: SetFunctions = {}): Checker {
   });
 }
 
-function judge(part: Part, add: string, read: string): Finding {
-  const anomalies = new AnomalyList(part);
-  const elements = elementsAdded(part, part.rowsOf(add));
+/** The row of the read that returned last with a list; -1 if there is none. */
+function lastRead(part: Part, read: string): number {
   let last = -1;
   for (const row of part.rowsOf(read))
     if (part.isOk(row) && (last < 0 || part.returned(row) > part.returned(last)))
       if (elementsOf(part.output(row)) !== undefined) last = row;
+  return last;
+}
+
+function judge(part: Part, add: string, read: string): Finding {
+  const anomalies = new AnomalyList(part);
+  const elements = elementsAdded(part, part.rowsOf(add));
+  const last = lastRead(part, read);
   const acknowledgedCount = [...elements.values()].filter((e) => e.acknowledged < Infinity).length;
   const counts = { attemptCount: elements.size, acknowledgedCount };
   if (last < 0) return { anomalies, details: counts, ...tooFew(`no ${read} of the set succeeded`) };
