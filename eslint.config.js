@@ -35,7 +35,7 @@ const bannedSyntax = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'histories/runs/', 'docs/generated/'] },
+  { ignores: ['dist/', 'dist.*/', 'coverage/', 'histories/runs/', 'docs/generated/'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
