@@ -60,7 +60,7 @@ export {
   type RpcFunctions,
   rpcClient,
 } from './client/rpc-client.ts';
-export type { SqlConnection } from './client/sql/connection.ts';
+export { type SqlConnection, SqlError, type SqlResult } from './client/sql/connection.ts';
 export { type SqlRouting, sqlClients, sqlObjects } from './client/sql/objects.ts';
 export { connectPostgres, postgresDialect } from './client/sql/postgres.ts';
 export { createTables } from './client/sql/schema.ts';
