@@ -49,6 +49,8 @@ export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';
 export { etcdRegister } from './client/etcd/register.ts';
 export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
+export { RedisClusterConnection } from './client/redis-cluster.ts';
+export { redisClients } from './client/redis-objects.ts';
 export { readRegister, registerClient, registerFailure } from './client/register-client.ts';
 export { failedRequest } from './client/request-errors.ts';
 export {
@@ -61,9 +63,10 @@ export {
   rpcClient,
 } from './client/rpc-client.ts';
 export { type SqlConnection, SqlError, type SqlResult } from './client/sql/connection.ts';
+export { connectMysql, mysqlDialect } from './client/sql/mysql.ts';
 export { type SqlRouting, sqlClients, sqlObjects } from './client/sql/objects.ts';
 export { connectPostgres, postgresDialect } from './client/sql/postgres.ts';
-export { createTables } from './client/sql/schema.ts';
+export { createMysqlTables, createTables } from './client/sql/schema.ts';
 export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
 export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
@@ -122,6 +125,14 @@ export { type SimulatedOp, type SimulatedReply, simulate } from './generator/sim
 export type { HistoryEvent, Operation, Outcome } from './history/event.ts';
 export type { History } from './history/history.ts';
 export { nodeScript } from './node-script.ts';
+export {
+  initialMariadb,
+  mariadbCommands,
+  mariadbDatabase,
+  mariadbPort,
+  mariadbServer,
+  mariadbUser,
+} from './testbed/server/mariadb-server.ts';
 export {
   initialDatabase,
   notAsRoot,
