@@ -24,7 +24,7 @@ export async function replayCommand(given: ReplayArguments): Promise<number> {
   const store = createRunStore(given.out);
   const run = store.read(given.run);
   const planned = await replayPlan(run);
-  const elsewhere = await sandboxExitCode(planned.target, await hasDiskFaults(planned.plan));
+  const elsewhere = await sandboxExitCode(planned, await hasDiskFaults(planned.plan));
   if (elsewhere !== undefined) return elsewhere;
   if (!given.json) process.stderr.write(`${promiseText(run, planned)}\n`);
   return runMany({

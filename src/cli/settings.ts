@@ -143,12 +143,18 @@ function timesOf(text: Settings['text'], workload: Workload, target: Target | nu
   };
 }
 
+function testbedsOf(target: Target | null): readonly string[] {
+  if (target === null || target.testbed === 'stdio') return ['stdio'];
+  // Without the ports there is nothing that a proxy could stand before.
+  return target.peerPorts === undefined ? ['netns'] : ['netns', 'loopback'];
+}
+
 /** Programs that speak the Maelstrom protocol run in `stdio`, servers on a network. */
 function testbedOf({ text }: Settings, target: Target | null): string {
-  const possible = target === null || target.testbed === 'stdio' ? ['stdio'] : ['netns'];
+  const possible = testbedsOf(target);
   const asked = text['testbed'] ?? target?.testbed ?? 'stdio';
   if (possible.includes(asked)) return asked;
-  const known = parseChoice('testbed', asked, ['stdio', 'netns']);
+  const known = parseChoice('testbed', asked, ['stdio', 'netns', 'loopback']);
   const what = target === null ? 'a program of --bin' : `target ${target.name}`;
   throw new UsageError(
     `${what} runs in the testbed ${listed(possible, 'or')}, not in ${known}.\nsee what runs where: dsx list targets`,

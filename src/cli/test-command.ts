@@ -41,7 +41,7 @@ export async function testCommand(given: TestArguments): Promise<number> {
     );
     return exitCodes.valid;
   }
-  const elsewhere = await sandboxExitCode(first.target, await hasDiskFaults(first.plan));
+  const elsewhere = await sandboxExitCode(first, await hasDiskFaults(first.plan));
   if (elsewhere !== undefined) return elsewhere;
   const plan = (i: number): Promise<Planned> =>
     i === 0 ? Promise.resolve(first) : planOf(settings, (seed + i) % (seedMax + 1));

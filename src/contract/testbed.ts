@@ -35,8 +35,11 @@ export interface Network {
    * Why links cannot have an effect here, with what would allow it, by the effect's kind.
    * What is absent can be had; so can everything where the method is absent.
    */
-  unsupported?(): Promise<Readonly<Partial<Record<LinkEffect['kind'], string>>>>;
+  unsupported?(): Promise<EffectObstacles>;
 }
+
+/** Why an effect on links cannot be had, with what would allow it. */
+export type EffectObstacles = Readonly<Partial<Record<LinkEffect['kind'], string>>>;
 
 /** Wall clocks as the nodes see them. The host's own clock is never touched. */
 export interface Clocks {

@@ -73,12 +73,12 @@ export async function refuseUnsupported(
   }
 }
 
-/** A shape that is drawn may have every effect; one that is named has those in its name. */
+/** What is drawn is drawn from what can be had; a shape that is named has the effects in its name. */
 async function refuseEffects(specs: readonly NemesisSpec[], field: Battlefield): Promise<void> {
   const obstacles = Object.entries((await field.network.unsupported?.()) ?? {});
   for (const { name, shape } of specs) {
-    const effects = shape === null || shape === 'mix' ? undefined : shape.split('+');
-    const met = obstacles.find(([effect]) => effects?.includes(effect) !== false);
+    const effects = shape?.split('+') ?? [];
+    const met = obstacles.find(([effect]) => effects.includes(effect));
     if (met === undefined) continue;
     const rest = `Name effects that can be had, as in ${name}:loss`;
     throw new UsageError(`nemesis ${name}: ${met[1]}\n${rest}`);

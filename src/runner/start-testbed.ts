@@ -2,15 +2,20 @@
 import { join, resolve } from 'node:path';
 import { fork, prng } from '../base/prng.ts';
 import type { NodeProgram, ServerTarget, Target } from '../contract/target.ts';
-import type { Testbed } from '../contract/testbed.ts';
+import type { EffectObstacles, Testbed } from '../contract/testbed.ts';
 import type { NodeId } from '../fault/fault.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import type { RunWriter } from '../store/run-store.ts';
 import { createProcessClocks } from '../testbed/clock/process-clocks.ts';
 import { createNodeDisks, type NodeDisks } from '../testbed/disk/node-disks.ts';
+import { createLoopbackHosts } from '../testbed/loopback/loopback-hosts.ts';
+import { proxyEffectObstacles } from '../testbed/loopback/proxy-network.ts';
+import { kernelEffectObstacles } from '../testbed/netns/kernel-network.ts';
 import { createNetnsHosts } from '../testbed/netns/netns-hosts.ts';
 import { hostPid } from '../testbed/netns/sandbox.ts';
+import type { Hosts } from '../testbed/server/hosts.ts';
 import { createServerTestbed } from '../testbed/server/server-testbed.ts';
+import { messageEffectObstacles } from '../testbed/stdio/router.ts';
 import { createStdioTestbed } from '../testbed/stdio/stdio-testbed.ts';
 import type { RunClock } from './clock.ts';
 import type { Watcher } from './watcher.ts';
@@ -27,20 +32,26 @@ export interface TestbedJob {
 export function testbedFor(job: TestbedJob, writer: RunWriter, clock: RunClock): Testbed {
   const { target } = job;
   if (target === null || target.testbed === 'stdio') return stdioTestbed(job, writer, clock);
-  return serverTestbed(job, target, writer);
+  return serverTestbed(job, target, writer, clock);
 }
 
-function serverTestbed(job: TestbedJob, target: ServerTarget, writer: RunWriter): Testbed {
+function serverTestbed(
+  job: TestbedJob,
+  target: ServerTarget,
+  writer: RunWriter,
+  clock: RunClock,
+): Testbed {
   const { plan, watcher } = job;
   const { system } = plan;
   return createServerTestbed({
     nodes: plan.nodes,
     target,
     variant: system.kind === 'target' ? system.variant : '',
-    hosts: createNetnsHosts(plan.nodes, plan.seed),
+    hosts: hostsFor(plan, target),
     disks: disksFor(job, writer),
     nodeFolder: (node) => writer.nodeFolder(node),
     runMark: `${hostPid()}-${writer.id}`,
+    nowNs: () => clock.nowNs(),
     ...(plan.logStderr
       ? {
           onStderr: (node: NodeId, line: string) => {
@@ -52,6 +63,18 @@ function serverTestbed(job: TestbedJob, target: ServerTarget, writer: RunWriter)
       watcher.log(`node ${trouble.node}: ${trouble.text}`);
     },
   });
+}
+
+/** Effects on links that a testbed cannot have, by their kind, each with the reason. */
+export function effectObstacles(testbed: string): EffectObstacles {
+  if (testbed === 'loopback') return proxyEffectObstacles;
+  return testbed === 'netns' ? kernelEffectObstacles() : messageEffectObstacles;
+}
+
+function hostsFor({ testbed, nodes, seed }: RunPlan, { peerPorts = [] }: ServerTarget): Hosts {
+  if (testbed === 'loopback')
+    return createLoopbackHosts({ nodes, peerPorts, seed, pid: hostPid() });
+  return createNetnsHosts(nodes, seed);
 }
 
 function disksFor({ plan, hasDiskFaults, keepData }: TestbedJob, writer: RunWriter): NodeDisks {

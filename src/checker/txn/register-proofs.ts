@@ -1,8 +1,8 @@
 /** Levels that a history of registers has, by proof; or has not, by the lack of any order. */
 import { plural } from '../../base/text.ts';
 import type { CheckLimits } from '../checker.ts';
+import { componentsOf } from '../digraph.ts';
 import type { UnknownReason } from '../verdict.ts';
-import { componentsOf } from './digraph.ts';
 import { describe, type Narrator, reasonKeys } from './explain.ts';
 import { type Finding, type Findings, text } from './findings.ts';
 import { isRuledOut, modelsImpliedBy } from './models.ts';

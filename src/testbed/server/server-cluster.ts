@@ -25,7 +25,7 @@ export interface ServerClusterOptions {
 }
 
 /** A server that is not up, or a cluster that has not formed, by then has failed to start. */
-const upLimitMs = 15_000;
+const upSeconds = 15;
 const formedLimitMs = 45_000;
 const setupLimitMs = 60_000;
 /**
@@ -135,7 +135,8 @@ export class ServerCluster implements Cluster {
     }
     await Promise.all(
       starting.map(async ({ node, place }) => {
-        const limitMs = time === 'first' ? upLimitMs : upAgainLimitMs;
+        const firstMs = (this.#options.target.startSeconds ?? upSeconds) * 1_000;
+        const limitMs = time === 'first' ? firstMs : upAgainLimitMs;
         try {
           await this.#untilUp(node, place, limitMs, either);
         } catch (thrown) {

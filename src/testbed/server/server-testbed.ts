@@ -34,6 +34,8 @@ export interface ServerTestbedOptions {
   readonly nodeFolder: (node: NodeId) => string;
   /** DSX_RUN of every process: `<pid of dsx>-…`, by which leftovers are found. No spaces. */
   readonly runMark: string;
+  /** The clock of the run; with it the logs of nodes get their times beside them. */
+  readonly nowNs?: () => number;
   /** Each line that a node writes to stderr. */
   readonly onStderr?: (node: NodeId, line: string) => void;
   readonly onTrouble?: (trouble: NodeTrouble) => void;
@@ -92,11 +94,13 @@ class RealServers implements Testbed {
       stopped: this.#stopping.signal,
     });
     this.cluster = this.#servers;
+    const processes = (name: NodeId): readonly number[] => {
+      const first = servers[nodes.indexOf(name)]?.group;
+      return first === undefined ? [] : processTree(first);
+    };
+    hosts.knowProcesses?.(processes);
     this.#processClocks = createProcessClocks({
-      pids: (name) => {
-        const first = servers[nodes.indexOf(name)]?.group;
-        return first === undefined ? [] : processTree(first);
-      },
+      pids: processes,
       isPaused: (name) => servers[nodes.indexOf(name)]?.isHeld === true,
     });
     this.clocks = this.#processClocks;
@@ -174,9 +178,10 @@ class RealServers implements Testbed {
   }
 
   #logFile(path: string): LogFile {
-    const log = new LogFile(path, (error) => {
+    const fail = (error: TargetError): void => {
       this.#fail(error);
-    });
+    };
+    const log = new LogFile(path, fail, this.#options.nowNs);
     this.#logs.push(log);
     return log;
   }

@@ -179,8 +179,8 @@ class StdioTestbed implements Testbed {
       dataFolder: resolve(folder, 'data'),
       mark: runMark,
       guardian: this.#guardian,
-      stdoutLog: this.#logFile(resolve(folder, 'stdout.log')),
-      stderrLog: this.#logFile(resolve(folder, 'stderr.log')),
+      stdoutLog: this.#logFile(resolve(folder, 'stdout.log'), true),
+      stderrLog: this.#logFile(resolve(folder, 'stderr.log'), true),
       events: {
         sent: (node, envelope) => {
           this.#wire.sendFrom(node, envelope);
@@ -203,10 +203,12 @@ class StdioTestbed implements Testbed {
     });
   }
 
-  #logFile(path: string): LogFile {
-    const log = new LogFile(path, (error) => {
+  #logFile(path: string, isTimed = false): LogFile {
+    const fail = (error: TargetError): void => {
       this.#fail(error);
-    });
+    };
+    const { clock } = this.#options;
+    const log = new LogFile(path, fail, isTimed ? () => clock.nowNs() : undefined);
     this.#logs.push(log);
     return log;
   }
