@@ -33,13 +33,17 @@ export interface CommitGraph {
   readonly reasonOf: (from: number, to: number) => CommitReason | undefined;
 }
 
-/** Undefined if it does not fit in memory. */
+/**
+ * Undefined if it does not fit in memory.
+ * @param sessions whether the transactions of a process are in its order; false asks for less
+ */
 export function commitGraphOf(
   history: RegisterHistory,
   level: WeakLevel,
   bytesMax: number,
+  sessions = true,
 ): CommitGraph | undefined {
-  const builder = new CommitGraphBuilder(history);
+  const builder = new CommitGraphBuilder(history, sessions);
   if (level === 'read-committed-monotonic') builder.addMonotonic();
   else if (level === 'session-read-atomic') builder.addAtomic();
   else if (!builder.addCausal(bytesMax)) return undefined;
@@ -57,10 +61,11 @@ class CommitGraphBuilder {
   /** Committed transactions of each session in order. */
   readonly #sessions: readonly (readonly number[])[];
 
-  constructor(history: RegisterHistory) {
+  constructor(history: RegisterHistory, sessions: boolean) {
     this.#history = history;
     this.#initial = history.transactions.count;
-    this.#sessions = sessionsOf(history);
+    const inOrder = sessionsOf(history);
+    this.#sessions = sessions ? inOrder : inOrder.flat().map((t) => [t]);
     for (const session of this.#sessions)
       for (const [i, t] of session.entries())
         this.#edges.add(session[i - 1] ?? this.#initial, t, relation.process);
