@@ -91,7 +91,9 @@ test('however many sessions crash, there are few chains where all see each other
     {
       count,
       sessions: sessions({ sessionOf, sources: [] }),
-      sourcesOf: (t, sources) => void (t > 0 && sources.push(t - 1)),
+      sourcesOf(t, sources) {
+        if (t > 0) sources.push(t - 1);
+      },
     },
     { visit: () => undefined, forget: () => undefined },
     1 << 16,

@@ -81,7 +81,7 @@ function writesOf({ kind, key, value, elements }: Transactions): {
   readonly ambiguous: ReadonlyMap<number, readonly [number, number]>;
 } {
   let writes = 0;
-  for (let i = 0; i < kind.length; i += 1) if (kind[i] === writeKind) writes += 1;
+  for (const each of kind) if (each === writeKind) writes += 1;
   const table = new PairTable(writes);
   const ambiguous = new Map<number, readonly [number, number]>();
   const nil = elements.id(null);

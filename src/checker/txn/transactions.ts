@@ -130,10 +130,10 @@ class TransactionReader {
     return {
       count: row.length,
       row,
-      outcome: picked(operations.outcome, row, new Uint8Array(row.length)),
-      process: picked(operations.process, row, new Int32Array(row.length)),
-      invoke: picked(operations.invoke, row, new Int32Array(row.length)),
-      complete: picked(operations.complete, row, new Int32Array(row.length)),
+      outcome: picked(operations.outcome, row),
+      process: picked(operations.process, row),
+      invoke: picked(operations.invoke, row),
+      complete: picked(operations.complete, row),
       first,
       kind: new Uint8Array(this.#kind.trimmed()),
       key: this.#key.trimmed(),
@@ -288,11 +288,8 @@ class TransactionReader {
   }
 }
 
-function picked<Column extends Int32Array | Uint8Array>(
-  from: Column,
-  rows: Int32Array,
-  to: Column,
-): Column {
+function picked<Column extends Int32Array | Uint8Array>(from: Column, rows: Int32Array): Column {
+  const to = from.slice(0, rows.length) as Column;
   for (let i = 0; i < rows.length; i += 1) to[i] = from[rows[i] ?? 0] ?? 0;
   return to;
 }
