@@ -44,6 +44,10 @@ export { weakRegister } from './checker/txn/weak-register.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
 export { convergence, strongConvergence } from './checker/weak/convergence.ts';
 export { weakModel } from './checker/weak/weak.ts';
+export { loadDriver } from './client/driver.ts';
+export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
+export { etcdLock } from './client/etcd/lock.ts';
+export { etcdRegister } from './client/etcd/register.ts';
 export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
 export { readRegister, registerClient, registerFailure } from './client/register-client.ts';
 export { failedRequest } from './client/request-errors.ts';
@@ -56,6 +60,10 @@ export {
   type RpcFunctions,
   rpcClient,
 } from './client/rpc-client.ts';
+export type { SqlConnection } from './client/sql/connection.ts';
+export { type SqlRouting, sqlClients, sqlObjects } from './client/sql/objects.ts';
+export { connectPostgres, postgresDialect } from './client/sql/postgres.ts';
+export { createTables } from './client/sql/schema.ts';
 export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
 export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
@@ -73,7 +81,14 @@ export type {
   Target,
   Variant,
 } from './contract/target.ts';
-export type { Battlefield, ClockSkew, Clocks, Cluster, Network } from './contract/testbed.ts';
+export type {
+  Battlefield,
+  ClockSkew,
+  Clocks,
+  Cluster,
+  Disks,
+  Network,
+} from './contract/testbed.ts';
 export type {
   OptionValues,
   Workload,
@@ -81,6 +96,15 @@ export type {
   WorkloadOption,
   WorkloadSchedule,
 } from './contract/workload.ts';
+export {
+  type DiskEffect,
+  type DiskOperation,
+  diskOperations,
+  type FileDamage,
+  type NameRule,
+  nameRules,
+  type PowerLoss,
+} from './fault/disk.ts';
 export type { Fault, FaultReport, Link, LinkEffect, LinkRule, NodeId } from './fault/fault.ts';
 export {
   type Cut,
@@ -98,3 +122,15 @@ export { type SimulatedOp, type SimulatedReply, simulate } from './generator/sim
 export type { HistoryEvent, Operation, Outcome } from './history/event.ts';
 export type { History } from './history/history.ts';
 export { nodeScript } from './node-script.ts';
+export {
+  initialDatabase,
+  notAsRoot,
+  notAsRootScript,
+  openDoor,
+  postgresCommands,
+  postgresPort,
+  postgresProgram,
+  postgresUser,
+  serverArguments,
+  startedServer,
+} from './testbed/server/postgres-server.ts';

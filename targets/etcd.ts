@@ -1,117 +1,27 @@
 /**
  * etcd 3, a key-value store on Raft, as installed on this machine. Clients speak to its HTTP
- * gateway, each to the node of its own.
+ * gateway, each to the node of its own. What an error means is in the tables of the clients:
+ * `src/client/etcd/gateway.ts` and `lock.ts`.
  *
- * What an error means (`grpc/codes`):
- *
- * | answer | recorded as | because |
- * |---|---|---|
- * | no connection | fail | nothing was sent |
- * | 3 invalid argument, 11 out of range, 12 unimplemented | fail | refused before it is proposed |
- * | 8 resource exhausted | fail | too many requests, or no space: refused on every node alike |
- * | a compare that did not hold | fail | `succeeded` is false |
- * | 14 unavailable: no leader, leader changed, request timed out, … | info | it may have been proposed |
- * | any other code, a lost connection, no answer in time | info | nothing is known |
- *
- * A read that failed is `fail` whatever the reason: it changed nothing.
+ * A compare that did not hold is `fail`; so is a read that failed, whatever the reason: it
+ * changed nothing.
  */
 import {
   acceptsConnections,
-  assert,
-  type Client,
-  type ClientOp,
-  failedRequest,
-  isArray,
+  askEtcd,
+  etcdLock,
+  etcdRegister,
+  etcdUrl,
   isObject,
-  type Json,
-  type JsonObject,
   type NodePlace,
-  type Outcome,
-  type ServerClientPlace,
   type ServerTarget,
 } from '../src/sdk.ts';
 
 const clientPort = 2379;
 const peerPort = 2380;
 
-/** Codes of gRPC for what certainly did not happen. */
-const definiteCodes: ReadonlySet<Json | undefined> = new Set([3, 8, 11, 12]);
-
-function clientUrl({ address }: NodePlace): string {
-  return `http://${address}:${clientPort}`;
-}
-
 function peerUrl({ address }: NodePlace): string {
   return `http://${address}:${peerPort}`;
-}
-
-/** Answer of the gateway: its JSON, with the HTTP status beside it. */
-async function post(
-  place: NodePlace,
-  path: string,
-  body: JsonObject,
-  signal: AbortSignal,
-): Promise<{ readonly status: number; readonly reply: JsonObject }> {
-  const response = await fetch(`${clientUrl(place)}/v3/${path}`, {
-    method: 'POST',
-    body: JSON.stringify(body),
-    signal,
-  });
-  const reply: unknown = await response.json();
-  return { status: response.status, reply: isObject(reply) ? reply : {} };
-}
-
-function encoded(value: Json): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64');
-}
-
-function decoded(text: string): Json {
-  return JSON.parse(Buffer.from(text, 'base64').toString()) as Json;
-}
-
-function requestOf({ f, key = 0, value }: ClientOp, isSerializable: boolean) {
-  const name = encoded(key);
-  if (f === 'read') return ['kv/range', { key: name, serializable: isSerializable }] as const;
-  if (f === 'write') return ['kv/put', { key: name, value: encoded(value) }] as const;
-  assert(f === 'cas' && isArray(value), `a register has no ${f}`);
-  const [from = null, to = null] = value;
-  const compare = [{ result: 'EQUAL', target: 'VALUE', key: name, value: encoded(from) }];
-  const success = [{ request_put: { key: name, value: encoded(to) } }];
-  return ['kv/txn', { compare, success }] as const;
-}
-
-function outcomeOf({ f, value }: ClientOp, status: number, reply: JsonObject): Outcome {
-  if (status !== 200) {
-    const { code, message, error } = reply;
-    const text = typeof message === 'string' ? message : JSON.stringify(error ?? reply);
-    const isDefinite = f === 'read' || definiteCodes.has(code);
-    return { type: isDefinite ? 'fail' : 'info', error: [`grpc-${JSON.stringify(code)}`, text] };
-  }
-  // The gateway leaves out what is empty or false.
-  if (f === 'cas' && reply['succeeded'] !== true)
-    return { type: 'fail', error: ['precondition-failed', 'the compare did not hold'] };
-  if (f !== 'read') return { type: 'ok', value };
-  const found = isArray(reply['kvs']) ? reply['kvs'][0] : undefined;
-  const text = isObject(found) ? found['value'] : undefined;
-  return { type: 'ok', value: typeof text === 'string' ? decoded(text) : null };
-}
-
-async function register(place: ServerClientPlace): Promise<Client> {
-  const isSerializable = place.variant === 'serializable-reads';
-  return {
-    async invoke(op, signal) {
-      const [path, body] = requestOf(op, isSerializable);
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(place.timeoutMs)]);
-      try {
-        const { status, reply } = await post(place, path, body, limited);
-        return outcomeOf(op, status, reply);
-      } catch (thrown) {
-        return failedRequest(thrown, op.f === 'read');
-      }
-    },
-    // `fetch` keeps its connections for all clients alike.
-    close: async () => undefined,
-  };
 }
 
 export default {
@@ -119,7 +29,7 @@ export default {
   summary: 'etcd 3: a key-value store on Raft; linearizable',
   testbed: 'netns',
   nodeCount: 5,
-  objects: ['register'],
+  objects: ['register', 'lock'],
   survives: ['partition', 'kill', 'pause', 'packet', 'clock'],
   reportsPrimary: true,
   variants: [
@@ -132,16 +42,37 @@ export default {
         shownBy: { workload: 'register', nemesis: 'partition' },
       },
     },
+    {
+      name: 'forgotten-lease',
+      summary: 'who waits for a lock lets its lease end meanwhile, and believes the grant',
+      broken: {
+        mistake: 'etcd 3.4 grants a lock whose lease is over, and that of the next in line too',
+        shownBy: {
+          workload: 'lock',
+          nemesis: 'none',
+          further: [
+            ...['--node-count', '3', '--concurrency', '12', '--operation-timeout', '10'],
+            ...['--option', 'lease=0', '--option', 'fencing=no', '--option', 'hold=1000'],
+            ...['--option', 'threads-per-lock=12'],
+          ],
+        },
+      },
+    },
   ],
   commands: [{ command: 'etcd', debianPackage: 'etcd-server' }],
+  peerPorts: [peerPort],
+  version: ['etcd', '--version'],
+  // Shorter leases are not to be had.
+  defaults: { lease: '2000' },
 
   server({ node, peers, dataFolder, address, index }) {
     const own: NodePlace = { node, dataFolder, address, index };
     const cluster = peers.map((peer) => `${peer.node}=${peerUrl(peer)}`).join(',');
     const args = [
       ...['--name', node, '--data-dir', 'etcd', '--log-level', 'warn', '--logger', 'zap'],
-      ...['--listen-peer-urls', peerUrl(own), '--initial-advertise-peer-urls', peerUrl(own)],
-      ...['--listen-client-urls', clientUrl(own), '--advertise-client-urls', clientUrl(own)],
+      ...['--listen-peer-urls', peerUrl(own)],
+      ...['--initial-advertise-peer-urls', peerUrl(peers[index] ?? own)],
+      ...['--listen-client-urls', etcdUrl(own), '--advertise-client-urls', etcdUrl(own)],
       ...['--initial-cluster', cluster, '--initial-cluster-state', 'new'],
     ];
     return { program: { command: 'etcd', args, env: { ETCD_UNSUPPORTED_ARCH: process.arch } } };
@@ -153,7 +84,7 @@ export default {
   async formed(places, signal) {
     await Promise.all(
       places.map(async (place) => {
-        const response = await fetch(`${clientUrl(place)}/health`, { signal });
+        const response = await fetch(`${etcdUrl(place)}/health`, { signal });
         await response.text();
         if (!response.ok) throw new Error(`${place.node} is not healthy (${response.status})`);
       }),
@@ -161,10 +92,12 @@ export default {
   },
 
   async leads(place, signal) {
-    const { reply } = await post(place, 'maintenance/status', {}, signal);
-    const { header, leader } = reply;
+    const { header, leader } = await askEtcd(place, 'maintenance/status', {}, signal);
     return isObject(header) && leader !== undefined && header['member_id'] === leader;
   },
 
-  clients: { register },
+  clients: {
+    register: async (place) => etcdRegister(place, place.variant === 'serializable-reads'),
+    lock: async (place) => etcdLock(place, { careful: place.variant !== 'forgotten-lease' }),
+  },
 } satisfies ServerTarget;

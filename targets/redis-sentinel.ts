@@ -254,6 +254,7 @@ export default {
     { command: 'redis-sentinel', debianPackage: 'redis-sentinel' },
     { command: 'redis-cli', debianPackage: 'redis-tools' },
   ],
+  version: ['redis-server', '--version'],
   server: plan,
   up: ({ address }, signal) => acceptsConnections(address, serverPort, signal),
 

@@ -52,6 +52,8 @@ interface Manners {
   /** 0: a grant lasts until it is released. */
   readonly leaseMs: number;
   readonly stallProbability: number;
+  /** The longest that a holder does nothing before it writes or releases, unless it stalls. */
+  readonly holdMs: number;
   readonly writes: boolean;
 }
 
@@ -60,6 +62,7 @@ function mannersOf(options: OptionValues): Manners {
   return {
     leaseMs,
     stallProbability: leaseMs === 0 ? 0 : Number(options['stall']),
+    holdMs: Number(options['hold']),
     writes: options['fencing'] === 'yes',
   };
 }
@@ -82,15 +85,15 @@ function rested(
   event: HistoryEvent,
   source: Prng,
 ): readonly [Rested<Held>, Prng] {
-  const [restMs, afterRest] = drawInt(source, 40);
+  const isGrant = isGranted(event);
+  const [restMs, afterRest] = drawInt(source, isGrant ? manners.holdMs : 40);
   const shortly = (state: Held): readonly [Rested<Held>, Prng] => [
     { state, restNs: restMs * nsPerMs },
     afterRest,
   ];
-  const isGranted = event.type === 'ok' && event.value !== false;
   if (event.f === 'acquire') {
     // Refused: it comes back when the holder may be done.
-    if (!isGranted) return [{ state: undefined, restNs: (50 + 4 * restMs) * nsPerMs }, afterRest];
+    if (!isGrant) return [{ state: undefined, restNs: (50 + 4 * restMs) * nsPerMs }, afterRest];
     const token = tokenOf(event.value ?? null);
     const writesLeft = manners.writes && token !== undefined ? writesPerHold : 0;
     const state: Held = { token: token ?? 0, writesLeft };
@@ -102,6 +105,10 @@ function rested(
     return shortly({ ...held, writesLeft: held.writesLeft - 1 });
   // A release that certainly did not happen is tried again.
   return shortly(event.type === 'fail' ? held : undefined);
+}
+
+function isGranted({ f, type, value }: HistoryEvent): boolean {
+  return f === 'acquire' && type === 'ok' && value !== false;
 }
 
 function tokenOf(value: Json): number | undefined {
@@ -205,6 +212,10 @@ export default {
     stall: {
       summary: 'the probability that a holder stalls for longer than its lease',
       default: '0.1',
+    },
+    hold: {
+      summary: 'milliseconds, at most, that a holder does nothing after its grant',
+      default: '40',
     },
     'ops-per-lock': { summary: 'operations on a lock before it is left', default: '150' },
     'threads-per-lock': {

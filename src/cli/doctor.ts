@@ -5,6 +5,8 @@ import { arch, availableParallelism, platform, release, tmpdir, totalmem } from 
 import { join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { createProcessClocks } from '../testbed/clock/process-clocks.ts';
+import { diskObstacle } from '../testbed/disk/survey.ts';
+import { loopbackObstacle } from '../testbed/loopback/loopback-hosts.ts';
 import { sandboxObstacle } from '../testbed/netns/survey.ts';
 
 export interface Finding {
@@ -23,9 +25,11 @@ export async function examine(): Promise<readonly Finding[]> {
     runsFolder(),
     testbedStdio(),
     await testbedNetns(),
+    await testbedLoopback(),
     guardian(),
     pause(),
     await clock(),
+    await disk(),
     python(),
   ];
 }
@@ -84,6 +88,15 @@ async function testbedNetns(): Promise<Finding> {
   return { what, ok: true, found, advice: null };
 }
 
+async function testbedLoopback(): Promise<Finding> {
+  const what = 'testbed loopback';
+  const obstacle = await loopbackObstacle();
+  const found = 'real servers on 127.x.y.z without any privilege, proxies of dsx between them';
+  return obstacle === undefined
+    ? { what, ok: true, found, advice: null }
+    : { what, ok: false, found: obstacle, advice: 'use a Linux machine, container or virtual one' };
+}
+
 /** The guardian that ends nodes if dsx itself is killed is a shell script. */
 function guardian(): Finding {
   const what = 'clean-up after SIGKILL';
@@ -110,6 +123,16 @@ async function clock(): Promise<Finding> {
   return why === undefined
     ? { what, ok: true, found: 'the clock of a running process can be skewed', advice: null }
     : { what, ok: false, found: why, advice: 'the other nemeses work without it' };
+}
+
+async function disk(): Promise<Finding> {
+  const what = 'nemesis disk';
+  const obstacle = await diskObstacle();
+  if (obstacle !== undefined)
+    return { what, ok: false, found: obstacle.found, advice: obstacle.advice };
+  const found =
+    'disks of nodes can lose what was not synced, fail and be slow (FUSE, in a sandbox)';
+  return { what, ok: true, found, advice: null };
 }
 
 function python(): Finding {

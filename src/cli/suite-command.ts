@@ -3,8 +3,10 @@ import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { messageOf, UsageError } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
+import type { Target } from '../contract/target.ts';
 import { parseNumber } from '../plan/parse.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import {
@@ -29,13 +31,16 @@ import { rootError } from '../store/disk-error.ts';
 import { writeAtomic } from '../store/write-atomic.ts';
 import { parseConfig } from './config-file.ts';
 import { exitCodes, worstExitCode } from './exit-codes.ts';
+import { writeFindings } from './findings-page.ts';
 import { interruptible } from './interrupt.ts';
 import { paintFor } from './paint.ts';
 import { parseReporters } from './reporters.ts';
+import { missingForTarget } from './sandbox.ts';
 import { planOf } from './settings.ts';
 import { configText, readSuite, type SuiteFile } from './suite-file.ts';
 import { emitSuite } from './suite-reporters.ts';
 import { notRun, outcomeCode, runSuite } from './suite-run.ts';
+import { versionOf } from './system-version.ts';
 
 export interface SuiteArguments {
   readonly file: string;
@@ -55,19 +60,21 @@ export interface SuiteArguments {
 interface PlannedTest {
   readonly test: SuiteTest;
   readonly plan: RunPlan;
+  readonly target: Target | null;
 }
 
 export async function suiteCommand(given: SuiteArguments): Promise<number> {
   const reporters = parseReporters(given.reporters ?? undefined, given.json);
   const jobs = jobsOf(given.jobs);
   const shard = given.shard === null ? null : parseShard(given.shard);
-  const file = readSuite(given.file);
+  const path = suitePath(given.file);
+  const file = readSuite(path);
   const all = selected(file, given);
   const seed = seedFor(file, given);
-  const planned = await plansOf(file, all, { seed, folder: dirname(resolve(given.file)) });
+  const planned = await plansOf(file, all, { seed, folder: dirname(path) });
   const mine = planned.filter((_, i) => shard === null || inShard(i, shard));
   if (given.list) return listTests(mine, given.json);
-  const name = file.name ?? basename(given.file).replace(/\.ya?ml$/, '');
+  const name = file.name ?? basename(path).replace(/\.ya?ml$/, '');
   const startedAt = new Date();
   const folder = newFolder(given.results ?? defaultFolder(name, startedAt, shard));
   const report = (results: readonly SuiteResult[]): SuiteReport => ({
@@ -87,9 +94,11 @@ export async function suiteCommand(given: SuiteArguments): Promise<number> {
     writeAtomic(join(folder, 'suite.json'), [`${JSON.stringify(report(results), null, 2)}\n`]);
   };
   write(mine.map(({ test }) => notRun(test)));
-  const { results, interrupted } = await runAll(given, { jobs, seed, folder, mine, write });
+  const running = { jobs, seed, folder, mine, write, suiteFolder: dirname(path) };
+  const { results, interrupted } = await runAll(given, { ...running, file });
   write(results);
   emitSuite(report(results), reporters);
+  keepPage(given, { file, path, all, results });
   if (!given.json) process.stderr.write(`results: ${relative(process.cwd(), folder)}/suite.json\n`);
   return interrupted ? exitCodes.failed : worstExitCode(results.map(outcomeCode));
 }
@@ -99,12 +108,14 @@ interface Running {
   readonly seed: number;
   readonly folder: string;
   readonly mine: readonly PlannedTest[];
+  readonly file: SuiteFile;
+  readonly suiteFolder: string;
   write(results: readonly SuiteResult[]): void;
 }
 
 async function runAll(given: SuiteArguments, running: Running) {
-  const { jobs, seed, folder, mine } = running;
-  const plans = new Map(mine.map(({ test, plan }) => [test, plan]));
+  const { jobs, seed, folder, mine, file, suiteFolder } = running;
+  const planned = new Map(mine.map((one) => [one.test, one]));
   const say = (text: string): void => {
     if (!given.json) process.stderr.write(`${text}\n`);
   };
@@ -121,8 +132,13 @@ async function runAll(given: SuiteArguments, running: Running) {
       tests: mine.map(({ test }) => test),
       ...{ seed, jobs, folder, signal, failFast: given.failFast },
       runsFolder: resolve(given.out),
-      suiteFolder: dirname(resolve(given.file)),
-      limitMs: (test) => limitOf(plans.get(test)),
+      suiteFolder,
+      limitMs: (test) => limitOf(planned.get(test)?.plan),
+      obstacle: (test) => {
+        const missing = missingForTarget(planned.get(test)?.target ?? null);
+        return file.skipsMissing ? missing : undefined;
+      },
+      version: (test) => versionOf(planned.get(test)?.target ?? null),
       finished(result, all) {
         count += 1;
         say(`${count}/${mine.length} ${resultLine(result, paint)}`);
@@ -131,6 +147,35 @@ async function runAll(given: SuiteArguments, running: Running) {
     });
   });
   return { results, interrupted };
+}
+
+function keepPage(
+  given: SuiteArguments,
+  suite: {
+    readonly file: SuiteFile;
+    readonly path: string;
+    readonly all: readonly SuiteTest[];
+    readonly results: readonly SuiteResult[];
+  },
+): void {
+  const { file, path, results } = suite;
+  if (file.page === null) return;
+  const page = resolve(dirname(path), file.page);
+  const every = given.grep === null ? suite.all : expandSuite(file.entries, null);
+  const repeat = `dsx suite ${given.file}`;
+  const written = writeFindings({ path: page, all: every.map(notRun), results, repeat });
+  if (written !== null && !given.json)
+    process.stderr.write(`findings: ${relative(process.cwd(), written)}\n`);
+}
+
+/** A path, or the name of a suite that comes with dsx. */
+function suitePath(given: string): string {
+  if (existsSync(given) || !/^[a-z0-9-]+$/.test(given)) return resolve(given);
+  for (const up of ['../../', '../../../']) {
+    const path = fileURLToPath(new URL(`${up}suites/${given}.yaml`, import.meta.url));
+    if (existsSync(path)) return path;
+  }
+  return resolve(given);
 }
 
 /** Load, healing, last reads, every checker to its limit, and a margin for a slow machine. */
@@ -187,8 +232,8 @@ async function plansOf(
       const own = seedOf(test, seed, 0);
       const config = parseConfig(name, configText(settings, folder));
       const { args, on, ...rest } = config;
-      const { plan } = await planOf({ ...rest, flags: on, nodeArgs: args }, own);
-      planned.push({ test, plan });
+      const { plan, target } = await planOf({ ...rest, flags: on, nodeArgs: args }, own);
+      planned.push({ test, plan, target });
     } catch (thrown) {
       if (!(thrown instanceof UsageError)) throw thrown;
       throw file.complain(entry, `test "${name}": ${thrown.message}`);

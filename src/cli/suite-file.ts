@@ -15,6 +15,10 @@
  *         expect: stale-read
  *         tries: 5
  *
+ * A suite of findings says of each test what it shows (`finding:`), names the page on which its
+ * rows are kept (`page:`, from the folder of the suite, without ending), and may pass over
+ * systems that are not installed (`when-missing: skip`); `suites/findings.yaml` is one.
+ *
  * Settings are those of `dsx.yaml`. A value of a matrix may itself be a map of settings, which
  * then go together. What is wrong is said with line, column and the nearest right word.
  */
@@ -23,6 +27,7 @@ import { isMap, isScalar, isSeq, type Node, Pair, YAMLMap } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import { didYouMean, listed } from '../base/text.ts';
+import type { Finding, Report } from '../plan/finding.ts';
 import {
   type AxisValue,
   expectationOf,
@@ -33,19 +38,24 @@ import {
 } from '../plan/suite.ts';
 import { definedAnomalies, definitionOf } from '../report/definitions.ts';
 import { allKeys, configOf, openYaml } from './config-file.ts';
-import { type Complain, keyOf, textOf } from './yaml-fields.ts';
+import { type Complain, Fields, keyOf, textOf } from './yaml-fields.ts';
 
 export interface SuiteFile {
   /** As given; null: named after the file. */
   readonly name: string | null;
   readonly seed: number | null;
   readonly entries: readonly SuiteEntry[];
+  /** The page of findings, from the folder of the file and without ending; null: there is none. */
+  readonly page: string | null;
+  /** Whether a test is passed over, not failed, whose system is not installed. */
+  readonly skipsMissing: boolean;
   /** An error about an entry, with its place in the file. */
   complain(entry: number, message: string): UsageError;
 }
 
-const topKeys = ['name', 'seed', 'defaults', 'tests'];
-const entryKeys = ['name', 'matrix', 'exclude'];
+const topKeys = ['name', 'seed', 'page', 'when-missing', 'defaults', 'tests'];
+const entryKeys = ['name', 'matrix', 'exclude', 'finding'];
+const findingKeys = ['system', 'shows', 'fault', 'control', 'reported', 'note'];
 /** Settings of `dsx test` that a suite as a whole decides. */
 const notHere = ['out', 'reporter'];
 
@@ -72,13 +82,27 @@ export function parseSuite(file: string, source: string): SuiteFile {
   const defaults = top.get('defaults')?.value;
   const base = defaults === undefined ? {} : settingsOf(defaults, complain, []);
   const entries = tests.items.map((node) => entryOf(node, base, complain));
-  const [name, seed] = [top.get('name'), top.get('seed')];
+  const seed = top.get('seed');
+  const word = (key: string): string | null => {
+    const pair = top.get(key);
+    return pair === undefined ? null : textOf(pair, key, complain);
+  };
   return {
-    name: name === undefined ? null : textOf(name, 'name', complain),
+    page: word('page'),
+    skipsMissing: skipsMissing(top.get('when-missing'), complain),
+    name: word('name'),
     seed: seed === undefined ? null : countOf(seed, 'seed', complain, 0),
     entries,
     complain: (entry, message) => complain(tests.items[entry], message),
   };
+}
+
+function skipsMissing(pair: Pair | undefined, complain: Complain): boolean {
+  if (pair === undefined) return false;
+  const word = textOf(pair, 'when-missing', complain);
+  if (word !== 'skip' && word !== 'fail')
+    throw complain(pair.value, `when-missing takes skip or fail; got "${word}"`);
+  return word === 'skip';
 }
 
 function unknownTop(name: string): string {
@@ -100,7 +124,32 @@ function entryOf(node: unknown, defaults: JsonObject, complain: Complain): Suite
     settings,
     axes: axesOf(field('matrix'), complain),
     exclude: excludeOf(field('exclude'), complain),
+    finding: findingOf(field('finding'), complain),
   };
+}
+
+function findingOf(pair: Pair | undefined, complain: Complain): Finding | null {
+  if (pair === undefined) return null;
+  const fields = new Fields(pair.value ?? pair.key, 'finding', findingKeys, complain);
+  return {
+    system: fields.required('system', '`system: etcd`'),
+    shows: fields.required('shows', '`shows: stale reads`'),
+    fault: fields.text('fault') ?? 'none',
+    control: fields.text('control') ?? null,
+    reported: reportsOf(fields.at('reported'), complain),
+    note: fields.text('note') ?? '',
+  };
+}
+
+/** `reported: {Jepsen 2020, etcd 3.4.3: https://…}`: titles and where each can be read. */
+function reportsOf(node: Node | undefined, complain: Complain): readonly Report[] {
+  if (node === undefined) return [];
+  const fields = new Fields(node, 'reported', undefined, complain);
+  return Object.entries(fields.texts()).map(([title, url]) => {
+    if (!/^https?:\/\//.test(url))
+      throw complain(node, `reported takes titles with a link each; got "${url}" for "${title}"`);
+    return { title, url };
+  });
 }
 
 function without(settings: JsonObject, names: readonly string[]): JsonObject {

@@ -11,6 +11,7 @@ import {
 } from '../plan/suite.ts';
 import type { Outcome, SuiteResult } from '../report/suite/suite.ts';
 import { type ChildResult, runChild } from './child-test.ts';
+import { evidenceOf } from './evidence.ts';
 import { exitCodes } from './exit-codes.ts';
 import { anomalyTypes } from './run-rows.ts';
 import { configText } from './suite-file.ts';
@@ -27,6 +28,10 @@ export interface SuiteJob {
   readonly suiteFolder: string;
   /** Where the suite keeps the configuration of each test. */
   readonly folder: string;
+  /** Why a test cannot be run here, and is passed over; undefined: it can. */
+  obstacle(test: SuiteTest): string | undefined;
+  /** What the system of a test says of its version; undefined: nothing. */
+  version(test: SuiteTest): Promise<string | undefined>;
   /** The longest that a test may take. */
   limitMs(test: SuiteTest): number;
   readonly signal: AbortSignal;
@@ -56,25 +61,30 @@ export async function runSuite(job: SuiteJob): Promise<readonly SuiteResult[]> {
 }
 
 export function notRun(test: SuiteTest): SuiteResult {
-  const { name, group, settings, expect } = test;
+  const { name, group, settings, expect, finding } = test;
   const nothing = { anomalies: [], runs: 0, hits: 0, operations: 0, durationMs: 0 };
   return {
     ...{ name, group, settings, expect: expectationText(expect), outcome: 'not-run' },
     ...nothing,
     ...{ text: 'not run', seed: null, folder: null, command: null },
+    ...(finding === null ? {} : { finding }),
   };
 }
 
 /** A test that expects an anomaly is tried with further seeds until it shows. */
 async function runOne(job: SuiteJob, position: number, test: SuiteTest): Promise<SuiteResult> {
   const startedMs = performance.now();
+  const obstacle = job.obstacle(test);
+  if (obstacle !== undefined) return { ...notRun(test), text: obstacle };
   let last = notRun(test);
   for (let attempt = 0; attempt < test.tries; attempt += 1) {
     const seed = seedOf(test, job.seed, attempt);
     const configFile = writeConfig(job, position, { test, seed });
     const { signal, runsFolder } = job;
     const limitMs = job.limitMs(test);
+    const runStartedMs = performance.now();
     const child = await runChild({ configFile, runsFolder, limitMs, signal });
+    const endedMs = performance.now();
     if (signal.aborted) return { ...last, outcome: 'not-run', text: 'interrupted' };
     const judged = judge(test.expect, child);
     const runs = last.runs + 1;
@@ -82,10 +92,22 @@ async function runOne(job: SuiteJob, position: number, test: SuiteTest): Promise
     const text = runs === 1 ? judged.text : `${judged.text} (run ${runs} of at most ${test.tries})`;
     const durationMs = performance.now() - startedMs;
     last = { ...last, ...judged, ...factsOf(child), text, runs, hits, seed, durationMs };
+    if (test.finding !== null)
+      last = { ...last, ...(await shownBy(job, test, child)), runMs: endedMs - runStartedMs };
     // What else could be wrong does not go away with another seed.
     if (judged.outcome === 'passed' || judged.outcome === 'error') return last;
   }
   return last;
+}
+
+/** What a page of findings tells besides the outcome. */
+async function shownBy(job: SuiteJob, test: SuiteTest, { verdict }: ChildResult) {
+  const evidence = verdict === null ? undefined : await evidenceOf(verdict, test.expect);
+  const version = await job.version(test);
+  return {
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(version === undefined ? {} : { version }),
+  };
 }
 
 function writeConfig(

@@ -5,6 +5,7 @@
 import { UsageError } from '../base/errors.ts';
 import { canonical, isArray, isObject, type Json, type JsonObject } from '../base/json.ts';
 import { drawInt, fork, prng } from '../base/prng.ts';
+import type { Finding } from './finding.ts';
 
 /** What a test must end in: valid, any anomaly, or one of the anomalies named. */
 export type Expectation =
@@ -28,6 +29,8 @@ export interface SuiteEntry {
   readonly axes: readonly (readonly AxisValue[])[];
   /** Combinations that have all settings of one of these are left out. */
   readonly exclude: readonly JsonObject[];
+  /** What it shows, in a suite of findings; null elsewhere. */
+  readonly finding: Finding | null;
 }
 
 export interface SuiteTest {
@@ -46,6 +49,7 @@ export interface SuiteTest {
   readonly repetition: number;
   /** Runs until an expected anomaly shows, at most. */
   readonly tries: number;
+  readonly finding: Finding | null;
 }
 
 /** What a suite understands besides the settings of `dsx test`. */
@@ -65,7 +69,7 @@ export function expandSuite(
         const group = distinct(taken, nameOf(entry, axes, settings));
         const count = repeat ?? Number(settings['repeat'] ?? 1);
         return Array.from({ length: count }, (_, repetition) =>
-          testOf({ position, group, settings }, repetition, count),
+          testOf({ position, group, settings, finding: entry.finding }, repetition, count),
         );
       }),
   );
@@ -75,10 +79,11 @@ interface Combined {
   readonly position: number;
   readonly group: string;
   readonly settings: JsonObject;
+  readonly finding: Finding | null;
 }
 
 function testOf(combined: Combined, repetition: number, count: number): SuiteTest {
-  const { position, group } = combined;
+  const { position, group, finding } = combined;
   const { expect, seed, tries } = combined.settings;
   const own = new Set<string>(['expect', 'seed', ...suiteSettings]);
   const settings = Object.entries(combined.settings).filter(([name]) => !own.has(name));
@@ -91,6 +96,7 @@ function testOf(combined: Combined, repetition: number, count: number): SuiteTes
     seed: seed === undefined ? null : Number(seed),
     repetition,
     tries: Number(tries ?? 1),
+    finding,
   };
 }
 

@@ -233,7 +233,14 @@ describe('reports of a suite', () => {
 function oneResult(i: number) {
   const settings = { target: 'raft' };
   const common = { entry: 0, settings, expect: { kind: 'valid' }, seed: null } as const;
-  return notRun({ ...common, name: `test ${i}`, group: `test ${i}`, repetition: 0, tries: 1 });
+  return notRun({
+    ...common,
+    name: `test ${i}`,
+    group: `test ${i}`,
+    repetition: 0,
+    tries: 1,
+    finding: null,
+  });
 }
 
 function reportOf(wanted: readonly Outcome[]): SuiteReport {

@@ -11,8 +11,8 @@
  */
 
 import { typeCode } from '../../history/columns.ts';
+import { EdgeList } from '../digraph.ts';
 import { CausalPast } from './causal-past.ts';
-import { EdgeList } from './digraph.ts';
 import { IntList } from './integers.ts';
 import { LastWrites } from './last-writes.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';

@@ -5,6 +5,7 @@
 import { UsageError } from '../../base/errors.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../base/json.ts';
 import { listed, plural } from '../../base/text.ts';
+import type { Evidence, Finding } from '../../plan/finding.ts';
 import type { Shard } from '../../plan/suite.ts';
 
 export const suiteFormat = 'dsx-suite/1';
@@ -38,6 +39,14 @@ export interface SuiteResult {
   readonly command: string | null;
   readonly operations: number;
   readonly durationMs: number;
+  /** What it shows, in a suite of findings. */
+  readonly finding?: Finding;
+  /** The first anomaly of the last run. */
+  readonly evidence?: Evidence;
+  /** What the system says of its version. */
+  readonly version?: string;
+  /** From the start of dsx to the verdict, of the last run. */
+  readonly runMs?: number;
 }
 
 export interface SuiteReport {

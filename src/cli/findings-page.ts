@@ -1,0 +1,76 @@
+/**
+ * Keeps a page of findings: the results of the tests that were run now beside those of others
+ * that were run before. The page is made from a file of results next to it, so that a part of
+ * the suite can be run again alone.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf, UsageError } from '../base/errors.ts';
+import { isArray, isObject, type JsonObject } from '../base/json.ts';
+import { type FindingRow, renderFindings } from '../report/suite/findings.ts';
+import type { SuiteResult } from '../report/suite/suite.ts';
+import { writeAtomic } from '../store/write-atomic.ts';
+
+const pageFormat = 'dsx-findings/1';
+
+export interface PageRequest {
+  /** Path without ending: `.json` and `.md` are written. */
+  readonly path: string;
+  /** Every test of the suite, in order, run or not. */
+  readonly all: readonly SuiteResult[];
+  /** Those that were run now, or were passed over. */
+  readonly results: readonly SuiteResult[];
+  /** The command that makes the page. */
+  readonly repeat: string;
+}
+
+/** The file that was written; null where there is no folder for it: an installed package has none. */
+export function writeFindings({ path, all, results, repeat }: PageRequest): string | null {
+  if (!existsSync(dirname(path))) return null;
+  const before = new Map(readBefore(`${path}.json`).map((row) => [row.name, row]));
+  const now = new Map(results.map((result) => [result.name, result]));
+  const rows = all.flatMap((planned) => {
+    const row = chosen(before.get(planned.name), now.get(planned.name)) ?? planned;
+    // What the file of the suite says of it now holds, whenever it was run.
+    const { finding, settings, expect } = planned;
+    if (finding === undefined) return [];
+    return [{ ...row, expect, settings, finding, folder: null }];
+  });
+  writeAtomic(`${path}.json`, [`${JSON.stringify({ format: pageFormat, rows }, null, 1)}\n`]);
+  writeAtomic(`${path}.md`, [renderFindings(rows, repeat)]);
+  return `${path}.md`;
+}
+
+/** A test that was not run says less than what it showed before. */
+function chosen(
+  before: SuiteResult | undefined,
+  now: SuiteResult | undefined,
+): SuiteResult | undefined {
+  if (now === undefined) return before;
+  const isNothing = now.outcome === 'not-run';
+  return isNothing && before !== undefined && before.outcome !== 'not-run' ? before : now;
+}
+
+function readBefore(file: string): readonly FindingRow[] {
+  if (!existsSync(file)) return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (thrown) {
+    throw new UsageError(
+      `${file} is not JSON: ${messageOf(thrown)}\nremove it, and all rows are made anew`,
+    );
+  }
+  const rows = isObject(value) && value['format'] === pageFormat ? value['rows'] : undefined;
+  if (!isArray(rows))
+    throw new UsageError(
+      `${file} is no file of findings: expected {"format": "${pageFormat}", …}\nremove it, and all rows are made anew`,
+    );
+  return rows.filter(isRow) as unknown as readonly FindingRow[];
+}
+
+function isRow(value: unknown): value is JsonObject {
+  return (
+    isObject(value) && typeof value['name'] === 'string' && typeof value['outcome'] === 'string'
+  );
+}
