@@ -35,13 +35,17 @@ export interface CommitGraph {
   readonly reasonOf: (from: number, to: number) => CommitReason | undefined;
 }
 
-/** Undefined if it does not fit in memory. */
+/**
+ * Undefined if it does not fit in memory.
+ * @param sessions whether the transactions of a process are in its order; false asks for less
+ */
 export function commitGraphOf(
   history: RegisterHistory,
   level: WeakLevel,
   bytesMax: number,
+  sessions = true,
 ): CommitGraph | undefined {
-  const builder = new CommitGraphBuilder(history);
+  const builder = new CommitGraphBuilder(history, sessions);
   if (level === 'read-committed-monotonic') builder.addMonotonic();
   else if (level === 'session-read-atomic') builder.addAtomic();
   else if (!builder.addCausal(bytesMax)) return undefined;
@@ -66,11 +70,12 @@ class CommitGraphBuilder {
   readonly #readOne: Int32Array;
   readonly #readOther: Int32Array;
 
-  constructor(history: RegisterHistory) {
+  constructor(history: RegisterHistory, sessions: boolean) {
     const { count, keys, of, kind } = history.transactions;
     this.#history = history;
     this.#initial = count;
-    this.#sessions = sessionsOf(history);
+    const inOrder = sessionsOf(history);
+    this.#sessions = sessions ? inOrder : inOrder.flat().map((t) => [t]);
     this.#writer = writersOf(history);
     this.#readBy = new Int32Array(keys.length).fill(none);
     this.#readOne = new Int32Array(keys.length);
