@@ -59,8 +59,17 @@ export {
   type RpcFunctions,
   rpcClient,
 } from './client/rpc-client.ts';
+export {
+  askRqlite,
+  type RqliteLevel,
+  rqliteRegister,
+  rqliteTable,
+  rqliteUrl,
+} from './client/rqlite.ts';
 export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
+export { askWord } from './client/zookeeper/four-letter.ts';
+export { type ReadFirst, zookeeperRegister, zookeeperSet } from './client/zookeeper/zookeeper.ts';
 export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';
