@@ -22,6 +22,7 @@ const effects = {
   runner: [...Object.keys(pure), 'testbed', 'client', 'store'],
   cli: [...Object.keys(pure), 'testbed', 'client', 'store', 'runner'],
   commands: ['base', 'cli'],
+  library: [...Object.keys(pure), 'store', 'runner', 'cli'],
 };
 
 const rows = Object.entries({ ...pure, ...effects }).map(([folder, allowed]) => ({
@@ -96,7 +97,7 @@ export default {
       severity: 'error',
       comment: 'It would break on npm install --omit=dev.',
       from: { path: '^(src|bin|workloads|nemesis|targets)/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
   ],
   options: {

@@ -1,4 +1,7 @@
-#!/usr/bin/env -S node --import tsx
-import { main } from '../src/cli/main.ts';
+#!/usr/bin/env node
+// dsx from source, for those who work on it.
+import { register } from 'tsx/esm/api';
 
-await main(import.meta.url);
+register();
+const { main } = await import('../src/cli/main.ts');
+await main();

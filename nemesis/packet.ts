@@ -41,6 +41,15 @@ const behaviours: Readonly<Record<string, (parameters: Parameters) => LinkEffect
     delayMs: millisecondsParameter(parameters, 'late', 50, anyMs),
   }),
   corrupt: (parameters) => ({ kind: 'corrupt', probability: probabilityOf(parameters) }),
+  bandwidth: (parameters) => ({
+    kind: 'bandwidth',
+    kilobitsPerSecond: numberParameter(parameters, 'rate', 256, { min: 1, max: 1e9 }),
+  }),
+  slice: (parameters) => ({
+    kind: 'slice',
+    bytes: numberParameter(parameters, 'bytes', 64, { min: 1, max: 65_536 }),
+  }),
+  reset: (parameters) => ({ kind: 'reset', probability: probabilityOf(parameters) }),
 };
 
 /** Few systems promise to survive corrupted messages, so that is never drawn, only asked for. */
@@ -55,13 +64,19 @@ export default {
     { name: 'duplicate', summary: 'a message in five delivered twice' },
     { name: 'reorder', summary: 'a message in five overtaken by those sent up to `late` after it' },
     { name: 'corrupt', summary: 'a message in five changed on its way; only if asked for' },
+    { name: 'bandwidth', summary: 'a narrow line, `rate` kbit/s (real servers only)' },
+    { name: 'slice', summary: 'data arrives in parts of `bytes` (testbed loopback only)' },
+    { name: 'reset', summary: 'a write in five breaks its connection (testbed loopback only)' },
     { name: 'mix', summary: 'two or three of delay, loss, duplicate and reorder at once' },
   ],
   parameters: {
     mean: 'Mean delay, for delay: 50ms.',
     jitter: 'How much delays differ, for delay: 10ms.',
-    probability: 'Chance of a message to be hit, from 0 to 1, for all but delay: 0.2.',
+    probability:
+      'Chance of a message to be hit, from 0 to 1, for loss, duplicate, reorder, corrupt and reset: 0.2.',
     late: 'How much later a message comes that is overtaken, for reorder: 50ms.',
+    rate: 'Kilobits a second that a link carries, for bandwidth: 256.',
+    bytes: 'Largest part, for slice: 64.',
     nodes: 'Whose links: all (the default), one, minority, majority, n1+n3, …',
   },
   needs: ['network-packet'],
@@ -73,7 +88,8 @@ export default {
       throw new UsageError(
         `packet faults strike links between nodes, and this cluster has ${nodes.length}. Use --node-count, or a nemesis that works on a single node (kill, pause, clock).`,
       );
-    const [names, rest] = drawBehaviours(context.shape, source);
+    const possible = drawn.filter((name) => !context.impossibleEffects?.includes(name));
+    const [names, rest] = drawBehaviours(context.shape, possible, source);
     const [aimed, next] = aim(parameters['nodes'] ?? 'all', context, rest);
     const effects = names.map((name) => effectOf(name, parameters));
     const fault = {
@@ -111,16 +127,17 @@ export default {
 
 function drawBehaviours(
   shape: string | undefined,
+  possible: readonly string[],
   source: Prng,
 ): readonly [readonly string[], Prng] {
   if (shape === undefined) {
-    const [name, next] = pick(source, [...drawn, 'mix']);
-    return name === 'mix' ? drawBehaviours(name, next) : [[name], next];
+    const [name, next] = pick(source, [...possible, 'mix']);
+    return name === 'mix' ? drawBehaviours(name, possible, next) : [[name], next];
   }
   if (shape !== 'mix') return [shape.split('+'), source];
   const [count, rest] = pick(source, [2, 3]);
-  const [order, next] = shuffle(rest, drawn);
-  return [drawn.filter((name) => order.indexOf(name) < count), next];
+  const [order, next] = shuffle(rest, possible);
+  return [possible.filter((name) => order.indexOf(name) < count), next];
 }
 
 function effectOf(name: string, parameters: Parameters): LinkEffect {
@@ -155,6 +172,10 @@ function effectText(effect: LinkEffect): string {
       return `delay ${effect.meanMs} ± ${effect.jitterMs} ms`;
     case 'drop':
       return 'drop';
+    case 'bandwidth':
+      return `${effect.kilobitsPerSecond} kbit/s`;
+    case 'slice':
+      return `slices of ${effect.bytes} bytes`;
     case 'reorder':
       return `reorder ${percent(effect.probability)} by ${effect.delayMs} ms`;
     default:
@@ -176,12 +197,14 @@ function effectsOf(fault: Fault): readonly LinkEffect[] {
   const { effects } = fault.detail;
   if (!isArray(effects)) return [];
   return effects.filter(isObject).map((effect) => {
-    const { kind, meanMs, jitterMs, probability, delayMs } = effect;
+    const { kind, meanMs, jitterMs, probability, delayMs, kilobitsPerSecond, bytes } = effect;
     return effectOf(typeof kind === 'string' ? kind : '', {
       ...given('mean', meanMs),
       ...given('jitter', jitterMs),
       ...given('probability', probability),
       ...given('late', delayMs),
+      ...given('rate', kilobitsPerSecond),
+      ...given('bytes', bytes),
     });
   });
 }

@@ -4,15 +4,13 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 
 const next = `dist.next-${process.pid}`;
 const old = `dist.old-${process.pid}`;
-const tsc = 'node_modules/typescript/bin/tsc';
-const { status } = spawnSync(
-  process.execPath,
-  [tsc, '-p', 'tsconfig.build.json', '--outDir', next],
-  {
-    stdio: 'inherit',
-  },
-);
-if (status !== 0) {
+const steps = [
+  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', next],
+  ['scripts/manifest.js', next],
+];
+for (const step of steps) {
+  const { status } = spawnSync(process.execPath, step, { stdio: 'inherit' });
+  if (status === 0) continue;
   rmSync(next, { recursive: true, force: true });
   process.exit(status ?? 1);
 }

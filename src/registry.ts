@@ -28,7 +28,8 @@ export async function findWorkload(name: string): Promise<Workload> {
   const workloads = await loadWorkloads();
   for (const workload of workloads.values())
     if (workload.name === name || workload.aliases.includes(name)) return workload;
-  throw unknownName('workload', name, [...workloads.keys()]);
+  const names = [...workloads.values()].flatMap(({ name: own, aliases }) => [own, ...aliases]);
+  throw unknownName('workload', name, names);
 }
 
 export async function findTarget(name: string): Promise<Target> {

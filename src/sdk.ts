@@ -44,6 +44,7 @@ export { weakRegister } from './checker/txn/weak-register.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
 export { convergence, strongConvergence } from './checker/weak/convergence.ts';
 export { weakModel } from './checker/weak/weak.ts';
+export { loadDriver } from './client/driver.ts';
 export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';
 export { etcdRegister } from './client/etcd/register.ts';
@@ -59,6 +60,7 @@ export {
   type RpcFunctions,
   rpcClient,
 } from './client/rpc-client.ts';
+
 export {
   askRqlite,
   type RqliteLevel,
@@ -66,6 +68,12 @@ export {
   rqliteTable,
   rqliteUrl,
 } from './client/rqlite.ts';
+
+export type { SqlConnection } from './client/sql/connection.ts';
+export { type SqlRouting, sqlClients, sqlObjects } from './client/sql/objects.ts';
+export { connectPostgres, postgresDialect } from './client/sql/postgres.ts';
+export { createTables } from './client/sql/schema.ts';
+
 export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
 export { askWord } from './client/zookeeper/four-letter.ts';
@@ -85,7 +93,14 @@ export type {
   Target,
   Variant,
 } from './contract/target.ts';
-export type { Battlefield, ClockSkew, Clocks, Cluster, Network } from './contract/testbed.ts';
+export type {
+  Battlefield,
+  ClockSkew,
+  Clocks,
+  Cluster,
+  Disks,
+  Network,
+} from './contract/testbed.ts';
 export type {
   OptionValues,
   Workload,
@@ -93,6 +108,15 @@ export type {
   WorkloadOption,
   WorkloadSchedule,
 } from './contract/workload.ts';
+export {
+  type DiskEffect,
+  type DiskOperation,
+  diskOperations,
+  type FileDamage,
+  type NameRule,
+  nameRules,
+  type PowerLoss,
+} from './fault/disk.ts';
 export type { Fault, FaultReport, Link, LinkEffect, LinkRule, NodeId } from './fault/fault.ts';
 export {
   type Cut,
@@ -110,3 +134,15 @@ export { type SimulatedOp, type SimulatedReply, simulate } from './generator/sim
 export type { HistoryEvent, Operation, Outcome } from './history/event.ts';
 export type { History } from './history/history.ts';
 export { nodeScript } from './node-script.ts';
+export {
+  initialDatabase,
+  notAsRoot,
+  notAsRootScript,
+  openDoor,
+  postgresCommands,
+  postgresPort,
+  postgresProgram,
+  postgresUser,
+  serverArguments,
+  startedServer,
+} from './testbed/server/postgres-server.ts';

@@ -60,6 +60,7 @@ export default {
     },
   ],
   commands: [{ command: 'etcd', debianPackage: 'etcd-server' }],
+  peerPorts: [peerPort],
   version: ['etcd', '--version'],
   // Shorter leases are not to be had.
   defaults: { lease: '2000' },
@@ -69,7 +70,8 @@ export default {
     const cluster = peers.map((peer) => `${peer.node}=${peerUrl(peer)}`).join(',');
     const args = [
       ...['--name', node, '--data-dir', 'etcd', '--log-level', 'warn', '--logger', 'zap'],
-      ...['--listen-peer-urls', peerUrl(own), '--initial-advertise-peer-urls', peerUrl(own)],
+      ...['--listen-peer-urls', peerUrl(own)],
+      ...['--initial-advertise-peer-urls', peerUrl(peers[index] ?? own)],
       ...['--listen-client-urls', etcdUrl(own), '--advertise-client-urls', etcdUrl(own)],
       ...['--initial-cluster', cluster, '--initial-cluster-state', 'new'],
     ];

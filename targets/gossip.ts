@@ -28,6 +28,14 @@ export default {
       },
     },
     {
+      name: 'bounded',
+      summary: 'keeps the newest 32 messages',
+      broken: {
+        mistake: 'a buffer that is full drops what it confirmed',
+        shownBy: { workload: 'broadcast', nemesis: 'none' },
+      },
+    },
+    {
       name: 'in-memory',
       summary: 'confirms messages that only its memory holds',
       broken: {

@@ -48,6 +48,26 @@ function chainClient(rpc: RpcChannel, options: OptionValues): Client {
   };
 }
 
+/** Over a client of registers. A place that cannot be read leaves the whole chain unread. */
+function overRegisters(client: Client, options: OptionValues): Client {
+  const length = Number(options['length']);
+  return {
+    async invoke(op, signal): Promise<Outcome> {
+      const { f, key = 0, value } = op;
+      if (f === 'write')
+        return client.invoke({ ...op, key: registerOf(key, Number(value)) }, signal);
+      const found: Json[] = [];
+      for (let place = length - 1; place >= 0; place -= 1) {
+        const outcome = await client.invoke({ ...op, key: registerOf(key, place) }, signal);
+        if (outcome.type !== 'ok') return outcome;
+        found.push(outcome.value);
+      }
+      return { type: 'ok', value: found };
+    },
+    close: async () => client.close(),
+  };
+}
+
 export default {
   name: 'sequential',
   aliases: [],
@@ -77,5 +97,6 @@ export default {
     };
   },
   maelstrom: chainClient,
+  adapt: overRegisters,
   checkers: () => [sequentialInserts(), enough(['read', 'write'])],
 } satisfies Workload;

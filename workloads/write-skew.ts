@@ -14,6 +14,7 @@
 import {
   assert,
   type Client,
+  type ClientOp,
   enough,
   type Generator,
   isArray,
@@ -49,20 +50,35 @@ function inserts(position: number): Generator {
   return self;
 }
 
+/** The transaction of an insert: both rows are read, then one's own is written. */
+function guarded({ key, value }: ClientOp): Json {
+  assert(typeof key === 'number' && isArray(value), 'an insert has a key and a row');
+  const [a = null, b = null] = value;
+  const rows = [2 * key, 2 * key + 1] as const;
+  const own = a === null ? ['w', rows[1], b] : ['w', rows[0], a];
+  return [['r', rows[0], null], ['r', rows[1], null], own];
+}
+
 function insertClient(rpc: RpcChannel): Client {
   return {
-    async invoke({ key, value }, signal): Promise<Outcome> {
-      assert(typeof key === 'number' && isArray(value), 'an insert has a key and a row');
-      const [a = null, b = null] = value;
-      const rows = [2 * key, 2 * key + 1] as const;
-      const own = a === null ? ['w', rows[1], b] : ['w', rows[0], a];
-      const guarded = [['r', rows[0], null], ['r', rows[1], null], own];
-      const outcome = await transact(rpc, guarded, signal);
-      return outcome.type === 'ok' ? insertOutcome(value, outcome.value) : outcome;
+    async invoke(op, signal): Promise<Outcome> {
+      const outcome = await transact(rpc, guarded(op), signal);
+      return outcome.type === 'ok' ? insertOutcome(op.value, outcome.value) : outcome;
     },
     close: async () => {
       rpc.close();
     },
+  };
+}
+
+/** Over a client of transactions on registers. */
+function overTransactions(client: Client): Client {
+  return {
+    async invoke(op, signal): Promise<Outcome> {
+      const outcome = await client.invoke({ ...op, f: 'txn', value: guarded(op) }, signal);
+      return outcome.type === 'ok' ? insertOutcome(op.value, outcome.value) : outcome;
+    },
+    close: async () => client.close(),
   };
 }
 
@@ -85,5 +101,6 @@ export default {
   models: ['serializable'],
   generator: () => ({ main: inserts(0) }),
   maelstrom: insertClient,
+  adapt: overTransactions,
   checkers: () => [writeSkew(), enough(['insert'])],
 } satisfies Workload;

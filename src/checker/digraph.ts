@@ -1,207 +1,250 @@
 /**
- * A directed graph on small integers for histories of any length: edges in typed arrays, the
- * parts in which cycles are (Tarjan, 1972) in linear time, and a shortest cycle as evidence.
+ * Directed graphs of millions of vertices in typed arrays. Each edge carries a byte of
+ * relation bits, so that one graph serves all questions about parts of it: a part is a mask,
+ * and an edge belongs to it if all its bits are in the mask.
  */
+
+/** Edges as they are found, in any order. */
+export class EdgeList {
+  #from: Int32Array;
+  #to: Int32Array;
+  #relation: Uint8Array;
+  length = 0;
+  /** All bits of all edges. */
+  bits = 0;
+
+  /** @param expected how many there will be, roughly */
+  constructor(expected = 1024) {
+    const size = Math.max(16, expected);
+    this.#from = new Int32Array(size);
+    this.#to = new Int32Array(size);
+    this.#relation = new Uint8Array(size);
+  }
+
+  add(from: number, to: number, relation: number): void {
+    if (this.length === this.#from.length) this.#grow();
+    this.#from[this.length] = from;
+    this.#to[this.length] = to;
+    this.#relation[this.length] = relation;
+    this.length += 1;
+    this.bits |= relation;
+  }
+
+  /** The same edges in compressed rows. Equal edges stay apart. */
+  toDigraph(vertexCount: number): Digraph {
+    const offsets = new Int32Array(vertexCount + 1);
+    const { length } = this;
+    const from = this.#from;
+    for (let i = 0; i < length; i += 1) {
+      const row = (from[i] ?? 0) + 1;
+      offsets[row] = (offsets[row] ?? 0) + 1;
+    }
+    for (let v = 0; v < vertexCount; v += 1)
+      offsets[v + 1] = (offsets[v + 1] ?? 0) + (offsets[v] ?? 0);
+    const next = offsets.slice(0, vertexCount);
+    const targets = new Int32Array(length);
+    const relations = new Uint8Array(length);
+    for (let i = 0; i < length; i += 1) {
+      const row = from[i] ?? 0;
+      const at = next[row] ?? 0;
+      next[row] = at + 1;
+      targets[at] = this.#to[i] ?? 0;
+      relations[at] = this.#relation[i] ?? 0;
+    }
+    return { vertexCount, offsets, targets, relations };
+  }
+
+  #grow(): void {
+    const size = this.#from.length * 2;
+    const [from, to, relation] = [this.#from, this.#to, this.#relation];
+    this.#from = new Int32Array(size);
+    this.#to = new Int32Array(size);
+    this.#relation = new Uint8Array(size);
+    this.#from.set(from);
+    this.#to.set(to);
+    this.#relation.set(relation);
+  }
+}
+
+/** Compressed rows: the edges of vertex v are those from `offsets[v]` up to `offsets[v + 1]`. */
+export interface Digraph {
+  readonly vertexCount: number;
+  readonly offsets: Int32Array;
+  readonly targets: Int32Array;
+  readonly relations: Uint8Array;
+}
+
+/** Strongly connected components. An edge never leads to a component of a higher number. */
+export interface Components {
+  readonly count: number;
+  /** Component of each vertex. */
+  readonly of: Int32Array;
+  /** Number of vertices of each component. */
+  readonly sizes: Int32Array;
+}
+
+const unseen = 0;
+
+/**
+ * Strongly connected components of the edges in `mask`, without recursion.
+ * (Tarjan, "Depth-first search and linear graph algorithms", 1972.)
+ */
+export function componentsOf(graph: Digraph, mask = 0xff): Components {
+  const { vertexCount, offsets, targets, relations } = graph;
+  const outside = ~mask & 0xff;
+  const low = new Int32Array(vertexCount);
+  const order = new Int32Array(vertexCount);
+  const of = new Int32Array(vertexCount).fill(-1);
+  const nextEdge = new Int32Array(vertexCount);
+  const path = new Int32Array(vertexCount);
+  const open = new Int32Array(vertexCount);
+  const sizes: number[] = [];
+  let visits = 0;
+  let openCount = 0;
+  for (let root = 0; root < vertexCount; root += 1) {
+    if (order[root] !== unseen) continue;
+    let depth = 0;
+    path[0] = root;
+    visits += 1;
+    order[root] = visits;
+    low[root] = visits;
+    nextEdge[root] = offsets[root] ?? 0;
+    open[openCount] = root;
+    openCount += 1;
+    while (depth >= 0) {
+      const v = path[depth] ?? 0;
+      const end = offsets[v + 1] ?? 0;
+      let edge = nextEdge[v] ?? 0;
+      let descended = false;
+      while (edge < end) {
+        const w = targets[edge] ?? 0;
+        const allowed = ((relations[edge] ?? 0) & outside) === 0;
+        edge += 1;
+        if (!allowed) continue;
+        if (order[w] === unseen) {
+          nextEdge[v] = edge;
+          visits += 1;
+          order[w] = visits;
+          low[w] = visits;
+          nextEdge[w] = offsets[w] ?? 0;
+          open[openCount] = w;
+          openCount += 1;
+          depth += 1;
+          path[depth] = w;
+          descended = true;
+          break;
+        }
+        if (of[w] === -1 && (order[w] ?? 0) < (low[v] ?? 0)) low[v] = order[w] ?? 0;
+      }
+      if (descended) continue;
+      if (low[v] === order[v]) {
+        const component = sizes.length;
+        let size = 0;
+        let w: number;
+        do {
+          openCount -= 1;
+          w = open[openCount] ?? 0;
+          of[w] = component;
+          size += 1;
+        } while (w !== v);
+        sizes.push(size);
+      }
+      depth -= 1;
+      if (depth < 0) continue;
+      const parent = path[depth] ?? 0;
+      if ((low[v] ?? 0) < (low[parent] ?? 0)) low[parent] = low[v] ?? 0;
+    }
+  }
+  return { count: sizes.length, of, sizes: Int32Array.from(sizes) };
+}
+
+/** A part of a graph, its vertices numbered anew. */
+export interface Subgraph {
+  readonly graph: Digraph;
+  /** The number that each vertex has in the whole graph. */
+  readonly original: Int32Array;
+}
+
+/**
+ * The vertices that are on some cycle of edges in `mask` (which is to say: in a component of
+ * more than one) and those edges inside of their components.
+ * @param components of the edges in `mask`
+ */
+export function cyclicPart(graph: Digraph, components: Components, mask = 0xff): Subgraph {
+  const { vertexCount, offsets, targets, relations } = graph;
+  const renumbered = new Int32Array(vertexCount).fill(-1);
+  const original: number[] = [];
+  for (let v = 0; v < vertexCount; v += 1) {
+    if ((components.sizes[components.of[v] ?? 0] ?? 0) < 2) continue;
+    renumbered[v] = original.length;
+    original.push(v);
+  }
+  const edges = new EdgeList();
+  for (const [row, v] of original.entries()) {
+    const end = offsets[v + 1] ?? 0;
+    for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
+      const w = targets[edge] ?? 0;
+      if (components.of[w] !== components.of[v] || ((relations[edge] ?? 0) & ~mask) !== 0) continue;
+      edges.add(row, renumbered[w] ?? 0, relations[edge] ?? 0);
+    }
+  }
+  return { graph: edges.toDigraph(original.length), original: Int32Array.from(original) };
+}
+
+/** A vertex on a cycle, and the relation of the edge from it to the next. */
+export interface CycleStep {
+  readonly from: number;
+  readonly relation: number;
+}
 
 /** Vertices of a cyclic part from which a shortest cycle is looked for. */
 const startsMax = 32;
 
-/** Edges, as they are found. Parallel ones are kept. No edge goes from a vertex to itself. */
-export class Digraph {
-  readonly vertexCount: number;
-  #edgeCount = 0;
-  #from = new Int32Array(1024);
-  #to = new Int32Array(1024);
-  #label = new Int32Array(1024);
-  #csr: Csr | undefined;
-
-  constructor(vertexCount: number) {
-    this.vertexCount = vertexCount;
+/**
+ * A cycle for each cyclic part (of the first `most`): the shortest through one of the part's
+ * first vertices, which for parts of moderate size is the shortest there is. No edge may go from
+ * a vertex to itself.
+ */
+export function shortCycles(graph: Digraph, most: number): readonly (readonly CycleStep[])[] {
+  const { of, sizes } = componentsOf(graph);
+  const tried = new Map<number, { count: number; best: readonly CycleStep[] }>();
+  for (let v = 0; v < graph.vertexCount; v += 1) {
+    const component = of[v] ?? 0;
+    if (sizes[component] === 1) continue;
+    let part = tried.get(component);
+    if (part === undefined && tried.size === most) continue;
+    part ??= { count: 0, best: [] };
+    tried.set(component, part);
+    if (part.count >= startsMax) continue;
+    part.count += 1;
+    const found = cycleThrough(graph, v, of);
+    if (part.best.length === 0 || found.length < part.best.length) part.best = found;
   }
+  return [...tried.values()].map(({ best }) => best);
+}
 
-  get edgeCount(): number {
-    return this.#edgeCount;
-  }
-
-  /** @param label what kind of edge it is, or an index of the reason for it; never negative. */
-  add(from: number, to: number, label: number): void {
-    if (this.#edgeCount === this.#from.length) {
-      this.#from = doubled(this.#from);
-      this.#to = doubled(this.#to);
-      this.#label = doubled(this.#label);
+/** Breadth first within the component of `start`, which has a cycle through each of its vertices. */
+function cycleThrough(
+  { offsets, targets, relations }: Digraph,
+  start: number,
+  component: Int32Array,
+): readonly CycleStep[] {
+  const came = new Map<number, CycleStep>();
+  const open = [start];
+  for (const v of open)
+    for (let edge = offsets[v] ?? 0; edge < (offsets[v + 1] ?? 0); edge += 1) {
+      const to = targets[edge] ?? 0;
+      const relation = relations[edge] ?? 0;
+      if (component[to] !== component[start]) continue;
+      if (to === start) {
+        const steps: CycleStep[] = [{ from: v, relation }];
+        for (let step = came.get(v); step !== undefined; step = came.get(step.from))
+          steps.push(step);
+        return steps.toReversed();
+      }
+      if (came.has(to)) continue;
+      came.set(to, { from: v, relation });
+      open.push(to);
     }
-    this.#from[this.#edgeCount] = from;
-    this.#to[this.#edgeCount] = to;
-    this.#label[this.#edgeCount] = label;
-    this.#edgeCount += 1;
-    this.#csr = undefined;
-  }
-
-  /** Vertices in an order in which all edges go forward; undefined if there is a cycle. */
-  sorted(): Int32Array | undefined {
-    const { start, target } = this.#edges();
-    const left = new Int32Array(this.vertexCount);
-    for (const to of target) left[to] = (left[to] ?? 0) + 1;
-    const order = new Int32Array(this.vertexCount);
-    let [taken, found] = [0, 0];
-    for (let v = 0; v < this.vertexCount; v += 1) if (left[v] === 0) order[found++] = v;
-    while (taken < found) {
-      const v = order[taken++] ?? 0;
-      for (let e = start[v] ?? 0; e < (start[v + 1] ?? 0); e += 1) {
-        const to = target[e] ?? 0;
-        const count = (left[to] ?? 0) - 1;
-        left[to] = count;
-        if (count === 0) order[found++] = to;
-      }
-    }
-    return found === this.vertexCount ? order : undefined;
-  }
-
-  /** Edges that leave a vertex, in order of being added, as (target, label) pairs. */
-  *successors(vertex: number): Generator<readonly [to: number, label: number]> {
-    const { start, target, label } = this.#edges();
-    for (let e = start[vertex] ?? 0; e < (start[vertex + 1] ?? 0); e += 1)
-      yield [target[e] ?? 0, label[e] ?? 0];
-  }
-
-  /**
-   * A cycle for each cyclic part (of the first `most`): the shortest through one of the part's
-   * first vertices, which for parts of moderate size is the shortest there is.
-   */
-  cycles(most: number): readonly (readonly CycleStep[])[] {
-    const component = stronglyConnected(this.#edges(), this.vertexCount);
-    const size = new Int32Array(this.vertexCount);
-    for (const c of component) size[c] = (size[c] ?? 0) + 1;
-    const tried = new Map<number, { count: number; best: readonly CycleStep[] }>();
-    for (let v = 0; v < this.vertexCount; v += 1) {
-      const c = component[v] ?? 0;
-      if (size[c] === 1) continue;
-      let part = tried.get(c);
-      if (part === undefined && tried.size === most) continue;
-      if (part === undefined) {
-        part = { count: 0, best: [] };
-        tried.set(c, part);
-      }
-      if (part.count >= startsMax) continue;
-      part.count += 1;
-      const found = this.#cycleThrough(v, component);
-      if (part.best.length === 0 || found.length < part.best.length) part.best = found;
-    }
-    return [...tried.values()].map(({ best }) => best);
-  }
-
-  /** Breadth first within the part of `start`, which has a cycle through each of its vertices. */
-  #cycleThrough(start: number, component: Int32Array): readonly CycleStep[] {
-    const came = new Map<number, CycleStep>();
-    const open = [start];
-    for (const v of open)
-      for (const [to, label] of this.successors(v)) {
-        if (component[to] !== component[start]) continue;
-        if (to === start) {
-          const steps: CycleStep[] = [{ from: v, label }];
-          for (let step = came.get(v); step !== undefined; step = came.get(step.from))
-            steps.push(step);
-          return steps.toReversed();
-        }
-        if (came.has(to)) continue;
-        came.set(to, { from: v, label });
-        open.push(to);
-      }
-    return [];
-  }
-
-  #edges(): Csr {
-    this.#csr ??= csrOf(this.vertexCount, this.#edgeCount, this.#from, this.#to, this.#label);
-    return this.#csr;
-  }
-}
-
-/** A vertex on a cycle, and the label of the edge from it to the next. */
-export interface CycleStep {
-  readonly from: number;
-  readonly label: number;
-}
-
-interface Csr {
-  readonly start: Int32Array;
-  readonly target: Int32Array;
-  readonly label: Int32Array;
-}
-
-function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(array.length * 2);
-  grown.set(array);
-  return grown;
-}
-
-// eslint-disable-next-line max-params -- the columns of one table
-function csrOf(
-  vertexCount: number,
-  edgeCount: number,
-  from: Int32Array,
-  to: Int32Array,
-  labels: Int32Array,
-): Csr {
-  const start = new Int32Array(vertexCount + 1);
-  for (let e = 0; e < edgeCount; e += 1) {
-    const at = (from[e] ?? 0) + 1;
-    start[at] = (start[at] ?? 0) + 1;
-  }
-  for (let v = 0; v < vertexCount; v += 1) start[v + 1] = (start[v + 1] ?? 0) + (start[v] ?? 0);
-  const next = start.slice();
-  const target = new Int32Array(edgeCount);
-  const label = new Int32Array(edgeCount);
-  for (let e = 0; e < edgeCount; e += 1) {
-    const v = from[e] ?? 0;
-    const at = next[v] ?? 0;
-    next[v] = at + 1;
-    target[at] = to[e] ?? 0;
-    label[at] = labels[e] ?? 0;
-  }
-  return { start, target, label };
-}
-
-/** A component number for each vertex; those in one cycle share one. Without recursion. */
-function stronglyConnected({ start, target }: Csr, vertexCount: number): Int32Array {
-  const component = new Int32Array(vertexCount).fill(-1);
-  const index = new Int32Array(vertexCount).fill(-1);
-  const low = new Int32Array(vertexCount);
-  const edge = new Int32Array(vertexCount);
-  const path = new Int32Array(vertexCount);
-  const stack = new Int32Array(vertexCount);
-  let [counter, components, stackLength] = [0, 0, 0];
-  for (let root = 0; root < vertexCount; root += 1) {
-    if (index[root] !== -1) continue;
-    let depth = 0;
-    path[0] = root;
-    while (depth >= 0) {
-      const v = path[depth] ?? 0;
-      if (index[v] === -1) {
-        index[v] = counter;
-        low[v] = counter;
-        counter += 1;
-        stack[stackLength++] = v;
-        edge[v] = start[v] ?? 0;
-      }
-      const e = edge[v] ?? 0;
-      if (e < (start[v + 1] ?? 0)) {
-        edge[v] = e + 1;
-        const to = target[e] ?? 0;
-        if (index[to] === -1) path[++depth] = to;
-        else if (component[to] === -1) low[v] = Math.min(low[v] ?? 0, index[to] ?? 0);
-        continue;
-      }
-      if (low[v] === index[v]) {
-        for (let member = -1; member !== v; ) {
-          member = stack[--stackLength] ?? v;
-          component[member] = components;
-        }
-        components += 1;
-      }
-      depth -= 1;
-      const parent = path[depth] ?? 0;
-      if (depth >= 0) low[parent] = Math.min(low[parent] ?? 0, low[v] ?? 0);
-    }
-  }
-  return component;
+  return [];
 }

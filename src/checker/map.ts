@@ -26,7 +26,7 @@ import { registerOps } from './weak/register-ops.ts';
 import { decide, type WeakModelName, weakAnomaly, weakModelNames } from './weak/weak.ts';
 
 /** Where a history stands with one model. */
-export interface ModelStanding {
+interface ModelStanding {
   readonly model: string;
   /**
    * `undecidable`: this history cannot tell. `open`: not decided within the limits.

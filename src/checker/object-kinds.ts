@@ -69,6 +69,9 @@ const rows: readonly Row[] = [
     models: ['counter'],
     invariants: ['counter-bounds', 'final-counter'],
   }),
+  row('tickets', 'a counter that hands out numbers', [['fetch-and-increment'], ['read']], {
+    models: ['fetch-and-increment'],
+  }),
   row('set', 'a set', [['contains'], ['add', 'remove']], { models: ['set'] }),
   row('queue', 'a queue', [['enqueue', 'dequeue'], ['drain']], {
     models: ['fifo-queue', 'unordered-queue'],
@@ -78,7 +81,11 @@ const rows: readonly Row[] = [
   row('lock', 'a lock', [['acquire', 'release'], ['write']], {
     models: ['mutex'],
     invariants: ['lock'],
-    notChecked: { semaphore: needsParameter, 'fenced-mutex': needsParameter },
+    notChecked: {
+      semaphore: needsParameter,
+      'fenced-mutex': needsParameter,
+      lease: needsParameter,
+    },
   }),
   row('ids', 'a source of unique ids', [['generate'], []], { invariants: ['unique-ids'] }),
   row('election', 'an election', [['leader'], []], { invariants: ['election'] }),
@@ -110,6 +117,13 @@ export function objectOf(history: History): ObjectKind {
     if (each.reads === undefined || reads === undefined || reads === each.reads) return each;
   }
   if (!isOneOf(['read', 'write', 'cas']) || !isOnly(['read', 'write', 'cas'])) return unknownKind;
+  if (answersVersions(history))
+    return {
+      ...unknownKind,
+      kind: 'versioned',
+      text: 'a register that tells versions',
+      models: ['versioned-register'],
+    };
   const text = isOneOf(['cas']) ? 'registers with compare-and-set' : 'registers';
   return { ...unknownKind, kind: 'registers', text };
 }
@@ -146,6 +160,24 @@ function survey(history: History): {
     reads = shapeOf(history.values.value(output[each] ?? -1) ?? null);
   }
   return { functions: [...met].map((id) => history.functions[id] ?? ''), reads };
+}
+
+/** Whether each write answers a number, and each read that number with what was written. */
+function answersVersions(history: History): boolean {
+  const { count, f, outcome, output, input } = history.operations;
+  const readId = history.functionId('read');
+  let versions = 0;
+  for (let each = 0; each < count; each += 1) {
+    if (outcome[each] !== typeCode.ok) continue;
+    const value = history.values.value(output[each] ?? -1) ?? null;
+    if (f[each] !== readId) {
+      if (typeof value !== 'number' || output[each] === input[each]) return false;
+    } else if (value !== null) {
+      if (!isArray(value) || value.length !== 2 || typeof value[0] !== 'number') return false;
+      versions += 1;
+    }
+  }
+  return versions > 0;
 }
 
 function shapeOf(value: Json): Row['reads'] | undefined {

@@ -6,6 +6,7 @@ import type { Paint } from '../report/paint.ts';
 import { type Reading, readings } from '../report/readings.ts';
 import type { RunReport } from '../report/report.ts';
 import { renderTerminal, verdictLines } from '../report/terminal.ts';
+import { verdictLine } from '../report/words.ts';
 import { createRunStore } from '../store/run-store.ts';
 import { exitCodes, worstExitCode } from './exit-codes.ts';
 import { paintFor } from './paint.ts';
@@ -101,9 +102,13 @@ function runText({ settings, why }: ChallengeRun): string {
 
 function listText(json: boolean): string {
   if (json) return JSON.stringify(challenges, null, 2);
-  const lines = challenges.flatMap(({ name, title, runs }) => [
+  const systemText = ({ target, variant }: Challenge['metBy']): string =>
+    `--target ${target} --variant ${variant}`;
+  const lines = challenges.flatMap(({ name, title, runs, metBy, missedBy }) => [
     `  ${name.padEnd(3)} ${title}`,
     ...runs.map((run) => `        ${[runText(run), ...run.gates].join('; ')}`),
+    `        met by ${systemText(metBy)}`,
+    `        not by ${systemText(missedBy)}: ${missedBy.why}`,
   ]);
   return ['challenges (dsx challenge NAME --bin ./my-program)', ...lines].join('\n');
 }
@@ -153,6 +158,11 @@ interface ResultJson {
   readonly runs: readonly {
     readonly settings: ChallengeRun['settings'];
     readonly valid: RunReport['summary']['valid'];
+    readonly verdicts: readonly {
+      readonly checker: string;
+      readonly valid: RunReport['summary']['valid'];
+      readonly text: string;
+    }[];
     readonly gates: NonNullable<RunReport['summary']['gates']>;
     readonly figures: readonly Reading[];
     readonly folder: string | null;
@@ -169,6 +179,11 @@ function resultJson(challenge: Challenge, ran: readonly Ran[], code: number): Re
     runs: ran.map(({ run, report }) => ({
       settings: run.settings,
       valid: report.summary.valid,
+      verdicts: report.summary.verdicts.map((verdict) => ({
+        checker: verdict.checker,
+        valid: verdict.valid,
+        text: verdictLine(verdict),
+      })),
       gates: report.summary.gates ?? [],
       figures: readings(challenge.figures, report),
       folder: report.folder,

@@ -12,7 +12,9 @@ import { checkJson } from '../report/check-json.ts';
 import { checkText } from '../report/check-text.ts';
 import { checkHistory } from '../runner/check.ts';
 import type { CheckSource } from '../runner/check-job.ts';
+import { isGoldenFolder } from '../store/golden.ts';
 import { readHistoryFile } from '../store/read-file.ts';
+import { checkGoldenFolder } from './check-golden.ts';
 import { verdictExitCode, worstExitCode } from './exit-codes.ts';
 import { interruptible } from './interrupt.ts';
 import { paintFor } from './paint.ts';
@@ -36,11 +38,16 @@ export async function checkFiles(files: readonly string[], request: CheckRequest
 }
 
 async function checkFile(path: string, request: CheckRequest): Promise<number> {
-  const file = historyFileIn(path);
   const budget = {
     timeoutMs: 1000 * parseNumber('check-timeout', request.timeoutSeconds, { min: 0.001 }),
     memoryMb: parseNumber('check-memory', request.memoryMb, { min: 16 }),
   };
+  if (isGoldenFolder(path)) {
+    if (request.model !== null)
+      throw new UsageError(`${path} says itself what is expected; leave out --model`);
+    return checkGoldenFolder(path, budget, request.json);
+  }
+  const file = historyFileIn(path);
   const read = readHistoryFile(file, historyFormatOf(request.format), { keys: request.keys });
   const source = sourceFor(file, request.model, read.realTime);
   const startedMs = performance.now();

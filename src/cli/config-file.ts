@@ -5,7 +5,16 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import { didYouMean } from '../base/text.ts';
 import type { ServerTarget } from '../contract/target.ts';
@@ -78,6 +87,13 @@ export function openYaml(
   };
   const [error] = document.errors;
   if (error !== undefined) throw new UsageError(`${file}: ${error.message}`);
+  visit(document, {
+    Scalar(_, node) {
+      // What `dsx init` could not know.
+      const what = /<fill in: ([^>]+)>/.exec(String(node.value))?.[1];
+      if (what !== undefined) throw complain(node, `still to be filled in: ${what}`);
+    },
+  });
   return { contents: document.contents, complain };
 }
 
@@ -112,6 +128,8 @@ export function configOf(node: unknown, { file, complain, further = [] }: Place)
     return pair === undefined ? otherwise : reader(pair);
   };
   const folder = read('folder', (pair) => textOf(pair, 'folder', complain), dirname(file));
+  const { bin } = config.text;
+  if (bin !== undefined) config.text['bin'] = resolve(dirname(file), folder, bin);
   const system = (pair: Pair): ServerTarget =>
     parseSystem(pair.value ?? pair.key, join(folder, '_'), complain);
   return {

@@ -5,6 +5,7 @@ import { arch, availableParallelism, platform, release, tmpdir, totalmem } from 
 import { join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { createProcessClocks } from '../testbed/clock/process-clocks.ts';
+import { loopbackObstacle } from '../testbed/loopback/loopback-hosts.ts';
 import { sandboxObstacle } from '../testbed/netns/survey.ts';
 
 export interface Finding {
@@ -23,6 +24,7 @@ export async function examine(): Promise<readonly Finding[]> {
     runsFolder(),
     testbedStdio(),
     await testbedNetns(),
+    await testbedLoopback(),
     guardian(),
     pause(),
     await clock(),
@@ -82,6 +84,15 @@ async function testbedNetns(): Promise<Finding> {
   const as = process.getuid?.() === 0 ? 'as root' : 'without root, in a user namespace';
   const found = `real servers, a network namespace each, ${as}; the host is not touched`;
   return { what, ok: true, found, advice: null };
+}
+
+async function testbedLoopback(): Promise<Finding> {
+  const what = 'testbed loopback';
+  const obstacle = await loopbackObstacle();
+  const found = 'real servers on 127.x.y.z without any privilege, proxies of dsx between them';
+  return obstacle === undefined
+    ? { what, ok: true, found, advice: null }
+    : { what, ok: false, found: obstacle, advice: 'use a Linux machine, container or virtual one' };
 }
 
 /** The guardian that ends nodes if dsx itself is killed is a shell script. */

@@ -2,6 +2,7 @@
 
 import { modelCatalog } from '../checker/catalog.ts';
 import type { ShownBy } from '../contract/target.ts';
+import { challenges } from '../plan/challenges.ts';
 import { loadNemeses, loadTargets, loadWorkloads } from '../registry.ts';
 import { createRunStore } from '../store/run-store.ts';
 import { runRows, runSymbol } from './run-rows.ts';
@@ -26,6 +27,7 @@ export async function listText(request: ListRequest): Promise<string> {
     targets,
     nemeses,
     models,
+    challenges: listedChallenges,
     runs: () => runs(request.runsFolder),
   };
   const names = request.what === null ? Object.keys(makers).slice(0, 4) : [request.what];
@@ -99,6 +101,18 @@ async function nemeses(): Promise<Section> {
 async function models(): Promise<Section> {
   const rows = modelCatalog();
   return { name: 'models', rows: rows.map(({ name, summary }) => [name, summary]), data: rows };
+}
+
+async function listedChallenges(): Promise<Section> {
+  return {
+    name: 'challenges (Gossip Glomers; dsx challenge NAME --bin ./my-program)',
+    rows: challenges.flatMap(({ name, title, metBy, missedBy }) => [
+      [name, title],
+      ['', `met by --target ${metBy.target} --variant ${metBy.variant}`],
+      ['', `not by --target ${missedBy.target} --variant ${missedBy.variant}: ${missedBy.why}`],
+    ]),
+    data: challenges,
+  };
 }
 
 async function runs(folder: string): Promise<Section> {

@@ -1,8 +1,9 @@
 /**
  * The way in and every way out. oclif's own exit codes (1 for a crash, 2 for a wrong flag)
  * would look like verdicts, so nothing leaves except through here.
+ *
+ * oclif itself is loaded only for what `quickAnswer` does not know.
  */
-import { Errors, flush, run } from '@oclif/core';
 import {
   HistoryError,
   InvariantError,
@@ -12,18 +13,25 @@ import {
 } from '../base/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Interrupted } from './interrupt.ts';
+import { quickAnswer } from './quick-help.ts';
 
-/** @param entry `import.meta.url` of the file in `bin/`. */
-export async function main(entry: string): Promise<void> {
+export async function main(): Promise<void> {
+  process.stdout.on('error', brokenPipe);
+  process.stderr.on('error', brokenPipe);
+  const argv = process.argv.slice(2);
+  const answer = quickAnswer(argv);
+  if (answer !== undefined) {
+    process.stdout.write(answer);
+    return;
+  }
   process.on('uncaughtException', (error) => {
     process.exitCode = report(error);
     process.exit();
   });
   endWithParent();
-  process.stdout.on('error', brokenPipe);
-  process.stderr.on('error', brokenPipe);
+  const { flush, run } = await import('./run-command.ts');
   try {
-    await run(process.argv.slice(2), entry);
+    await run(argv);
     await flush();
   } catch (thrown) {
     process.exitCode = report(thrown);
@@ -46,7 +54,8 @@ function brokenPipe(error: NodeJS.ErrnoException): void {
 
 /** Prints what went wrong, returns the exit code. */
 function report(thrown: unknown): number {
-  if (thrown instanceof Errors.ExitError) return thrown.oclif.exit ?? exitCodes.valid;
+  const code = exitCodeIn(thrown);
+  if (code !== undefined) return code;
   const usage = thrown instanceof UsageError || thrown instanceof HistoryError;
   if (usage || thrown instanceof TargetError) {
     print(`dsx: ${thrown.message}`);
@@ -66,8 +75,15 @@ function report(thrown: unknown): number {
   return exitCodes.failed;
 }
 
-function isOclifError(thrown: unknown): thrown is Error {
-  return thrown instanceof Errors.CLIError;
+/** oclif marks its errors with this field; a wrong argument is one, and so is `this.exit()`. */
+function isOclifError(thrown: unknown): thrown is Error & { oclif: { exit?: number } } {
+  return thrown instanceof Error && 'oclif' in thrown && typeof thrown.oclif === 'object';
+}
+
+/** Of an error that only says: leave, with this code. */
+function exitCodeIn(thrown: unknown): number | undefined {
+  if (!isOclifError(thrown) || !('code' in thrown) || thrown.code !== 'EEXIT') return undefined;
+  return thrown.oclif.exit ?? exitCodes.valid;
 }
 
 function firstLines(message: string): string {

@@ -4,12 +4,12 @@ import { relative } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { isArray, isObject } from '../base/json.ts';
 import type { History } from '../history/history.ts';
-import { renderHtmlParts } from '../report/html/page.ts';
 import type { GateResult, RunReport, RunSummary } from '../report/report.ts';
 import { summarize } from '../report/summarize.ts';
 import { headline } from '../report/words.ts';
 import { checkHistory } from '../runner/check.ts';
 import { dsxVersion } from '../runner/version.ts';
+import { type ReportFolder, writeReportFiles } from '../store/report-files.ts';
 import { createRunStore, type StoredRun } from '../store/run-store.ts';
 import { writeAtomic } from '../store/write-atomic.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -32,13 +32,26 @@ export async function reportCommand(given: ReportArguments): Promise<number> {
   if (given.render || reporters.length > 0 || !run.has('report.html')) {
     const report = await interruptible((signal) => rebuilt(run, signal));
     sayDifference(run, report.summary);
-    if (given.render || !run.has('report.html')) writeAtomic(file, renderHtmlParts(report));
+    if (given.render || !run.has('report.html')) writeReportFiles(folderOf(run), report);
     emitReports(report, reporters);
     if (reporters.length > 0) return exitCodes.valid;
   }
   process.stdout.write(`${relative(process.cwd(), file)}\n`);
   if (given.open) open(file);
   return exitCodes.valid;
+}
+
+function folderOf(run: StoredRun): ReportFolder {
+  const writeParts = (name: string, parts: Iterable<string>): void => {
+    writeAtomic(run.path(name), parts);
+  };
+  return {
+    folder: run.folder,
+    writeParts,
+    writeText: (name, text) => {
+      writeParts(name, [text]);
+    },
+  };
 }
 
 /**

@@ -10,8 +10,8 @@ import type { RunReport } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { paintFor } from './paint.ts';
 
-const names = ['terminal', 'json', 'markdown', 'junit', 'github'] as const;
-type ReporterName = (typeof names)[number];
+export const reporterNames = ['terminal', 'json', 'markdown', 'junit', 'github'] as const;
+type ReporterName = (typeof reporterNames)[number];
 
 export interface ReporterRequest {
   readonly name: ReporterName;
@@ -27,10 +27,10 @@ export function parseReporters(
   const asked = (text ?? defaultReporters()).split(',').filter((item) => item !== '');
   return asked.map((item) => {
     const [name = '', file] = item.split('=', 2);
-    const known = names.find((candidate) => candidate === name);
+    const known = reporterNames.find((candidate) => candidate === name);
     if (known !== undefined) return { name: known, file: file ?? null };
     throw new UsageError(
-      `unknown reporter "${name}".${didYouMean(name, names)}\nthere are: ${listed(names)}`,
+      `unknown reporter "${name}".${didYouMean(name, reporterNames)}\nthere are: ${listed(reporterNames)}`,
     );
   });
 }

@@ -96,7 +96,10 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
   return { plan, workload, target, notes };
 }
 
-/** By default Raft where that will do, else the first that needs no installed server. */
+/**
+ * By default Raft where that will do, else the first that needs no installed server and promises
+ * what the workload asks for.
+ */
 async function targetOf({ text, described }: Settings, workload: Workload): Promise<Target> {
   const name = text['target'] ?? described?.target.name;
   // The name of a system that a file describes beats that of a bundled one.
@@ -105,8 +108,14 @@ async function targetOf({ text, described }: Settings, workload: Workload): Prom
   const offers = [...(await loadTargets()).values()]
     .filter((target) => target.objects.includes(workload.object))
     .toSorted((a, b) => Number(b.testbed === 'stdio') - Number(a.testbed === 'stdio'))
+    .toSorted((a, b) => keepsLess(a, workload) - keepsLess(b, workload))
     .map((target) => target.name);
   return findTarget(offers.find((offered) => offered === 'raft') ?? offers[0] ?? 'raft');
+}
+
+/** 1 if the target keeps less than the workload asks for by default. */
+function keepsLess({ keeps }: Target, { name }: Workload): number {
+  return keeps?.[name] === undefined ? 0 : 1;
 }
 
 function timesOf(text: Settings['text'], workload: Workload, target: Target | null) {
@@ -134,12 +143,18 @@ function timesOf(text: Settings['text'], workload: Workload, target: Target | nu
   };
 }
 
+function testbedsOf(target: Target | null): readonly string[] {
+  if (target === null || target.testbed === 'stdio') return ['stdio'];
+  // Without the ports there is nothing that a proxy could stand before.
+  return target.peerPorts === undefined ? ['netns'] : ['netns', 'loopback'];
+}
+
 /** Programs that speak the Maelstrom protocol run in `stdio`, servers on a network. */
 function testbedOf({ text }: Settings, target: Target | null): string {
-  const possible = target === null || target.testbed === 'stdio' ? ['stdio'] : ['netns'];
+  const possible = testbedsOf(target);
   const asked = text['testbed'] ?? target?.testbed ?? 'stdio';
   if (possible.includes(asked)) return asked;
-  const known = parseChoice('testbed', asked, ['stdio', 'netns']);
+  const known = parseChoice('testbed', asked, ['stdio', 'netns', 'loopback']);
   const what = target === null ? 'a program of --bin' : `target ${target.name}`;
   throw new UsageError(
     `${what} runs in the testbed ${listed(possible, 'or')}, not in ${known}.\nsee what runs where: dsx list targets`,

@@ -28,6 +28,8 @@ import { type Complain, Fields } from './yaml-fields.ts';
 const otherNode = /^[\w-]+\.address$/;
 
 const nodePlaces = ['node', 'number', 'index', 'address', 'data'];
+/** What the others call it: another address than its own only where proxies stand between. */
+const sitePlaces = [...nodePlaces, 'peer-address'];
 
 interface List {
   readonly each: string;
@@ -57,8 +59,8 @@ class SystemParser {
   }
 
   system(node: unknown): ServerTarget {
-    const known = ['name', 'summary', 'nodes', 'testbed', 'run', 'env', 'files', 'setup'];
-    const all = [...known, 'lists', 'ready', 'formed', 'install', 'survives', 'client'];
+    const known = ['name', 'summary', 'nodes', 'testbed', 'peer-ports', 'run', 'env', 'files'];
+    const all = [...known, 'setup', 'lists', 'ready', 'formed', 'install', 'survives', 'client'];
     const fields = new Fields(node, 'system', all, this.#complain);
     const lists = this.#lists(fields.fields('lists'));
     const run = this.#commands(fields, lists);
@@ -68,6 +70,7 @@ class SystemParser {
     const ready = this.#readiness(fields, 'ready');
     const formed = fields.has('formed') ? this.#readiness(fields, 'formed') : undefined;
     const clients = this.#clients(fields);
+    const peerPorts = this.#peerPorts(fields);
     const install = fields.text('install') ?? null;
     const programs = [...new Set([...run.values()].map((words) => words[0] ?? ''))];
     const server: ServerTarget['server'] = (site) => {
@@ -83,7 +86,8 @@ class SystemParser {
     return {
       name: fields.text('name') ?? 'system',
       summary: fields.text('summary') ?? 'described in dsx.yaml',
-      testbed: 'netns',
+      testbed: this.#testbed(fields, peerPorts),
+      ...(peerPorts === undefined ? {} : { peerPorts }),
       nodeCount: this.#count(fields),
       objects: Object.keys(clients),
       survives: (fields.text('survives') ?? '').split(',').filter((name) => name !== ''),
@@ -118,6 +122,33 @@ class SystemParser {
     throw this.#complain(fields.at('nodes'), `nodes takes a number from 1 to 200; got "${text}"`);
   }
 
+  #testbed(fields: Fields, peerPorts: readonly number[] | undefined): 'netns' | 'loopback' {
+    const name = fields.text('testbed') ?? 'netns';
+    if (name !== 'netns' && name !== 'loopback')
+      throw this.#complain(
+        fields.at('testbed'),
+        `testbed takes netns or loopback; got "${name}".${didYouMean(name, ['netns', 'loopback'])}`,
+      );
+    if (name === 'loopback' && peerPorts === undefined)
+      throw this.#complain(
+        fields.at('testbed'),
+        'the testbed loopback stands between the nodes, and so needs the ports on which they speak to each other, as in `peer-ports: [2380]`',
+      );
+    return name;
+  }
+
+  /** One port, or a list of such. */
+  #peerPorts(fields: Fields): readonly number[] | undefined {
+    if (!fields.has('peer-ports')) return undefined;
+    const value = fields.at('peer-ports');
+    const items = isSeq(value) ? value.items : [value];
+    return items.map((item) => {
+      const port = isScalar(item) ? Number(item.value) : Number.NaN;
+      if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+      throw this.#complain(item, 'peer-ports takes a port or a list of ports, as in [2380, 7000]');
+    });
+  }
+
   /** Command lines by node; `others` for those that have none of their own. */
   #commands(fields: Fields, lists: Lists): ReadonlyMap<string, readonly string[]> {
     const example = '`run: ./server --listen {address}:8080`';
@@ -130,7 +161,7 @@ class SystemParser {
   #command(fields: Fields, name: string, lists: Lists): readonly string[] {
     const words = fields.words(name) ?? [];
     if (words.length === 0) throw this.#complain(fields.at(name), `${name} takes a command line`);
-    this.#checkPlaces(fields.at(name), words.join(' '), [...nodePlaces, ...Object.keys(lists)]);
+    this.#checkPlaces(fields.at(name), words.join(' '), [...sitePlaces, ...Object.keys(lists)]);
     return words.map((word) => (/^\.{1,2}(\/|$)/.test(word) ? resolve(this.#folder, word) : word));
   }
 
@@ -141,7 +172,7 @@ class SystemParser {
     if (!isSeq(value)) return [this.#command(fields, 'setup', lists)];
     return value.items.map((item) => {
       const line = isScalar(item) ? String(item.value) : '';
-      this.#checkPlaces(item, line, [...nodePlaces, ...Object.keys(lists)]);
+      this.#checkPlaces(item, line, [...sitePlaces, ...Object.keys(lists)]);
       return splitWords(line);
     });
   }
@@ -149,7 +180,7 @@ class SystemParser {
   #templates(fields: Fields | undefined, lists: Lists): Readonly<Record<string, string>> {
     const texts = fields?.texts() ?? {};
     for (const [name, text] of Object.entries(texts))
-      this.#checkPlaces(fields?.at(name), text, [...nodePlaces, ...Object.keys(lists)]);
+      this.#checkPlaces(fields?.at(name), text, [...sitePlaces, ...Object.keys(lists)]);
     return texts;
   }
 
@@ -287,6 +318,7 @@ function valuesAt(site: ServerSite, lists: Lists): Values {
   const own = valuesOf(site);
   return (name) => {
     const list = lists[name];
+    if (name === 'peer-address') return site.peers[site.index]?.address ?? site.address;
     if (list === undefined) {
       const other = site.peers.find((peer) => `${peer.node}.address` === name);
       return other?.address ?? own(name);

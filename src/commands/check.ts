@@ -6,6 +6,7 @@ export default class Check extends Command {
   static override description = [
     'Prints the verdict and exits with it: 0 valid, 1 an anomaly, 2 unknown,',
     '254 for a file that cannot be read. The format is found out by itself.',
+    'A folder of golden histories (see `dsx promote`) is judged against what it says itself.',
     'Without --model, a run is checked as it was; of another history all that can be checked is.',
     `\n\nFORMATS\n${Object.entries(historyFormats)
       .map(([name, what]) => `  ${name.padEnd(13)} ${what}`)
@@ -18,7 +19,10 @@ export default class Check extends Command {
   ];
   static override strict = false;
   static override args = {
-    file: Args.string({ description: 'a history file or a run folder', required: true }),
+    file: Args.string({
+      description: 'a history file, a run folder, or a folder of golden histories',
+      required: true,
+    }),
   };
   static override flags = {
     model: Flags.string({

@@ -1,7 +1,7 @@
 import { Args, Command, Flags } from '@oclif/core';
 
 export default class List extends Command {
-  static override summary = 'What there is: targets, workloads, nemeses, models, runs.';
+  static override summary = 'What there is: targets, workloads, nemeses, models, challenges, runs.';
   static override description =
     'Without an argument: all of them, with the matrix of which workload fits which target.';
   static override examples = [
@@ -12,7 +12,7 @@ export default class List extends Command {
   static override args = {
     what: Args.string({
       description: 'one kind only',
-      options: ['targets', 'workloads', 'nemeses', 'models', 'runs'],
+      options: ['targets', 'workloads', 'nemeses', 'models', 'challenges', 'runs'],
     }),
   };
   static override flags = {

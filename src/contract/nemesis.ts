@@ -6,6 +6,8 @@ import type { Battlefield, Capability } from './testbed.ts';
 export interface NemesisShape {
   readonly name: string;
   readonly summary: string;
+  /** What this shape needs, where that is not what the nemesis needs in general. */
+  readonly needs?: readonly Capability[];
 }
 
 export interface ProposeContext {
@@ -19,6 +21,8 @@ export interface ProposeContext {
    * Random draws take `primaries` only if true; asking for it is refused if false.
    */
   readonly knowsPrimaries?: boolean;
+  /** Effects on links that the testbed cannot have: never drawn. */
+  readonly impossibleEffects?: readonly string[];
   /** How many faults of this kind the run had before; 0 if absent. */
   readonly ordinal?: number;
 }

@@ -75,8 +75,18 @@ export type ServerTestbed = 'netns' | 'loopback';
 export interface ServerTarget extends TargetBase {
   /** The testbed that it runs in unless the user says otherwise. */
   readonly testbed: ServerTestbed;
+  /**
+   * Ports on which nodes speak to each other. The testbed `loopback` stands between them there,
+   * and can be had only if they are named; each node must then listen at `site.address` and tell
+   * the others to find it at its own address in `site.peers`.
+   */
+  readonly peerPorts?: readonly number[];
   /** What must be installed; looked for before anything starts. */
   readonly commands: readonly RequiredCommand[];
+  /** The npm packages that its clients load (`loadDriver`); looked for before anything starts. */
+  readonly drivers?: readonly string[];
+  /** How long nodes may take to be up for the first time, in all, where 15 seconds are short. */
+  readonly startSeconds?: number;
   /** A command line that says which version is installed: the first number with dots is it. */
   readonly version?: readonly string[];
   /** How long the last reads wait after all was healed, unless the user says otherwise. */

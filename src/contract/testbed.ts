@@ -2,6 +2,7 @@
  * Where nodes run, and which faults can be injected there. Each folder of `src/testbed/`
  * implements these; nothing here holds only on one machine (no pid, no local path).
  */
+import type { DiskEffect, FileDamage, PowerLoss } from '../fault/disk.ts';
 import type { LinkEffect, LinkRule, NodeId } from '../fault/fault.ts';
 import type { Client, RpcChannel } from './client.ts';
 import type { ObjectType, OptionValues } from './target.ts';
@@ -34,8 +35,11 @@ export interface Network {
    * Why links cannot have an effect here, with what would allow it, by the effect's kind.
    * What is absent can be had; so can everything where the method is absent.
    */
-  unsupported?(): Promise<Readonly<Partial<Record<LinkEffect['kind'], string>>>>;
+  unsupported?(): Promise<EffectObstacles>;
 }
+
+/** Why an effect on links cannot be had, with what would allow it. */
+export type EffectObstacles = Readonly<Partial<Record<LinkEffect['kind'], string>>>;
 
 /** Wall clocks as the nodes see them. The host's own clock is never touched. */
 export interface Clocks {
@@ -53,11 +57,29 @@ export interface ClockSkew {
   readonly rate: number;
 }
 
+/** The disks of the nodes: their data folders. Each change resolves to a sentence saying how it was seen to hold. */
+export interface Disks {
+  /** Why disks cannot be made to fail here, with what would allow it; undefined if they can. */
+  unsupported(): Promise<string | undefined>;
+  /** Makes `effect` the only one of the node's disk; null makes the disk work again. */
+  set(node: NodeId, effect: DiskEffect | null, signal: AbortSignal): Promise<string>;
+  /** What the node, which must be down, has not synced is gone. */
+  losePower(node: NodeId, loss: PowerLoss, signal: AbortSignal): Promise<string>;
+  /** Damages files of the node, which must be down. Any testbed can. */
+  damage(node: NodeId, damage: FileDamage, signal: AbortSignal): Promise<string>;
+  /**
+   * True from when a fault has given the node a reason to end by itself: then its end is
+   * recorded, and fails no run.
+   */
+  mayCrash(node: NodeId): boolean;
+}
+
 /** What a nemesis may touch. */
 export interface Battlefield {
   readonly cluster: Cluster;
   readonly network: Network;
   readonly clocks: Clocks;
+  readonly disks: Disks;
 }
 
 /** Counts of messages, as Maelstrom counts them. */

@@ -56,6 +56,11 @@ export interface Workload {
   generator(context: WorkloadContext): WorkloadSchedule;
   /** The client over the Maelstrom protocol (testbed `stdio`). */
   maelstrom?: (rpc: RpcChannel, options: OptionValues) => Client;
+  /**
+   * Makes a target's own client of `object`, where nodes are servers, into one of this
+   * workload's ops. Absent where they are the same.
+   */
+  adapt?: (client: Client, options: OptionValues) => Client;
   /** Runs once per node before the load, over the Maelstrom protocol (topology and the like). */
   prepare?: (rpc: RpcChannel, nodes: readonly NodeId[], options: OptionValues) => Promise<void>;
   /** What judges the history. `model` is one of `models`. */

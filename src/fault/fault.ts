@@ -39,7 +39,12 @@ export type LinkEffect =
   | { readonly kind: 'loss'; readonly probability: number }
   | { readonly kind: 'duplicate'; readonly probability: number }
   | { readonly kind: 'reorder'; readonly probability: number; readonly delayMs: number }
-  | { readonly kind: 'corrupt'; readonly probability: number };
+  | { readonly kind: 'corrupt'; readonly probability: number }
+  | { readonly kind: 'bandwidth'; readonly kilobitsPerSecond: number }
+  /** What was sent at once arrives in parts of this many bytes. */
+  | { readonly kind: 'slice'; readonly bytes: number }
+  /** The chance of each piece that is sent to break its connection. */
+  | { readonly kind: 'reset'; readonly probability: number };
 
 export interface LinkRule {
   readonly from: NodeId;

@@ -8,10 +8,14 @@
  * items follow.
  */
 
+/** From so many on, as many as were expected have room: memory that is not written costs nothing. */
+const manyTokens = 1 << 18;
+
 /** Tokens that grow. */
 export class TokenBuffer {
   #tokens: Int32Array;
   #length: number;
+  #expected = 0;
 
   constructor(tokens: Int32Array = new Int32Array(1024)) {
     this.#tokens = tokens;
@@ -35,13 +39,31 @@ export class TokenBuffer {
   }
 
   push(token: number): void {
-    if (this.#length === this.#tokens.length) {
-      const grown = new Int32Array(Math.max(1024, this.#length * 2));
-      grown.set(this.#tokens);
-      this.#tokens = grown;
-    }
+    if (this.#length === this.#tokens.length) this.grow();
     this.#tokens[this.#length] = token;
     this.#length += 1;
+  }
+
+  /**
+   * The same tokens with room for as many more: for who writes many from `length` on and then
+   * says so with `extendTo`.
+   */
+  grow(): Int32Array {
+    const doubled = Math.max(1024, this.#tokens.length * 2);
+    const isMany = doubled > manyTokens;
+    const grown = new Int32Array(isMany ? Math.max(doubled, this.#expected) : doubled);
+    grown.set(this.#tokens);
+    this.#tokens = grown;
+    return grown;
+  }
+
+  /** How many there may be: if they become many, there is room for so many at once. */
+  expect(count: number): void {
+    this.#expected = count;
+  }
+
+  extendTo(length: number): void {
+    this.#length = length;
   }
 
   /** Begins an array whose size is not known yet. Returns what `close` needs. */

@@ -8,7 +8,8 @@ import { UsageError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { didYouMean } from '../base/text.ts';
 import { appendList } from './append-list.ts';
-import { counter } from './counter.ts';
+import { counter, fetchAndIncrement } from './counter.ts';
+import { fencedWrites } from './fenced-writes.ts';
 import { kv } from './kv.ts';
 import { fencedMutex, mutex, ownerlessMutex, reentrantMutex } from './lock.ts';
 import type { Model } from './model.ts';
@@ -19,6 +20,7 @@ import { casRegister, register } from './register.ts';
 import { semaphore } from './semaphore.ts';
 import { set } from './set.ts';
 import { stack } from './stack.ts';
+import { versionedRegister } from './versioned-register.ts';
 
 /** A name that `--model` takes. Other checkers have tables of such names too. */
 export interface NamedEntry {
@@ -41,6 +43,7 @@ export const modelLibrary: readonly ModelEntry[] = [
   entry('register', register().summary, 'the initial value (null)', register),
   entry('cas-register', casRegister().summary, 'the initial value (null)', casRegister),
   entry('multi-register', multiRegister().summary, 'the initial value (null)', multiRegister),
+  plain(versionedRegister),
   entry('kv', kv().summary, 'the initial text ("")', kv),
   plain(set),
   plain(fifoQueue),
@@ -51,8 +54,15 @@ export const modelLibrary: readonly ModelEntry[] = [
   plain(ownerlessMutex),
   entry('reentrant-mutex', reentrantMutex().summary, 'most holds (no limit)', reentrantMutex),
   plain(fencedMutex),
+  plain(fencedWrites),
   entry('semaphore', 'a semaphore', 'the number of permits (must be given)', semaphoreOf),
   entry('counter', counter().summary, 'the initial value (0)', counter),
+  entry(
+    'fetch-and-increment',
+    fetchAndIncrement().summary,
+    'the first number (0)',
+    fetchAndIncrement,
+  ),
   plain(appendList),
 ];
 

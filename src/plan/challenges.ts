@@ -22,6 +22,16 @@ export interface Challenge {
   readonly notes: readonly string[];
   /** Figures without a goal: the less (or the more) the better. */
   readonly figures: readonly string[];
+  /** A bundled system that meets it. */
+  readonly metBy: BundledSystem;
+  /** One that does not, and why. */
+  readonly missedBy: BundledSystem & { readonly why: string };
+}
+
+/** As `--target` and `--variant` name it. */
+interface BundledSystem {
+  readonly target: string;
+  readonly variant: string;
 }
 
 const maelstromDefaults = {
@@ -39,13 +49,29 @@ function run(
   return { settings: complete, gates, ...(why === undefined ? {} : { why }) };
 }
 
+type Rest = Pick<Challenge, 'metBy' | 'missedBy'> & Partial<Pick<Challenge, 'notes' | 'figures'>>;
+
 function challenge(
   name: string,
   title: string,
   runs: readonly ChallengeRun[],
-  more: Partial<Pick<Challenge, 'notes' | 'figures'>> = {},
+  rest: Rest,
 ): Challenge {
-  return { name, title, runs, notes: [], figures: [], ...more };
+  return { name, title, runs, notes: [], figures: [], ...rest };
+}
+
+/**
+ * The bundled systems that show what a challenge asks for: `gossip.batched` and so on.
+ * @param missed what does not do, and after a colon why.
+ */
+function shownBy(met: string, missed: string): Pick<Challenge, 'metBy' | 'missedBy'> {
+  const [name = '', why = ''] = missed.split(': ');
+  return { metBy: systemOf(met), missedBy: { ...systemOf(name), why } };
+}
+
+function systemOf(name: string): BundledSystem {
+  const [target = '', variant = ''] = name.split('.');
+  return { target, variant };
 }
 
 const broadcast = { workload: 'broadcast', 'time-limit': '20', rate: '10' };
@@ -66,57 +92,114 @@ const hiddenWrites =
   'reads of registers do not tell in which order writes took effect, so that dirty writes (G0) go unseen: a valid verdict does not exclude them';
 
 export const challenges: readonly Challenge[] = [
-  challenge('1', 'Echo', [
-    run({ workload: 'echo', 'node-count': '1', 'time-limit': '10', rate: '5' }),
-  ]),
-  challenge('2', 'Unique ID Generation', [
-    run({
-      workload: 'unique-ids',
-      'time-limit': '30',
-      rate: '1000',
-      'node-count': '3',
-      availability: 'total',
-      nemesis: 'partition',
-    }),
-  ]),
-  challenge('3a', 'Single-Node Broadcast', [run({ ...broadcast, 'node-count': '1' })]),
-  challenge('3b', 'Multi-Node Broadcast', [run({ ...broadcast, 'node-count': '5' })]),
-  challenge('3c', 'Fault Tolerant Broadcast', [run(faultTolerant)]),
-  challenge('3d', 'Efficient Broadcast, Part I', [
-    run(efficient, [
-      'server-msgs-per-op<30',
-      'stable-latency.p50<400ms',
-      'stable-latency.max<600ms',
-    ]),
-    still,
-  ]),
-  challenge('3e', 'Efficient Broadcast, Part II', [
-    run(efficient, ['server-msgs-per-op<20', 'stable-latency.p50<1s', 'stable-latency.max<2s']),
-    still,
-  ]),
-  challenge('4', 'Grow-Only Counter', [
-    run({
-      workload: 'g-counter',
-      'node-count': '3',
-      rate: '100',
-      'time-limit': '20',
-      nemesis: 'partition',
-    }),
-  ]),
-  challenge('5a', 'Single-Node Kafka-Style Log', [run({ ...kafka, 'node-count': '1' })]),
-  challenge('5b', 'Multi-Node Kafka-Style Log', [run({ ...kafka, 'node-count': '2' })]),
+  challenge(
+    '1',
+    'Echo',
+    [run({ workload: 'echo', 'node-count': '1', 'time-limit': '10', rate: '5' })],
+    shownBy('echo.correct', 'echo.coarse-cache: answers of other requests'),
+  ),
+  challenge(
+    '2',
+    'Unique ID Generation',
+    [
+      run({
+        workload: 'unique-ids',
+        'time-limit': '30',
+        rate: '1000',
+        'node-count': '3',
+        availability: 'total',
+        nemesis: 'partition',
+      }),
+    ],
+    shownBy('unique-ids.flake', 'unique-ids.no-node: the same ids on every node'),
+  ),
+  challenge(
+    '3a',
+    'Single-Node Broadcast',
+    [run({ ...broadcast, 'node-count': '1' })],
+    shownBy('gossip.flood', 'gossip.bounded: old messages are dropped'),
+  ),
+  challenge(
+    '3b',
+    'Multi-Node Broadcast',
+    [run({ ...broadcast, 'node-count': '5' })],
+    shownBy('gossip.flood', 'gossip.bounded: old messages are dropped'),
+  ),
+  challenge(
+    '3c',
+    'Fault Tolerant Broadcast',
+    [run(faultTolerant)],
+    shownBy('gossip.flood', 'gossip.fire-and-forget: what a partition swallowed is not told again'),
+  ),
+  challenge(
+    '3d',
+    'Efficient Broadcast, Part I',
+    [
+      run(efficient, [
+        'server-msgs-per-op<30',
+        'stable-latency.p50<400ms',
+        'stable-latency.max<600ms',
+      ]),
+      still,
+    ],
+    shownBy('gossip.star', 'gossip.flood: too many messages, and too many hops'),
+  ),
+  challenge(
+    '3e',
+    'Efficient Broadcast, Part II',
+    [
+      run(efficient, ['server-msgs-per-op<20', 'stable-latency.p50<1s', 'stable-latency.max<2s']),
+      still,
+    ],
+    shownBy('gossip.batched', 'gossip.star: too many messages'),
+  ),
+  challenge(
+    '4',
+    'Grow-Only Counter',
+    [
+      run({
+        workload: 'g-counter',
+        'node-count': '3',
+        rate: '100',
+        'time-limit': '20',
+        nemesis: 'partition',
+      }),
+    ],
+    shownBy('crdt-counter.pn-counter', 'crdt-counter.one-total: additions are lost in merges'),
+  ),
+  challenge(
+    '5a',
+    'Single-Node Kafka-Style Log',
+    [run({ ...kafka, 'node-count': '1' })],
+    shownBy('kafka-log.write-once', 'kafka-log.offset-reuse: two messages at one offset'),
+  ),
+  challenge(
+    '5b',
+    'Multi-Node Kafka-Style Log',
+    [run({ ...kafka, 'node-count': '2' })],
+    shownBy('kafka-log.write-once', 'kafka-log.skips-gaps: polls leave messages out'),
+  ),
   challenge('5c', 'Efficient Kafka-Style Log', [run({ ...kafka, 'node-count': '2' })], {
+    ...shownBy('kafka-log.write-once', 'kafka-log.offset-reuse: two messages at one offset'),
     notes: ['the challenge sets no number: compare these figures with those of your 5b'],
     figures: ['server-msgs-per-op', 'latency.p50', 'latency.p99', 'availability', 'throughput'],
   }),
-  challenge('6a', 'Single-Node, Totally-Available Transactions', [
-    run({
-      ...transactions,
-      'node-count': '1',
-      'consistency-models': 'read-uncommitted',
-      availability: 'total',
-    }),
-  ]),
+  challenge(
+    '6a',
+    'Single-Node, Totally-Available Transactions',
+    [
+      run({
+        ...transactions,
+        'node-count': '1',
+        'consistency-models': 'read-uncommitted',
+        availability: 'total',
+      }),
+    ],
+    shownBy(
+      'available-transactions.eager',
+      'transactions.strict-serializable: transactions in conflict are refused',
+    ),
+  ),
   challenge(
     '6b',
     'Totally-Available, Read Uncommitted Transactions',
@@ -129,7 +212,13 @@ export const challenges: readonly Challenge[] = [
         'consistency-models': 'read-uncommitted',
       }),
     ],
-    { notes: [hiddenWrites] },
+    {
+      ...shownBy(
+        'available-transactions.eager',
+        'transactions.strict-serializable: needs a majority to commit',
+      ),
+      notes: [hiddenWrites],
+    },
   ),
   challenge(
     '6c',
@@ -142,6 +231,12 @@ export const challenges: readonly Challenge[] = [
         'consistency-models': 'read-committed',
       }),
     ],
-    { notes: [hiddenWrites] },
+    {
+      ...shownBy(
+        'available-transactions.buffered',
+        'available-transactions.eager: what is not committed is read',
+      ),
+      notes: [hiddenWrites],
+    },
   ),
 ];

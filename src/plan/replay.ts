@@ -10,6 +10,8 @@ export function commandOf(plan: RunPlan): string {
     if (system.file !== undefined) words.push('--config', quoted(system.file));
     words.push('--target', system.name, '--variant', system.variant);
   }
+  // What is not a program's own pipes may be had in more than one testbed.
+  if (plan.testbed !== 'stdio') words.push('--testbed', plan.testbed);
   for (const [name, value] of Object.entries(plan.options))
     words.push('--option', quoted(`${name}=${value}`));
   if (plan.nemeses.length > 0) {

@@ -107,8 +107,9 @@ export function stuckOf(anomaly: Anomaly): readonly StuckStep[] {
 
 /**
  * The operations to mark: those that the evidence names, else where the longest prefix is
- * stuck, else both operations of an anomaly that has two. Otherwise none: to guess would be
- * to accuse. Only operations of the anomaly are ever marked.
+ * stuck, else those few that the conclusion of the explanation names by their letters, else both
+ * operations of an anomaly that has two. Otherwise none: to guess would be to accuse. Only
+ * operations of the anomaly are ever marked.
  */
 export function offendingOf(anomaly: Anomaly): ReadonlySet<number> {
   const own = new Set(anomaly.operations);
@@ -116,10 +117,31 @@ export function offendingOf(anomaly: Anomaly): ReadonlySet<number> {
     entriesOf(anomaly, ['offending']).map(({ operation }) => operation),
     rolesOf(anomaly),
     entriesOf(anomaly, ['stuck', 'stuckAt']).map(({ operation }) => operation),
+    concludedOf(anomaly),
     anomaly.operations.length <= 2 ? anomaly.operations : [],
   ];
   const named = candidates.find((list) => list.length > 0 && list.every((index) => own.has(index)));
   return new Set(named);
+}
+
+/** An accusation is of two, and seldom of three. */
+const accusedMax = 3;
+
+/**
+ * What the explanation comes to: the lines after its list of operations, which is indented;
+ * all of it if there is no list.
+ */
+export function conclusionOf({ explanation }: Anomaly): string {
+  const lines = explanation.split('\n');
+  const conclusion = lines.slice(lines.findLastIndex((line) => line.startsWith(' ')) + 1);
+  return (conclusion.length > 0 ? conclusion : lines).join('\n');
+}
+
+/** `D (cas from 4 to 9) returned …, but E (read → 4) …`: the operations of D and E. */
+function concludedOf(anomaly: Anomaly): readonly number[] {
+  const conclusion = conclusionOf(anomaly);
+  const named = [...namesOf(anomaly)].filter(([, name]) => conclusion.includes(`${name} (`));
+  return named.length <= accusedMax ? named.map(([operation]) => operation) : [];
 }
 
 function rolesOf(anomaly: Anomaly): readonly number[] {

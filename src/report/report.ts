@@ -3,6 +3,7 @@ import type { Verdict } from '../checker/verdict.ts';
 import type { FaultWindow } from '../history/faults.ts';
 import type { History } from '../history/history.ts';
 import type { RunPlan } from '../plan/plan.ts';
+import type { RunTraces } from './traces.ts';
 
 /** Completions of one function. */
 export interface FunctionCounts {
@@ -75,4 +76,6 @@ export interface RunReport {
   readonly history: History;
   /** Folder of the run, for the commands printed; null if it was not stored. */
   readonly folder: string | null;
+  /** Messages and logs of the nodes; absent if none were read. */
+  readonly traces?: RunTraces;
 }

@@ -150,6 +150,8 @@ export interface WitnessMeasure {
   readonly barWidth: (label: string) => number;
   /** Least distance between two events. */
   readonly gap: number;
+  /** Least length of a fault of this kind between its two ends; the gap if left out. */
+  readonly bandWidth?: (kind: string) => number;
 }
 
 /** Events from left to right in their recorded order, each as far left as labels allow. */
@@ -182,6 +184,9 @@ function positions(witness: Witness, measure: WitnessMeasure): ReadonlyMap<numbe
   }
   const first = Math.min(...calls.keys());
   const last = Math.max(first, ...calls.keys(), ...returns.keys());
+  const starts = new Map(
+    witness.faults.map(({ endIndex, startIndex, fault }) => [endIndex, { startIndex, fault }]),
+  );
   const edges = witness.faults
     .flatMap(({ startIndex, endIndex }) => [startIndex, endIndex ?? -1])
     .filter((index) => index > first && index < last);
@@ -189,13 +194,19 @@ function positions(witness: Witness, measure: WitnessMeasure): ReadonlyMap<numbe
     (a, b) => a - b,
   );
   const at = new Map<number, number>();
+  // Several that end at one event: the last one decides, and the others are no shorter for it.
+  const bandEnd = (index: number): number => {
+    const ended = starts.get(index);
+    const begun = ended === undefined ? undefined : at.get(ended.startIndex);
+    return begun === undefined ? 0 : begun + (measure.bandWidth?.(ended?.fault.kind ?? '') ?? 0);
+  };
   let here = -measure.gap;
   let openEnd = 0;
   for (const index of order) {
     const ended = returns.get(index);
     const begun = ended === undefined ? 0 : (at.get(ended.operation.invokeIndex) ?? 0);
     const least = ended === undefined ? 0 : begun + measure.barWidth(ended.label);
-    here = Math.max(here + measure.gap, least);
+    here = Math.max(here + measure.gap, least, bandEnd(index));
     at.set(index, here);
     const opened = calls.get(index);
     if (opened?.operation.outcome === 'info')

@@ -11,6 +11,7 @@ import {
 import type { Operation } from '../history/event.ts';
 import { definitionOf } from './definitions.ts';
 import { shellWord } from './escape.ts';
+import { promiseOf } from './promises.ts';
 import type { RunReport, RunSummary } from './report.ts';
 
 export interface Headline {
@@ -29,7 +30,14 @@ export function headline(summary: RunSummary): Headline {
   const gates = missed === 0 ? '' : `; ${plural(missed, 'gate')} missed`;
   const symbol = missed > 0 && valid === true ? '✗' : symbolOf(valid);
   const expectation = expectationText(summary);
-  return { valid, symbol, text: `${verdictsText(valid, summary.verdicts)}${gates}`, expectation };
+  const text = `${verdictsText(valid, summary.verdicts)}${valid === true ? underText(summary) : ''}`;
+  return { valid, symbol, text: `${text}${gates}`, expectation };
+}
+
+/** ` held in 1,922 operations and 40 faults`: what a valid run rests on. */
+function underText({ operationCount, faults }: RunSummary): string {
+  const broken = faults.length === 0 ? '' : ` and ${plural(faults.length, 'fault')}`;
+  return ` held in ${plural(operationCount, 'operation')}${broken}`;
 }
 
 export function symbolOf(valid: Validity): Headline['symbol'] {
@@ -44,7 +52,7 @@ export function verdictsText(valid: Validity, verdicts: readonly Verdict[]): str
     const anomalies = verdicts.flatMap(anomaliesOf);
     const [first] = anomalies;
     if (first === undefined) return 'not valid';
-    const rest = anomalies.length - 1;
+    const rest = verdicts.reduce((sum, verdict) => sum + anomalyCount(verdict), 0) - 1;
     const more = rest === 0 ? '' : `, and ${plural(rest, 'more anomaly', 'more anomalies')}`;
     const holds = [...new Set(verdicts.flatMap(({ models }) => models?.holds ?? []))];
     const held = holds.length === 0 ? '' : `; ${listed(holds)} held`;
@@ -57,7 +65,29 @@ export function verdictsText(valid: Validity, verdicts: readonly Verdict[]): str
       first === undefined ? 'no reason was given' : `${first.checker}: ${reasonText(first.reason)}`;
     return `unknown: ${reason}${unknown.length > 1 ? `, and ${unknown.length - 1} more` : ''}`;
   }
-  return `valid: ${listed([...new Set(verdicts.map((verdict) => verdict.model ?? verdict.checker))])}`;
+  // A checker of amounts (was there enough to judge?) promises nothing by itself.
+  const promised = verdicts.filter(
+    ({ model, models }) => model !== undefined || models !== undefined,
+  );
+  const told =
+    promised.length > 0 ? promised : verdicts.filter(({ checker }) => checker !== 'enough');
+  return `valid: ${listed([...new Set((told.length > 0 ? told : verdicts).map(heldText))])}`;
+}
+
+/** What held by a verdict, in words: `linearizable`, `snapshot-isolation`, `unique-ids`. */
+function heldText({ checker, model, models }: Verdict): string {
+  const holds = models?.holds ?? [];
+  // Of an object (`cas-register`) the level says more; a level speaks for itself.
+  if (model !== undefined && promiseOf(model) === undefined && holds.length > 0)
+    return listed(holds);
+  return model ?? checker;
+}
+
+/** Anomalies that a checker found; it may keep fewer. */
+export function anomalyCount(verdict: Verdict): number {
+  const kept = anomaliesOf(verdict).length;
+  const all = verdict.details?.['anomalyCount'];
+  return kept > 0 && typeof all === 'number' ? Math.max(all, kept) : kept;
 }
 
 function expectationText({ plan, valid }: RunSummary): string {
@@ -77,8 +107,14 @@ export function anomalyTitle(anomaly: Anomaly): string {
   const title =
     typeof pattern === 'string'
       ? `${pattern} (${anomaly.type})`
-      : (definitionOf(anomaly.type)?.title ?? anomaly.type);
+      : `${definitionOf(anomaly.type)?.title ?? anomaly.type}${elementText(anomaly)}`;
   return anomaly.key === undefined ? title : `${title} on key ${valueText(anomaly.key, 40)}`;
+}
+
+/** ` 7`, where the evidence names the element that an anomaly is about. */
+function elementText({ evidence }: Anomaly): string {
+  const element = evidence?.['element'];
+  return element === undefined ? '' : ` ${valueText(element, 40)}`;
 }
 
 /** What exactly a verdict was said of: `linearizable: 12,000 operations; fast register algorithm`. */
@@ -97,7 +133,13 @@ export function verdictLine(verdict: Verdict): string {
   const counts = new Map<string, number>();
   for (const { type } of verdict.anomalies) counts.set(type, (counts.get(type) ?? 0) + 1);
   const kinds = [...counts].map(([type, count]) => (count === 1 ? type : `${count} × ${type}`));
-  return `${what}: ${listed(kinds)} in ${plural(verdict.operationCount, 'operation')}`;
+  const all = anomalyCount(verdict);
+  const kept = verdict.anomalies.length;
+  const more =
+    all > kept
+      ? `; ${all.toLocaleString('en-US')} anomalies in all, of which ${kept} are kept`
+      : '';
+  return `${what}: ${listed(kinds)} in ${plural(verdict.operationCount, 'operation')}${more}`;
 }
 
 /** How an operation reads: `write 5`, `read → 5`, `cas 1 → 2`, `r(x) = [1] append(x, 2)`. */

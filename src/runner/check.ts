@@ -114,7 +114,7 @@ async function runJob(
   const script = new URL(`./check-worker.${fromSource ? 'ts' : 'js'}`, import.meta.url);
   const worker = new Worker(script, {
     workerData: job,
-    execArgv: fromSource ? ['--import', 'tsx'] : [],
+    execArgv: fromSource ? ['--import', import.meta.resolve('tsx')] : [],
     // The history itself is outside this limit where it is shared; the rest is inside.
     resourceLimits: { maxOldGenerationSizeMb: job.budget.memoryMb + 256 },
   });

@@ -16,6 +16,7 @@ import { faultFrom, type RecordedFault } from '../fault/schedule.ts';
 import { isPermanent } from '../generator/faults.ts';
 import type { OpRequest } from '../generator/generator.ts';
 import type { NemesisSpec } from '../plan/plan.ts';
+import { needsOf } from './needs.ts';
 
 /** The op that heals everything at once; its value is ignored. */
 export const healF = 'heal';
@@ -64,18 +65,20 @@ export async function refuseUnsupported(
   for (const nemesis of nemeses) {
     const specs = asked.filter(({ name }) => name === nemesis.name);
     if (nemesis.needs.includes('network-packet')) await refuseEffects(specs, field);
-    if (!nemesis.needs.includes('clock')) continue;
-    const obstacle = await field.clocks.unsupported();
+    const needs = needsOf(specs, nemesis);
+    const obstacle =
+      (needs.has('clock') ? await field.clocks.unsupported() : undefined) ??
+      (needs.has('disk') ? await field.disks.unsupported() : undefined);
     if (obstacle !== undefined) throw new UsageError(`nemesis ${nemesis.name}: ${obstacle}`);
   }
 }
 
-/** A shape that is drawn may have every effect; one that is named has those in its name. */
+/** What is drawn is drawn from what can be had; a shape that is named has the effects in its name. */
 async function refuseEffects(specs: readonly NemesisSpec[], field: Battlefield): Promise<void> {
   const obstacles = Object.entries((await field.network.unsupported?.()) ?? {});
   for (const { name, shape } of specs) {
-    const effects = shape === null || shape === 'mix' ? undefined : shape.split('+');
-    const met = obstacles.find(([effect]) => effects?.includes(effect) !== false);
+    const effects = shape?.split('+') ?? [];
+    const met = obstacles.find(([effect]) => effects.includes(effect));
     if (met === undefined) continue;
     const rest = `Name effects that can be had, as in ${name}:loss`;
     throw new UsageError(`nemesis ${name}: ${met[1]}\n${rest}`);

@@ -20,18 +20,19 @@ import type { Generator } from '../generator/generator.ts';
 import type { History } from '../history/history.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import { shellWord } from '../report/escape.ts';
-import { renderHtmlParts } from '../report/html/page.ts';
 import { verdictJson } from '../report/json.ts';
 import type { RunReport, RunSummary } from '../report/report.ts';
 import { summarize } from '../report/summarize.ts';
+import { writeReportFiles } from '../store/report-files.ts';
 import type { RunStore, RunWriter } from '../store/run-store.ts';
 import { hostPid } from '../testbed/netns/sandbox.ts';
 import { checkHistory } from './check.ts';
 import { RunClock } from './clock.ts';
 import { interpret } from './interpreter.ts';
+import { hasDiskFaults } from './needs.ts';
 import { createNemesis, type NemesisThread, refuseUnsupported } from './nemesis.ts';
 import { faultsOf, planSchedule } from './schedule.ts';
-import { testbedFor } from './start-testbed.ts';
+import { effectObstacles, testbedFor } from './start-testbed.ts';
 import { dsxVersion } from './version.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -86,7 +87,7 @@ export async function runTest(job: TestJob): Promise<RunReport> {
       ? { command: `dsx replay ${shellWord(relative(process.cwd(), writer.folder))}` }
       : {}),
   });
-  return store(writer, { summary, history: driven.history, folder: writer.folder });
+  return store(job, writer, { summary, history: driven.history, folder: writer.folder });
 }
 
 interface Schedule {
@@ -105,7 +106,8 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
   const { nemeses, generator } = schedule;
   const { plan, watcher } = job;
   const clock = new RunClock();
-  const testbed = testbedFor(job, writer, clock);
+  const needed = { ...job, hasDiskFaults: await hasDiskFaults(plan) };
+  const testbed = testbedFor(needed, writer, clock);
   const failed = new AbortController();
   testbed.crashed.catch((crash: unknown) => {
     failed.abort(crash);
@@ -206,7 +208,10 @@ function generatorOf({ plan, target, workload }: TestJob): Promise<Generator> {
   });
   // A program of the user's may answer `dsx_status` too, but is not counted on to.
   const knowsPrimaries = target?.reportsPrimary ?? false;
-  return planSchedule(plan, schedule, fork(source, 'schedule'), knowsPrimaries);
+  return planSchedule(plan, schedule, fork(source, 'schedule'), {
+    knowsPrimaries,
+    impossibleEffects: Object.keys(effectObstacles(plan.testbed)),
+  });
 }
 
 async function run(job: TestJob, generator: Generator, stage: Stage): Promise<History> {
@@ -218,14 +223,16 @@ async function run(job: TestJob, generator: Generator, stage: Stage): Promise<Hi
     concurrency: plan.concurrency,
     nodes: plan.nodes,
     open: async (process, node) => {
-      if (testbed.openClient !== undefined)
-        return testbed.openClient({
+      if (testbed.openClient !== undefined) {
+        const client = await testbed.openClient({
           object: workload.object,
           process,
           node,
           timeoutMs: plan.operationTimeoutMs,
           options: plan.options,
         });
+        return workload.adapt?.(client, plan.options) ?? client;
+      }
       const rpc = testbed.openRpc?.(process, node, plan.operationTimeoutMs);
       if (rpc === undefined || open === undefined)
         throw new Error(`workload ${workload.name} has no client for testbed ${testbed.name}`);
@@ -282,13 +289,14 @@ async function removeData(writer: RunWriter, nodes: readonly NodeId[]): Promise<
     await rm(join(writer.nodeFolder(node), 'data'), { recursive: true, force: true });
 }
 
-function store(writer: RunWriter, report: RunReport): RunReport {
+function store(job: TestJob, writer: RunWriter, report: RunReport): RunReport {
   writer.writeJson('verdict.json', verdictJson(report));
+  job.watcher.phase('writing the report');
   try {
-    writer.writeParts('report.html', renderHtmlParts(report));
+    writeReportFiles(writer, report);
   } catch (thrown) {
     // A picture that failed never changes a verdict; it is said beside it.
-    const warning = `report.html could not be written: ${messageOf(thrown)}`;
+    const warning = `the report could not be written: ${messageOf(thrown)}`;
     const summary: RunSummary = {
       ...report.summary,
       warnings: [...report.summary.warnings, warning],

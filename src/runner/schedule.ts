@@ -2,7 +2,7 @@
 import { UsageError } from '../base/errors.ts';
 import { fork, type Prng } from '../base/prng.ts';
 import { secondsToNs } from '../base/units.ts';
-import type { Nemesis } from '../contract/nemesis.ts';
+import type { Nemesis, ProposeContext } from '../contract/nemesis.ts';
 import type { WorkloadSchedule } from '../contract/workload.ts';
 import type { Fault } from '../fault/fault.ts';
 import { faultFrom } from '../fault/schedule.ts';
@@ -39,6 +39,9 @@ export async function faultsOf(plan: RunPlan): Promise<ReadonlyMap<string, Nemes
   return found;
 }
 
+/** What bears on which faults make sense. */
+export type SystemKnowledge = Pick<ProposeContext, 'knowsPrimaries' | 'impossibleEffects'>;
+
 /**
  * Load with faults beside it; then all is healed; then, if the workload has last reads, the
  * recovery time and those.
@@ -47,13 +50,13 @@ export async function planSchedule(
   plan: RunPlan,
   schedule: WorkloadSchedule,
   rng: Prng,
-  knowsPrimaries: boolean,
+  known: SystemKnowledge,
 ): Promise<Generator> {
   const limitNs = secondsToNs(plan.timeLimitMs / 1000);
   const paced =
     plan.rateHz === 0 ? schedule.main : rate(fork(rng, 'rate'), plan.rateHz, schedule.main);
   const load = timeLimit(limitNs, paced, 'asked');
-  const faults = await faultGenerator(plan, fork(rng, 'faults'), knowsPrimaries);
+  const faults = await faultGenerator(plan, fork(rng, 'faults'), known);
   const { final, remembers = () => false } = schedule;
   if (faults === null) {
     if (final === undefined) return clients(load);
@@ -75,23 +78,21 @@ export async function planSchedule(
 async function faultGenerator(
   plan: RunPlan,
   rng: Prng,
-  knowsPrimaries: boolean,
+  known: SystemKnowledge,
 ): Promise<Generator | null> {
   const nemeses = await faultsOf(plan);
   if (plan.script.length > 0) {
     const timed = plan.script.map((entry, i) =>
       timedFault(
         entry,
-        sourceOf(plan, entry.nemesis, nemesisIn(nemeses, entry.nemesis), knowsPrimaries),
+        sourceOf(plan, entry.nemesis, nemesisIn(nemeses, entry.nemesis), known),
         fork(rng, `script ${i}`),
       ),
     );
     return scriptedFaults(timed);
   }
   if (plan.nemeses.length === 0) return null;
-  const sources = plan.nemeses.map((spec) =>
-    sourceOf(plan, spec, nemesisIn(nemeses, spec), knowsPrimaries),
-  );
+  const sources = plan.nemeses.map((spec) => sourceOf(plan, spec, nemesisIn(nemeses, spec), known));
   // Proposed once here, so that a fault that makes no sense is refused before anything starts.
   for (const source of sources) source.propose(rng, 0);
   return randomFaults({ sources, intervalNs: secondsToNs(plan.nemesisIntervalMs / 1000), rng });
@@ -107,7 +108,7 @@ function sourceOf(
   plan: RunPlan,
   spec: NemesisSpec,
   nemesis: Nemesis,
-  knowsPrimaries: boolean,
+  known: SystemKnowledge,
 ): FaultSource {
   return {
     name: nemesis.name,
@@ -119,7 +120,7 @@ function sourceOf(
           nodes: plan.nodes,
           shape: spec.shape ?? undefined,
           parameters: spec.parameters,
-          knowsPrimaries,
+          ...known,
         },
         source,
       ),

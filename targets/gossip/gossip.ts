@@ -20,14 +20,17 @@ const batchMs = 250;
 const messageLog = 'messages';
 const neighbourValue = 'neighbours';
 
+const variants = ['flood', 'star', 'batched', 'fire-and-forget', 'bounded', 'in-memory'] as const;
+
 /** The program of a node. */
 export function gossip(context: NodeContext): void {
-  const variant = variantOf(context, ['flood', 'star', 'batched', 'fire-and-forget', 'in-memory']);
+  const variant = variantOf(context, variants);
   new GossipNode(context, {
     isStar: variant === 'star' || variant === 'batched',
     isBatched: variant === 'batched',
     isRetried: variant !== 'fire-and-forget',
     isDurable: variant !== 'in-memory',
+    messagesMax: variant === 'bounded' ? 32 : Infinity,
   }).start();
 }
 
@@ -37,6 +40,8 @@ interface Settings {
   readonly isBatched: boolean;
   readonly isRetried: boolean;
   readonly isDurable: boolean;
+  /** The oldest is dropped when there are more. */
+  readonly messagesMax: number;
 }
 
 interface Unconfirmed {
@@ -119,6 +124,9 @@ class GossipNode {
     const key = keyText(message);
     if (this.#messages.has(key)) return false;
     this.#messages.set(key, message);
+    const [oldest] = this.#messages.keys();
+    if (this.#messages.size > this.#settings.messagesMax && oldest !== undefined)
+      this.#messages.delete(oldest);
     for (const [neighbour, unconfirmed] of this.#outbox)
       if (neighbour !== from) unconfirmed.set(key, unsent(message));
     return true;

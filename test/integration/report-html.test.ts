@@ -137,6 +137,44 @@ describe.skipIf(path === undefined)(name, () => {
     quiet();
   });
 
+  test('messages that are not drawn are counted, and are found by their words', async () => {
+    const history = loadedHistory(2000);
+    const messages = Array.from({ length: 4000 }, (_, id) => ({
+      ...{ id, from: id % 2 === 0 ? 'n1' : 'c7', to: id % 5 === 0 ? 'n9' : 'n2' },
+      sentNs: id * 400_000,
+      receivedNs: id % 10 === 0 ? null : id * 400_000 + 3_000_000,
+      lost: id % 10 === 0 ? 'partition' : null,
+      type: id === 2001 ? 'rare' : 'append',
+      text: '{"evil":"</script><script>x"}',
+    }));
+    const logs = [
+      { node: 'n2', stream: 'stderr', timeNs: 700_000_000, text: 'elected <b>n2</b>' } as const,
+    ];
+    const traces = { messages, messagesOmitted: 11, isSampled: true, logs, logsOmitted: 0 };
+    await load('traces', { ...valid(history), traces });
+    const said = `${settled}.then(() => document.getElementById('traced').textContent)`;
+    const countsOf = (text: string): readonly number[] =>
+      [...text.matchAll(/([\d,]+) (?:of|more|at other)/g)].map(([, count = '']) =>
+        Number(count.replaceAll(',', '')),
+      );
+    const whole = String(await browser.evaluate(said));
+    expect(whole).toContain('of 4,000 messages in this page drawn');
+    expect(whole).toContain('11 recorded ones not in this page');
+    expect(whole).toContain('1 log lines marked');
+    expect(countsOf(whole).reduce((sum, count) => sum + count, 0)).toBe(4000);
+    await browser.evaluate(
+      `(() => { const box = document.getElementById('trace-search'); box.value = 'rare c7>n2'; box.dispatchEvent(new Event('input')); })()`,
+    );
+    await browser.evaluate(settled);
+    expect(await browser.evaluate(said)).toMatch(/^1 of 4,000 messages/);
+    await browser.evaluate(
+      `(() => { const order = document.getElementById('trace-order'); order.value = 'lamport'; order.dispatchEvent(new Event('change')); })()`,
+    );
+    expect(await browser.evaluate(said)).toMatch(/^1 of 4,000 messages/);
+    expect(await browser.evaluate(`document.getElementById('messages-rows').rows.length`)).toBe(1);
+    quiet();
+  });
+
   test('a million operations: under 100 MB, open in seconds, all of them drawn', async () => {
     const { sizeBytes, loadMs } = await load('million', valid(hugeHistory(1_000_000)));
     expect(sizeBytes).toBeLessThan(100e6);

@@ -4,22 +4,27 @@ import type {
   ClockSkew,
   Clocks,
   Cluster,
+  Disks,
   Network,
   NodeState,
 } from '../../src/contract/testbed.ts';
+import type { DiskEffect } from '../../src/fault/disk.ts';
 import type { LinkRule, NodeId } from '../../src/fault/fault.ts';
 
 export interface FakeBattlefield extends Battlefield {
   readonly states: Map<NodeId, NodeState>;
   readonly rules: Map<string, readonly LinkRule[]>;
   readonly skews: Map<NodeId, ClockSkew>;
+  /** Effects in force. */
+  readonly effects: Map<NodeId, DiskEffect>;
   /** What happened, in order: `kill n1`, `resume n2`, … */
   readonly log: string[];
   /** Nodes that lead; undefined makes the cluster unable to tell. */
   primaries: readonly NodeId[] | undefined;
   /** What goes wrong: `kill` leaves nodes alive, `network` keeps rules, `clock` ignores skews. */
-  broken: 'nothing' | 'kill' | 'network' | 'clock' | 'hang';
+  broken: 'nothing' | 'kill' | 'network' | 'clock' | 'start' | 'hang';
   clockObstacle: string | undefined;
+  diskObstacle: string | undefined;
 }
 
 export function fakeBattlefield(nodeCount: number): FakeBattlefield {
@@ -27,6 +32,7 @@ export function fakeBattlefield(nodeCount: number): FakeBattlefield {
   const states = new Map<NodeId, NodeState>(nodes.map((node) => [node, 'running']));
   const rules = new Map<string, readonly LinkRule[]>();
   const skews = new Map<NodeId, ClockSkew>();
+  const effects = new Map<NodeId, DiskEffect>();
   const log: string[] = [];
   const setAtMs = new Map<NodeId, number>();
   const change = async (verb: string, node: NodeId, from: NodeState[], to: NodeState) => {
@@ -34,6 +40,7 @@ export function fakeBattlefield(nodeCount: number): FakeBattlefield {
     if (field.broken === 'hang') await new Promise(() => undefined);
     const state = states.get(node) ?? 'down';
     if (!from.includes(state)) throw new Error(`${verb} ${node}: it is ${state}`);
+    if (field.broken === 'start' && verb === 'start') throw new Error('it ended at once');
     if (field.broken !== verb) states.set(node, to);
   };
   const cluster: Cluster = {
@@ -68,11 +75,37 @@ export function fakeBattlefield(nodeCount: number): FakeBattlefield {
       return offsetMs + rate * (performance.now() - (setAtMs.get(node) ?? 0));
     },
   };
+  const struck = new Set<NodeId>();
+  const down = (verb: string, node: NodeId): void => {
+    log.push(`${verb} ${node}`);
+    if (states.get(node) !== 'down') throw new Error(`${verb} ${node}: it runs`);
+  };
+  const disks: Disks = {
+    unsupported: async () => field.diskObstacle,
+    set: async (node, effect) => {
+      log.push(`disk ${node} ${effect?.kind ?? 'works'}`);
+      if (effect === null) effects.delete(node);
+      else effects.set(node, effect);
+      if (effect !== null) struck.add(node);
+      return `${node} seen`;
+    },
+    losePower: async (node) => {
+      down('lose-power', node);
+      return `${node} lost`;
+    },
+    damage: async (node) => {
+      down('damage', node);
+      struck.add(node);
+      return `${node} damaged`;
+    },
+    mayCrash: (node) => struck.has(node),
+  };
   const field: FakeBattlefield = {
-    ...{ cluster, network, clocks, states, rules, skews, log },
+    ...{ cluster, network, clocks, disks, states, rules, skews, effects, log },
     primaries: undefined,
     broken: 'nothing',
     clockObstacle: undefined,
+    diskObstacle: undefined,
   };
   return field;
 }

@@ -84,6 +84,24 @@ const shapesOf: Readonly<Record<string, readonly OpShape[]>> = {
     { f: 'add-and-get', inputs: [1, 2], outputs: [1, 2, 3, 4, 5] },
     { f: 'read', inputs: [null], outputs: [0, 1, 2, 3, 4] },
   ],
+  'fetch-and-increment': [
+    { f: 'fetch-and-increment', inputs: [null], outputs: [0, 1, 2, 3, 4] },
+    { f: 'read', inputs: [null], outputs: [0, 1, 2, 3] },
+  ],
+  'versioned-register': [
+    { f: 'read', inputs: [null], outputs: [null, [1, 1], [2, 2], [3, 1], [2, 1]] },
+    { f: 'write', inputs: few, outputs: [1, 2, 3, 4] },
+    {
+      f: 'cas',
+      inputs: [
+        [null, 1],
+        [1, 2],
+        [2, 1],
+      ],
+      outputs: [1, 2, 3, 4],
+    },
+  ],
+  'fenced-writes': [{ f: 'write', inputs: [...few, [2, 'x']], outputs: [true, null, false] }],
   'append-list': [
     { f: 'append', inputs: few, outputs: [null] },
     { f: 'read', inputs: [null], outputs: list(few) },

@@ -2,10 +2,11 @@
 import { canonical, isArray, type Json } from '../../src/base/json.ts';
 import type { Random } from '../../src/base/prng.ts';
 import { appendList } from '../../src/model/append-list.ts';
-import { counter } from '../../src/model/counter.ts';
+import { counter, fetchAndIncrement } from '../../src/model/counter.ts';
+import { fencedWrites } from '../../src/model/fenced-writes.ts';
 import { kv } from '../../src/model/kv.ts';
 import { fencedMutex, mutex, ownerlessMutex, reentrantMutex } from '../../src/model/lock.ts';
-import { illegal, type Model, type ModelOp } from '../../src/model/model.ts';
+import type { Model } from '../../src/model/model.ts';
 import { multiRegister } from '../../src/model/multi-register.ts';
 import { priorityQueue } from '../../src/model/priority-queue.ts';
 import { fifoQueue, unorderedQueue } from '../../src/model/queue.ts';
@@ -13,6 +14,7 @@ import { casRegister, register } from '../../src/model/register.ts';
 import { semaphore } from '../../src/model/semaphore.ts';
 import { set } from '../../src/model/set.ts';
 import { stack } from '../../src/model/stack.ts';
+import { versionedRegister } from '../../src/model/versioned-register.ts';
 import type { Call, Simulated, SimulatedOp } from './poly-histories.ts';
 
 export interface ObjectCase {
@@ -224,6 +226,25 @@ function vagueSet(): Simulated {
   };
 }
 
+/** Numbers handed out, each once. */
+function tickets(initial: number): () => Simulated {
+  return () => {
+    let next = initial;
+    return {
+      propose: (random) => ({
+        f: random.chance(0.3) ? 'read' : 'fetch-and-increment',
+        input: null,
+      }),
+      apply({ f }): Json {
+        if (f === 'read') return next;
+        next += 1;
+        return next - 1;
+      },
+      damage: (random, { output }) => Number(output) + one(random, [-2, -1, 1, 2]),
+    };
+  };
+}
+
 interface LockStyle {
   readonly reentrant: boolean;
   /** Operations that cannot be done answer false; else they wait. */
@@ -354,41 +375,7 @@ function versioned(): Simulated {
   };
 }
 
-interface VersionedState {
-  readonly version: number;
-  readonly value: Json;
-}
-
-/** Of a write of unknown outcome the version may be any small number, or one in between. */
-const versionedModel: Model<readonly VersionedState[]> = {
-  name: 'versioned-register',
-  summary: '',
-  init: [{ version: Number.NEGATIVE_INFINITY, value: null }],
-  step(states, { f, input, output }) {
-    const next = states.flatMap((state): VersionedState[] => {
-      if (f === 'read') {
-        const shown =
-          state.version === Number.NEGATIVE_INFINITY ? null : [state.version, state.value];
-        return output === undefined || canonical(shown) === canonical(output) ? [state] : [];
-      }
-      if (f === 'cas' && canonical((input as Json[])[0] ?? null) !== canonical(state.value))
-        return [];
-      const value = f === 'cas' ? ((input as Json[])[1] ?? null) : input;
-      const versions =
-        output === undefined
-          ? Array.from({ length: 32 }, (_, i) => i / 2).concat(state.version + 1 / 64)
-          : [output as number];
-      return versions.filter((each) => each > state.version).map((version) => ({ version, value }));
-    });
-    return next.length === 0 ? illegal : next;
-  },
-  fingerprint: (states) => JSON.stringify(states),
-  isPure: ({ f }) => f === 'read',
-  describeOp: ({ f }) => f,
-  describeState: (states) => JSON.stringify(states),
-};
-
-function fencedWrites(random: Random): Simulated {
+function guardedWrites(random: Random): Simulated {
   let token = 0;
   const isFaulty = random.chance(0.4);
   return {
@@ -404,20 +391,6 @@ function fencedWrites(random: Random): Simulated {
     },
   };
 }
-
-const fencedWritesModel: Model<number> = {
-  name: 'fenced-writes',
-  summary: '',
-  init: 0,
-  step(token, { input }: ModelOp) {
-    const own = Number((input as Json[])[0]);
-    return own < token ? illegal : own;
-  },
-  fingerprint: (token) => token,
-  isPure: () => false,
-  describeOp: ({ f }) => f,
-  describeState: String,
-};
 
 const top = (elements: readonly number[]): number => elements.length - 1;
 const greatest = (elements: readonly number[]): number => elements.indexOf(Math.max(...elements));
@@ -586,8 +559,8 @@ export const objectCases: readonly ObjectCase[] = [
   {
     name: 'fenced-writes',
     model: 'fenced-writes',
-    specification: modelOf(fencedWritesModel),
-    simulate: fencedWrites,
+    specification: modelOf(fencedWrites),
+    simulate: guardedWrites,
   },
   {
     name: 'semaphore',
@@ -625,6 +598,19 @@ export const objectCases: readonly ObjectCase[] = [
     simulate: sum(5, [-2, -2, 0], true),
   },
   {
+    name: 'fetch-and-increment',
+    model: 'fetch-and-increment',
+    specification: modelOf(fetchAndIncrement()),
+    simulate: tickets(0),
+  },
+  {
+    name: 'fetch-and-increment from 3',
+    model: 'fetch-and-increment',
+    parameter: 3,
+    specification: modelOf(fetchAndIncrement(3)),
+    simulate: tickets(3),
+  },
+  {
     name: 'counter of many sizes',
     model: 'counter',
     specification: modelOf(counter()),
@@ -634,7 +620,7 @@ export const objectCases: readonly ObjectCase[] = [
   {
     name: 'versioned-register',
     model: 'versioned-register',
-    specification: modelOf(versionedModel),
+    specification: modelOf(versionedRegister),
     simulate: versioned,
     declinedMax: 0.06,
     operations: 7,

@@ -7,16 +7,24 @@ import {
   parseNemeses,
   parseNumber,
 } from '../../src/plan/parse.ts';
+import { loadTargets } from '../../src/registry.ts';
 
 describe.each(challenges.map((challenge) => [challenge.name, challenge] as const))(
   'challenge %s',
-  (_name, { runs, figures }) => {
+  (_name, { runs, figures, metBy, missedBy }) => {
     test('its goals and figures are such as gates may name', () => {
       for (const { gates } of runs) expect(() => parseGates(gates.join(','))).not.toThrow();
       for (const figure of figures)
         expect(() =>
           parseGates(`${figure}>=0${figure.startsWith('latency') ? 'ms' : ''}`),
         ).not.toThrow();
+    });
+
+    test('the systems that meet it, and do not, are there', async () => {
+      const targets = await loadTargets();
+      for (const { target, variant } of [metBy, missedBy])
+        expect(targets.get(target)?.variants.map(({ name }) => name)).toContain(variant);
+      expect(missedBy.why).not.toBe('');
     });
 
     test('its settings mean something', () => {

@@ -389,6 +389,125 @@ const tables: Readonly<Record<string, Table>> = {
     ],
   },
   'counter:7': { accepts: [[['read', null, 7]]], refuses: [[['read', null, 0]]] },
+  'fetch-and-increment': {
+    accepts: [
+      [
+        ['fetch-and-increment', null, 0],
+        ['fetch-and-increment', null, 1],
+        ['read', null, 2],
+      ],
+      [
+        ['fetch-and-increment', null, undefined],
+        ['read', null, undefined],
+        ['fetch-and-increment', null, 1],
+      ],
+    ],
+    refuses: [
+      [
+        ['fetch-and-increment', null, 0],
+        ['fetch-and-increment', null, 0],
+      ],
+      [['fetch-and-increment', null, 1]],
+      [['read', null, 1]],
+    ],
+  },
+  'fetch-and-increment:7': {
+    accepts: [[['fetch-and-increment', null, 7]]],
+    refuses: [[['fetch-and-increment', null, 0]]],
+  },
+  'versioned-register': {
+    accepts: [
+      [
+        ['read', null, null],
+        ['write', 'a', 3],
+        ['read', null, [3, 'a']],
+        ['cas', ['a', 'b'], 9],
+        ['read', null, [9, 'b']],
+      ],
+      [
+        ['write', 'a', 3],
+        ['write', 'b', undefined],
+        ['read', null, undefined],
+        ['read', null, [4, 'b']],
+        ['read', null, [4, 'b']],
+      ],
+      [
+        ['write', 'a', undefined],
+        ['cas', ['a', 'b'], undefined],
+        ['cas', ['z', 'c'], undefined],
+        ['read', null, [1, 'b']],
+      ],
+      [
+        ['write', 'a', 3],
+        ['write', 'a', undefined],
+        ['write', 'b', 4],
+      ],
+    ],
+    refuses: [
+      [
+        ['write', 'a', 3],
+        ['write', 'b', 3],
+      ],
+      [
+        ['write', 'a', 3],
+        ['read', null, [3, 'b']],
+      ],
+      [
+        ['write', 'a', 3],
+        ['read', null, [4, 'a']],
+      ],
+      [
+        ['write', 'a', 3],
+        ['read', null, null],
+      ],
+      [
+        ['write', 'a', undefined],
+        ['read', null, null],
+      ],
+      [
+        ['write', 'a', 3],
+        ['write', 'b', undefined],
+        ['read', null, [3, 'b']],
+      ],
+      [
+        ['write', 'a', undefined],
+        ['read', null, [2, 'a']],
+        ['read', null, [3, 'a']],
+      ],
+      [['cas', ['a', 'b'], 1]],
+      [['write', 'a', null]],
+      [
+        ['write', 'a', 3],
+        ['read', null, 'a'],
+      ],
+    ],
+  },
+  'fenced-writes': {
+    accepts: [
+      [
+        ['write', 1, true],
+        ['write', [3, 'x'], null],
+        ['write', 3, true],
+        ['write', 2, false],
+        ['write', 2, undefined],
+      ],
+    ],
+    refuses: [
+      [
+        ['write', 2, true],
+        ['write', 1, true],
+      ],
+      [
+        ['write', 2, undefined],
+        ['write', 1, true],
+      ],
+      [['write', 1, false]],
+      [
+        ['write', 1, true],
+        ['write', 1, false],
+      ],
+    ],
+  },
   'append-list': {
     accepts: [
       [

@@ -111,6 +111,28 @@ describe('what no known part of the order shows', () => {
   });
 });
 
+// Levels between read-committed and snapshot isolation, of histories that are not stronger.
+describe('an order of commits proves', () => {
+  const fork = '0: w x 1\n| 1: w y 1\n| 2: r x 1, r y _\n| 3: r x _, r y 1';
+  const answerWithoutQuestion = '0: w x 1\n1: r x 1, w y 1\n2: r y 1, r x _';
+  test.each([
+    ['read-atomic, and what causes what, of a long fork', fork, 'read-atomic', true],
+    ['causal-cerone of a long fork', fork, 'causal-cerone', true],
+    ['monotonic-atomic-view of a long fork', fork, 'monotonic-atomic-view', true],
+    ['no parallel snapshots', fork, 'parallel-snapshot-isolation', 'unknown'],
+    ['read-atomic without causes', answerWithoutQuestion, 'read-atomic', true],
+    ['nothing of half a transaction', '0: w x 1, w y 1\n1: r x 1, r y _', 'read-atomic', false],
+  ])('%s', (_, picture, model, valid) => {
+    expect(check(picture, model).valid).toBe(valid);
+  });
+
+  test('the strongest that it can', () => {
+    expect(check(fork, 'read-atomic').models?.holds).toContain('causal-cerone');
+    expect(check(answerWithoutQuestion, 'read-atomic').models?.holds).toContain('read-atomic');
+    expect(check(answerWithoutQuestion, 'causal-cerone').valid).not.toBe(true);
+  });
+});
+
 describe('unknown', () => {
   test.each([
     ['a value written twice', '0: w x 1\n1: w x 1\n2: r x 1\n3: w y 1\n4: r y 1'],

@@ -37,7 +37,7 @@ async function historyWith(
   const options = completeOptions(workload.name, workload.options, given);
   const schedule = workload.generator({ rng: prng(7), nodes, concurrency: 6, options });
   const plan = { ...samplePlan, rateHz: 200, timeLimitMs: 2000 };
-  const generator = await planSchedule(plan, schedule, prng(8), false);
+  const generator = await planSchedule(plan, schedule, prng(8), { knowsPrimaries: false });
   return simulate(generator, {
     concurrency: 6,
     seed: 9,

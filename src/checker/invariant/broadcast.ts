@@ -105,10 +105,11 @@ class Judge {
     return { ...finding, ...undetermined(message) };
   }
 
-  #say(type: string, rows: readonly number[], explanation: string): void {
+  #say(type: string, rows: readonly number[], explanation: string, element?: Json): void {
     const operations = rows.map((row) => this.#part.invoke(row));
     const model = this.#names.order === 'none' ? 'broadcast' : `${this.#names.order}-broadcast`;
-    this.#anomalies.add(() => ({ type, model, operations, explanation }));
+    const evidence = element === undefined ? {} : { evidence: { element } };
+    this.#anomalies.add(() => ({ type, model, operations, explanation, ...evidence }));
   }
 
   #judgeIntegrity({ row, messages, ids }: Delivered): void {
@@ -148,12 +149,14 @@ class Judge {
             'lost',
             [acknowledgedRow, final.row],
             `${text}, whose ${this.#names.send} (event ${part.invoke(acknowledgedRow)}) was acknowledged at event ${acknowledged}.`,
+            value,
           );
         else if (other !== undefined && part.returned(other.row) < part.invoke(final.row))
           this.#say(
             'divergence',
             [other.row, final.row],
             `${text}, which ${this.#where(other.row)} had delivered by then: ${this.#read(other.row)} shows it.`,
+            value,
           );
       }
     }

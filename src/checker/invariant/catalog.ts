@@ -13,6 +13,7 @@ import { election } from './election.ts';
 import { failureDetector } from './failure-detector.ts';
 import { finalCounter } from './final-counter.ts';
 import { kafka } from './kafka/kafka.ts';
+import { leases } from './lease.ts';
 import { lockHolds } from './lock.ts';
 import { longFork } from './long-fork.ts';
 import { monotonic } from './monotonic.ts';
@@ -54,6 +55,21 @@ export const invariantCatalog: readonly InvariantEntry[] = [
   numeric('lock', ['acquire', 'release'], 'how many may hold it (1)', (permits) =>
     lockHolds(permits === undefined ? {} : { permits }),
   ),
+  {
+    name: 'lease',
+    summary: 'no two leases last at one time, by the clock',
+    functions: ['acquire', 'release'],
+    parameter: 'the time to live in milliseconds (must be given)',
+    required: true,
+    make(parameter = ''): Checker {
+      const ttlMs = Number(parameter);
+      if (!(ttlMs > 0))
+        throw new UsageError(
+          `lease:${parameter}: expected the time to live in milliseconds, as in lease:5000`,
+        );
+      return leases(ttlMs);
+    },
+  },
   plain(['leader'], election()),
   plain(['send', 'poll', 'txn', 'assign', 'subscribe', 'crash'], kafka()),
   plain(['broadcast', 'read'], broadcast()),

@@ -59,5 +59,6 @@ function without(
     model: 'unordered-queue',
     operations: involved.map((each) => part.invoke(each)),
     explanation: `The ${part.f(row)} of event ${part.invoke(row)} (ok at ${part.returned(row)}) took out ${canonical(value)}, but ${why}.`,
+    evidence: { element: value },
   };
 }

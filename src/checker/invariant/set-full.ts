@@ -106,7 +106,12 @@ class Judge {
       const key = elementKey(value);
       if (keys.has(key)) {
         this.#duplicated.push(value);
-        this.#report('duplicate-element', [row], () => `shows ${canonical(value)} more than once`);
+        this.#report(
+          'duplicate-element',
+          [row],
+          value,
+          () => `shows ${canonical(value)} more than once`,
+        );
         continue;
       }
       keys.add(key);
@@ -115,7 +120,7 @@ class Judge {
       if (reason !== undefined && !this.#phantoms.has(key)) {
         this.#phantoms.set(key, value);
         const rows = fate === undefined ? [row] : [row, fate.element.row];
-        this.#report('phantom', rows, () => `shows ${canonical(value)}, but ${reason}`);
+        this.#report('phantom', rows, value, () => `shows ${canonical(value)}, but ${reason}`);
       }
       if (fate === undefined) continue;
       fate.lastPresent = row;
@@ -148,6 +153,7 @@ class Judge {
       this.#report(
         'lost-element',
         [row, element.acknowledgedRow],
+        element.value,
         () =>
           `is a final one and lacks ${canonical(element.value)}, acknowledged before at event ${element.acknowledged}`,
       );
@@ -217,6 +223,7 @@ class Judge {
     this.#report(
       type,
       rows,
+      value,
       () =>
         `lacks ${canonical(value)}, which was known before, at event ${fate.known} (by the operation of event ${fate.knownBy}); ${again}`,
       fate.knownBy,
@@ -224,7 +231,13 @@ class Judge {
   }
 
   /** @param rows the first is the read that the sentence is about. */
-  #report(type: string, rows: readonly number[], what: () => string, alsoEvent?: number): void {
+  #report(
+    type: string,
+    rows: readonly number[],
+    element: Json,
+    what: () => string,
+    alsoEvent?: number,
+  ): void {
     const [readRow = 0] = rows;
     this.#anomalies.add(() => ({
       type,
@@ -234,6 +247,7 @@ class Judge {
         ...(alsoEvent === undefined ? [] : [alsoEvent]),
       ],
       explanation: `The ${this.#options.read} of event ${this.#part.invoke(readRow)} (ok at ${this.#part.returned(readRow)}) ${what()}.`,
+      evidence: { element },
     }));
   }
 }

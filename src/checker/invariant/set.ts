@@ -68,6 +68,7 @@ function judge(part: Part, add: string, read: string): Finding {
         model: 'set',
         operations: [begun],
         explanation: `The last ${read} (events ${begun} to ${ended}) shows ${canonical(value)} more than once.`,
+        evidence: { element: value },
       }));
     }
     if (count > 1) continue;
@@ -84,6 +85,7 @@ function judge(part: Part, add: string, read: string): Finding {
       model: 'set',
       operations: element === undefined ? [begun] : [element.invoke, begun],
       explanation: `The last ${read} (events ${begun} to ${ended}) shows ${canonical(value)}, but ${reason}.`,
+      evidence: { element: value },
     }));
   }
   for (const [key, { value, acknowledged, acknowledgedRow }] of elements) {
@@ -95,6 +97,7 @@ function judge(part: Part, add: string, read: string): Finding {
       model: 'set',
       operations: [added, begun],
       explanation: `The ${add} of ${canonical(value)} (event ${added}) was acknowledged at event ${acknowledged}, but the last ${read}, which began after that (event ${begun}, ok at ${ended}), does not show it.`,
+      evidence: { element: value },
     }));
   }
   const details = {

@@ -153,6 +153,7 @@ function unexpected(part: Part, passage: Passage, names: Required<QueueFunctions
     model: 'queue',
     operations: [row, ...failed].map((each) => part.invoke(each)),
     explanation: `The ${part.f(row)} of event ${part.invoke(row)} (ok at ${part.returned(row)}) took out ${canonical(value)}, but ${why}.`,
+    evidence: { element: value },
   };
 }
 
@@ -163,6 +164,7 @@ function duplicated(part: Part, { value, enqueued, dequeued }: Passage): Found {
     model: 'queue',
     operations: [...events, ...enqueued.map((row) => part.invoke(row))],
     explanation: `${canonical(value)} was put in at most ${enqueued.length} times and came out ${dequeued.length} times (events ${events.slice(0, 8).join(', ')}).`,
+    evidence: { element: value },
   };
 }
 
@@ -190,5 +192,6 @@ function lost(part: Part, passage: Passage, row: number, loss: Loss): Found {
     model: 'queue',
     operations: [begun, ...empty],
     explanation: `The ${names.enqueue} of ${canonical(passage.value)} (event ${begun}) was acknowledged at event ${ended}, but it ${seen}.${excuse}`,
+    evidence: { element: passage.value },
   };
 }

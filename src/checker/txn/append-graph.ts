@@ -8,6 +8,7 @@
  */
 
 import { typeCode } from '../../history/columns.ts';
+import { EdgeList } from '../digraph.ts';
 import {
   type AppendHistory,
   lastAppend,
@@ -16,7 +17,6 @@ import {
   unobservedAppends,
 } from './append-versions.ts';
 import type { DependencyGraph } from './cycles.ts';
-import { EdgeList } from './digraph.ts';
 import { LinkedGroups } from './linked-groups.ts';
 import { addProcessEdges, addRealtimeEdges } from './order-edges.ts';
 import { relation } from './relations.ts';

@@ -4,9 +4,9 @@
  * searched for that the level allows, of begins and commits (as in `register-orders.ts`).
  */
 
+import { componentsOf } from '../digraph.ts';
 import type { AppendGraph } from './append-graph.ts';
 import type { AppendHistory } from './append-versions.ts';
-import { componentsOf } from './digraph.ts';
 import { IntList } from './integers.ts';
 import { searchOrder } from './order-search.ts';
 import { anti, relation } from './relations.ts';

@@ -7,7 +7,6 @@
  * is confined to edges that go back in the order of components.
  */
 
-import { type CycleType, cycleFamilies, cycleTypeOf, hasAdjacentAntis } from './cycle-types.ts';
 import {
   type Components,
   componentsOf,
@@ -15,7 +14,8 @@ import {
   type Digraph,
   EdgeList,
   type Subgraph,
-} from './digraph.ts';
+} from '../digraph.ts';
+import { type CycleType, cycleFamilies, cycleTypeOf, hasAdjacentAntis } from './cycle-types.ts';
 import { anomaliesImpliedBy } from './models.ts';
 import { anti } from './relations.ts';
 import { Meter, WalkSearch } from './walk-search.ts';

@@ -3,7 +3,7 @@
  * a helper vertex stands between the groups. It would lead a transaction that is in both back
  * to itself, so such a one has edges of its own.
  */
-import type { EdgeList } from './digraph.ts';
+import type { EdgeList } from '../digraph.ts';
 import { relation } from './relations.ts';
 
 /** More pairs than this go through a helper. */

@@ -8,7 +8,7 @@
  */
 
 import { noEvent, typeCode } from '../../history/columns.ts';
-import type { EdgeList } from './digraph.ts';
+import type { EdgeList } from '../digraph.ts';
 import { relation } from './relations.ts';
 import type { Transactions } from './transactions.ts';
 

@@ -9,8 +9,9 @@
  * Kelly, "A Dynamic Topological Sort Algorithm", 2006), with repairs where a choice has two bad
  * sides; see `choice-search.ts`.
  */
+
+import { EdgeList } from '../digraph.ts';
 import { ChoiceSearch } from './choice-search.ts';
-import { EdgeList } from './digraph.ts';
 import type { IntList } from './integers.ts';
 import type { OrderProblem } from './order-problem.ts';
 

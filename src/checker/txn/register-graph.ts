@@ -15,8 +15,8 @@
  */
 
 import { noEvent, typeCode } from '../../history/columns.ts';
+import { EdgeList } from '../digraph.ts';
 import type { DependencyGraph } from './cycles.ts';
-import { EdgeList } from './digraph.ts';
 import { PairTable } from './integers.ts';
 import { LinkedGroups } from './linked-groups.ts';
 import { addProcessEdges, addRealtimeEdges } from './order-edges.ts';

@@ -1,6 +1,7 @@
 /** Levels that a history of registers has, by proof; or has not, by the lack of any order. */
 import { plural } from '../../base/text.ts';
 import type { CheckLimits } from '../checker.ts';
+import { componentsOf } from '../digraph.ts';
 import type { UnknownReason } from '../verdict.ts';
 import { describe, type Narrator, reasonKeys } from './explain.ts';
 import { type Finding, type Findings, text } from './findings.ts';
@@ -9,6 +10,7 @@ import { orderProof } from './order-proof.ts';
 import { findOrder, type OrderFinding, type OrderQuestion } from './register-orders.ts';
 import type { RegisterHistory } from './register-versions.ts';
 import { type OrderKept, replays } from './replay.ts';
+import { commitGraphOf, type WeakLevel } from './weak-levels.ts';
 
 /**
  * Levels at which some order of versions always does, if reads and order leave one: the
@@ -26,6 +28,37 @@ const freeRealTimeLevels = ['strong-read-uncommitted', 'strong-read-committed'];
 export function provedFree(found: readonly string[], realTime: boolean): readonly string[] {
   const free = [...freeLevels, ...(realTime ? freeRealTimeLevels : [])];
   return free.filter((level) => !isRuledOut(level, found));
+}
+
+/**
+ * Levels with a proof in polynomial time, the stronger first, and what is decided for them: the
+ * same with the order of each session besides.
+ */
+const orderedLevels: readonly (readonly [level: string, decided: WeakLevel])[] = [
+  ['causal-cerone', 'causal-consistency'],
+  ['read-atomic', 'session-read-atomic'],
+];
+
+/**
+ * A level that `model` needs, if an order of commits shows that the history has it: every read
+ * then shows, of all that its transaction must have seen, what committed last. Such an order
+ * is one in which visible transactions are arbitrated, as Cerone, Bernardi and Gotsman have it
+ * ("A Framework for Transactional Consistency Models with Atomic Visibility", 2015).
+ */
+export function provedByCommits(
+  registers: RegisterHistory,
+  model: string,
+  found: readonly string[],
+  memoryMb: number,
+): readonly string[] {
+  for (const [level, decided] of orderedLevels) {
+    if (!modelsImpliedBy(level).has(model) || isRuledOut(level, found)) continue;
+    const commits = commitGraphOf(registers, decided, memoryMb * bytesPerMb);
+    if (commits === undefined) continue;
+    const graph = commits.edges.toDigraph(commits.initialVertex + 1);
+    if (componentsOf(graph).count === graph.vertexCount) return [level];
+  }
+  return [];
 }
 
 /** Levels that a search decides, and what it finds if they do not hold. */

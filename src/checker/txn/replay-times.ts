@@ -3,7 +3,7 @@
  * own return and invocation, and those of all that reads tie it to.
  */
 import { noEvent, typeCode } from '../../history/columns.ts';
-import { type Digraph, EdgeList } from './digraph.ts';
+import { type Digraph, EdgeList } from '../digraph.ts';
 import { initial, type RegisterHistory, writeTo } from './register-versions.ts';
 import { readKind } from './transactions.ts';
 

@@ -20,7 +20,7 @@ import { isolationModel, modelsImpliedBy } from './models.ts';
 import { findMismatches, needsRealTime, noRealTime, notEnough, unfit } from './preconditions.ts';
 import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
 import { type RegisterGraph, registerGraphOf } from './register-graph.ts';
-import { provedFree, searchVersions } from './register-proofs.ts';
+import { provedByCommits, provedFree, searchVersions } from './register-proofs.ts';
 import { initial, type RegisterHistory, registerHistoryOf, writeTo } from './register-versions.ts';
 import { relation } from './relations.ts';
 
@@ -82,6 +82,9 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
           narrator,
         ])
       : undefined;
+  const isOpen = !proofs.some((level) => modelsImpliedBy(level).has(model));
+  if (blocked === undefined && isOpen)
+    proofs.push(...provedByCommits(registers, model, findings.types, limits.memoryMb));
   return judge({
     checker: 'rw-register',
     model,

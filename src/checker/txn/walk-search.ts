@@ -8,8 +8,8 @@
  * that led to them: to leave one costs no step and changes no state.
  */
 
+import type { Digraph } from '../digraph.ts';
 import type { AntiRule } from './cycle-types.ts';
-import type { Digraph } from './digraph.ts';
 import { anti } from './relations.ts';
 
 /** Counts work, and says when there was enough of it. */

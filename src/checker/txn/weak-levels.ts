@@ -11,7 +11,7 @@
  */
 
 import { typeCode } from '../../history/columns.ts';
-import { EdgeList } from './digraph.ts';
+import { EdgeList } from '../digraph.ts';
 import { IntList } from './integers.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
 import { relation } from './relations.ts';

@@ -54,13 +54,14 @@ export class EventSink {
   #anonymousCount = 0;
   /** The open operation of an event without a process. */
   #anonymousOpen: number | undefined;
-  #smallIds = new Int32Array(1024);
+  /** By small integer its id as value or key + 1, or 0 if it has none yet. For reading. */
+  smallIds = new Int32Array(1024);
 
-  /** Forgets the fields of the last event. */
   /** True: times must not go back. Others than dsx take times before they order events. */
   strictTime = false;
   #latestNs = Number.NEGATIVE_INFINITY;
 
+  /** Forgets the fields of the last event. */
   begin(): void {
     this.type = absent;
     this.process = noProcess;
@@ -176,11 +177,11 @@ export class EventSink {
     // -0 is told apart from 0 by no history.
     if (!(value >= 0 && value < smallIntegers) || !Number.isInteger(value))
       return this.builder.values.id(value === 0 ? 0 : value);
-    if (value >= this.#smallIds.length) this.#growSmallIds(value);
-    const known = this.#smallIds[value] ?? 0;
+    if (value >= this.smallIds.length) this.#growSmallIds(value);
+    const known = this.smallIds[value] ?? 0;
     if (known !== 0) return known - 1;
     const id = this.builder.values.id(value === 0 ? 0 : value);
-    this.#smallIds[value] = id + 1;
+    this.smallIds[value] = id + 1;
     return id;
   }
 
@@ -195,11 +196,11 @@ export class EventSink {
   }
 
   #growSmallIds(value: number): void {
-    let size = this.#smallIds.length;
+    let size = this.smallIds.length;
     while (size <= value) size *= 2;
     const grown = new Int32Array(size);
-    grown.set(this.#smallIds);
-    this.#smallIds = grown;
+    grown.set(this.smallIds);
+    this.smallIds = grown;
   }
 
   /** Histories for transaction checkers may leave `f` out: their values say what they are. */
@@ -225,7 +226,7 @@ export class EventSink {
     if (process === nemesisProcess) return process;
     if (process === noProcess) return this.#anonymous();
     if (this.#spent.size === 0) return process;
-    const current = this.#aliases.get(process) ?? process;
+    const current = this.#aliases.size === 0 ? process : (this.#aliases.get(process) ?? process);
     if (this.type !== typeCode.invoke || !this.#spent.has(current)) return current;
     const renamed = this.#fresh();
     this.#aliases.set(process, renamed);
@@ -274,7 +275,7 @@ export class EventSink {
 
 /** Twins of EDN files in JSON write some keywords with their colon. */
 export function plain(name: string): string {
-  return name.startsWith(':') ? name.slice(1) : name;
+  return name.length > 1 && name.startsWith(':') ? name.slice(1) : name;
 }
 
 function textOf(value: Json): string {

@@ -14,6 +14,9 @@ import { absent, EventSink, plain } from './event-sink.ts';
 import { JsonPacker } from './json-packer.ts';
 import { JsonScanner } from './json-scanner.ts';
 
+/** In a history of transactions, rather few than many. */
+const bytesPerToken = 8;
+
 /** What a field of an event is for. */
 const field = {
   unknown: 0,
@@ -33,19 +36,18 @@ const fieldsByName: ReadonlyMap<string, number> = new Map(Object.entries(field).
 
 /** What dsx writes before each field, and the words that it writes without looking. */
 const head = {
-  index: bytesOf('{"index":'),
-  time: bytesOf(',"time":'),
-  type: bytesOf(',"type":"'),
-  process: bytesOf(',"process":'),
-  f: bytesOf(',"f":'),
-  key: bytesOf(',"key":'),
-  value: bytesOf(',"value":'),
-  node: bytesOf(',"node":'),
-  null: bytesOf('null'),
-  invoke: bytesOf('invoke"'),
-  ok: bytesOf('ok"'),
-  fail: bytesOf('fail"'),
-  info: bytesOf('info"'),
+  index: expected('{"index":'),
+  time: expected(',"time":'),
+  type: expected(',"type":"'),
+  process: expected(',"process":'),
+  f: expected(',"f":'),
+  key: expected(',"key":'),
+  value: expected(',"value":'),
+  node: expected(',"node":'),
+  null: expected('null'),
+  invoke: expected('invoke"'),
+  fail: expected('fail"'),
+  info: expected('info"'),
 } as const;
 
 /**
@@ -56,6 +58,7 @@ export function readJson(source: Source, start: number): EventSink {
   const sink = new EventSink();
   // An array is another tool's.
   sink.strictTime = source.bytes[start] !== byte.openSquare;
+  sink.builder.values.packed.expect(Math.floor(source.bytes.length / bytesPerToken));
   const reader = new JsonReader(source, start, sink);
   try {
     reader.readAll();
@@ -87,10 +90,20 @@ class JsonReader {
   #functionIds = new Int32Array(1024);
   #valueIds = new Int32Array(1024);
   #fieldsKnown = 0;
+  readonly #words: DataView;
+  /** The function of the last event: its id, and where its name stands, quotes included. */
+  #lastFunction = 0;
+  #lastFunctionAt = 0;
+  #lastFunctionLength = 0;
 
   constructor(source: Source, start: number, sink: EventSink) {
     this.#source = source;
     this.#bytes = source.bytes;
+    this.#words = new DataView(
+      source.bytes.buffer,
+      source.bytes.byteOffset,
+      source.bytes.byteLength,
+    );
     this.sink = sink;
     this.#scanner = new JsonScanner(source, start);
     this.#packer = new JsonPacker(this.#scanner, sink, (textId) => this.#textValueId(textId));
@@ -127,12 +140,12 @@ class JsonReader {
     const type = this.#typeAhead();
     if (type === absent || !this.#skip(head.process) || !this.#digits()) return this.#backTo(start);
     const process = this.#number;
-    if (!this.#skip(head.f) || !this.#plainText()) return this.#backTo(start);
+    if (!this.#skip(head.f) || !this.#functionAhead()) return this.#backTo(start);
     sink.begin();
     sink.index = index;
     sink.timeNs = time;
     sink.type = type;
-    sink.f = this.#functionId(this.#number);
+    sink.f = this.#number;
     sink.setProcessNumber(process);
     const { packed } = sink.builder.values;
     const packedBefore = packed.length;
@@ -152,14 +165,14 @@ class JsonReader {
       else return false;
     }
     if (this.#skip(head.value)) {
-      if (this.#digits() && isAfterValue(bytes[scanner.at]))
+      if (this.#packer.isNext) sink.value = this.#packedValue();
+      else if (this.#digits() && isAfterValue(bytes[scanner.at]))
         sink.value = sink.numberId(this.#number);
       else if (this.#skip(head.null)) sink.value = sink.builder.values.id(null);
-      else if (this.#packer.isNext) sink.value = this.#packedValue();
       else if (bytes[scanner.at] === byte.openSquare) sink.value = sink.valueId(scanner.value());
       else return false;
     }
-    if (this.#skip(head.node)) {
+    if (bytes[scanner.at] === byte.comma && this.#skip(head.node)) {
       if (!this.#plainText()) return false;
       sink.node = scanner.texts.texts[this.#number];
     }
@@ -173,12 +186,15 @@ class JsonReader {
     return false;
   }
 
-  /** Goes past these bytes if they are next. */
-  #skip(expected: Uint8Array): boolean {
-    const bytes = this.#bytes;
+  /** Goes past these bytes if they are next and not the last ones. */
+  #skip({ words, last, lastWord, length }: Expected): boolean {
     const start = this.#scanner.at;
-    for (let i = 0; i < expected.length; i += 1) if (bytes[start + i] !== expected[i]) return false;
-    this.#scanner.at = start + expected.length;
+    if (start + length > this.#bytes.length) return false;
+    const view = this.#words;
+    if (view.getInt32(start + last, true) !== lastWord) return false;
+    for (let i = 0; i < words.length; i += 1)
+      if (view.getInt32(start + i * 4, true) !== words[i]) return false;
+    this.#scanner.at = start + length;
     return true;
   }
 
@@ -209,13 +225,38 @@ class JsonReader {
     return true;
   }
 
+  /** Goes past the name of a function, whose id is then in `#number`. */
+  #functionAhead(): boolean {
+    const bytes = this.#bytes;
+    const { at } = this.#scanner;
+    const known = this.#lastFunctionAt;
+    const length = this.#lastFunctionLength;
+    let same = 0;
+    while (same < length && bytes[known + same] === bytes[at + same]) same += 1;
+    if (length > 0 && same === length) {
+      this.#scanner.at = at + length;
+      this.#number = this.#lastFunction;
+      return true;
+    }
+    if (!this.#plainText()) return false;
+    this.#lastFunctionAt = at;
+    this.#lastFunctionLength = this.#scanner.at - at;
+    this.#lastFunction = this.#functionId(this.#number);
+    this.#number = this.#lastFunction;
+    return true;
+  }
+
   #typeAhead(): number {
-    switch (this.#bytes[this.#scanner.at + 1]) {
+    const bytes = this.#bytes;
+    const { at } = this.#scanner;
+    switch (bytes[at + 1]) {
       case 0x6e:
         if (this.#skip(head.invoke)) return typeCode.invoke;
         return this.#skip(head.info) ? typeCode.info : absent;
       case 0x6b:
-        return this.#skip(head.ok) ? typeCode.ok : absent;
+        if (bytes[at] !== 0x6f || bytes[at + 2] !== byte.quote) return absent;
+        this.#scanner.at = at + 3;
+        return typeCode.ok;
       default:
         return this.#skip(head.fail) ? typeCode.fail : absent;
     }
@@ -372,6 +413,22 @@ function isAfterValue(next: number | undefined): boolean {
   return next === byte.comma || next === byte.closeCurly;
 }
 
-function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+/** Bytes that are compared four at a time, the last four with those before where they overlap. */
+interface Expected {
+  readonly words: Int32Array;
+  /** Where the last four bytes begin. */
+  readonly last: number;
+  readonly lastWord: number;
+  readonly length: number;
+}
+
+/** @param text of four bytes or more */
+function expected(text: string): Expected {
+  const bytes = new TextEncoder().encode(text);
+  const view = new DataView(bytes.buffer);
+  const { length } = bytes;
+  const count = (length - 1) >> 2;
+  const words = Int32Array.from({ length: count }, (_, i) => view.getInt32(i * 4, true));
+  const last = length - 4;
+  return { words, last, lastWord: view.getInt32(last, true), length };
 }

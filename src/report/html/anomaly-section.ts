@@ -9,8 +9,8 @@ import { escapeHtml } from '../escape.ts';
 import { cycleOf, longestPrefixOf, namesOf, prefixLength, stuckOf } from '../evidence.ts';
 import type { RunReport } from '../report.ts';
 import { rowOf, witnessOf } from '../witness.ts';
-import { anomalyTitle, cutText, operationText, valueText } from '../words.ts';
-import { cycleNodes, cycleSvg, edgeMeaning } from './cycle-svg.ts';
+import { anomalyCount, anomalyTitle, cutText, operationText, valueText } from '../words.ts';
+import { type CycleNode, cycleNodes, cycleSvg, edgeMeaning } from './cycle-svg.ts';
 import { timelineSvg } from './timeline-svg.ts';
 
 /** Anomalies with pictures; further ones are one line each, and from `linesMax` on counted. */
@@ -27,11 +27,15 @@ const roomyMax = 4;
 export function anomalySection(report: RunReport): string {
   const anomalies = report.summary.verdicts.flatMap(anomaliesOf);
   if (anomalies.length === 0) return '';
+  const all = report.summary.verdicts.reduce((sum, verdict) => sum + anomalyCount(verdict), 0);
   const pictured = anomalies.slice(0, picturedMax);
   const listed = anomalies.slice(picturedMax, picturedMax + linesMax);
   const rest = anomalies.length - pictured.length - listed.length;
   return [
-    `<section id="anomalies"><h2>${plural(anomalies.length, 'anomaly', 'anomalies')}</h2>`,
+    `<section id="anomalies"><h2>${plural(all, 'anomaly', 'anomalies')}</h2>`,
+    all > anomalies.length
+      ? `<p class="note">The checkers kept ${anomalies.length} of them; of the others they kept the count.</p>`
+      : '',
     ...pictured.map((anomaly, i) => foldedArticle(pictured, anomaly, i, report)),
     ...(listed.length === 0 ? [] : [listedAnomalies(listed)]),
     rest > 0
@@ -84,7 +88,7 @@ function anomalyArticle(anomaly: Anomaly, place: number, report: RunReport): str
     `<article class="anomaly" id="anomaly-${place + 1}">`,
     `<header><div><h3>${place + 1}. ${escapeHtml(anomalyTitle(anomaly))}</h3><span class="kind">${escapeHtml(anomaly.type)}; the weakest model that it rules out: ${escapeHtml(anomaly.model)}</span></div><button type="button" class="jump" data-anomaly="${place}" hidden>Show in the timeline</button></header>`,
     meaning === undefined ? '' : `<p class="meaning">${escapeHtml(meaning)}</p>`,
-    `<h4>Why</h4><pre class="explanation">${escapeHtml(anomaly.explanation)}</pre>`,
+    whyPart(anomaly),
     picture === ''
       ? ''
       : `<h4>The operations (${witness.operations.length})</h4><div class="scroll" tabindex="0">${picture}</div>`,
@@ -93,6 +97,17 @@ function anomalyArticle(anomaly: Anomaly, place: number, report: RunReport): str
     cyclePart(anomaly, history),
     '</article>',
   ].join('\n');
+}
+
+/** Of a cycle whose every edge is explained beside its picture, the text folds away. */
+function whyPart(anomaly: Anomaly): string {
+  const steps = cycleOf(anomaly);
+  const isTold =
+    steps.length > 0 && steps.every(({ why }) => why !== '' && anomaly.explanation.includes(why));
+  const text = `<pre class="explanation">${escapeHtml(anomaly.explanation)}</pre>`;
+  return isTold
+    ? `<details class="more"><summary>Why, as text</summary>${text}</details>`
+    : `<h4>Why</h4>${text}`;
 }
 
 function nameOf(history: History, operation: number): string {
@@ -175,13 +190,22 @@ function cyclePart(anomaly: Anomaly, history: History): string {
       : `<div class="scroll" tabindex="0">${picture}</div>`,
     `<ol class="steps">${edges.join('')}</ol>`,
     rest > 0 ? `<p class="note">… and ${plural(rest, 'more edge')}.</p>` : '',
-    '<h4>Its transactions</h4><ul class="steps">',
-    ...nodes
-      .slice(0, stepsMax)
-      .map(
-        ({ name, operation, text }) =>
-          `<li><b>${name}</b> = #${operation} <code>${escapeHtml(text)}</code></li>`,
-      ),
-    '</ul>',
+    transactionList(nodes, picture !== ''),
   ].join('');
+}
+
+/** Those transactions that the boxes of the picture do not show whole. */
+function transactionList(nodes: readonly CycleNode[], isPictured: boolean): string {
+  const listed = isPictured ? nodes.filter(({ isWhole }) => !isWhole) : nodes;
+  if (listed.length === 0) return '';
+  const items = listed
+    .slice(0, stepsMax)
+    .map(
+      ({ name, operation, text }) =>
+        `<li><b>${name}</b> = #${operation} <code>${escapeHtml(text)}</code></li>`,
+    );
+  const rest = listed.length - items.length;
+  const more = rest > 0 ? `<p class="note">… and ${plural(rest, 'more transaction')}.</p>` : '';
+  const title = isPictured ? 'Transactions that are cut in the picture' : 'Its transactions';
+  return `<h4>${title}</h4><ul class="steps">${items.join('')}</ul>${more}`;
 }

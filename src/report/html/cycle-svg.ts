@@ -17,6 +17,8 @@ export interface CycleNode {
   readonly text: string;
   /** Its parts, one line each; `isMentioned` if an edge is about the key. */
   readonly lines: readonly CycleLine[];
+  /** True if its lines say all that `text` does. */
+  readonly isWhole: boolean;
 }
 
 interface CycleLine {
@@ -45,8 +47,11 @@ export function cycleNodes(steps: readonly CycleStep[], history: History): reado
       isMentioned: mentioned.has(canonical(part.key)),
     }));
     const isRoomy = operations.length <= roomyNodesMax && parts.length > 0;
-    const one = [{ text: cutText(text, oneLineLength), isMentioned: false }];
-    return { name: `T${i + 1}`, operation, text, lines: isRoomy ? keptLines(parts) : one };
+    const one = [{ text: cutText(text, oneLineLength), isMentioned: false }] as const;
+    const lines = isRoomy ? keptLines(parts) : one;
+    const isCut = lines.length < parts.length || lines.some((line) => line.text.endsWith('…'));
+    const isWhole = isRoomy ? !isCut : !isCut && one[0].text === text;
+    return { name: `T${i + 1}`, operation, text, lines, isWhole };
   });
 }
 

@@ -1,10 +1,16 @@
 /** The part that the script brings to life: filters, timeline, charts, table of operations. */
+import type { RunTraces } from '../traces.ts';
 import type { EmbeddedHistory } from './embed.ts';
 
 const timelineHelp =
   'Drag to move; Shift and drag to zoom into a stretch; Ctrl and the wheel (or the wheel alone once the timeline has the focus) to zoom. Keys: ← → move, + − zoom, 0 everything, ↑ ↓ rows, [ ] previous and next operation.';
 
-export function explorerSection(embedded: EmbeddedHistory): string {
+export interface ExplorerParts {
+  readonly hasClocks: boolean;
+  readonly traces: RunTraces | undefined;
+}
+
+export function explorerSection(embedded: EmbeddedHistory, parts: ExplorerParts): string {
   return [
     '<section id="what-happened"><h2>What happened</h2>',
     '<noscript><p class="note">Timeline and charts need the script of this page; all else is readable without it.</p></noscript>',
@@ -20,8 +26,10 @@ export function explorerSection(embedded: EmbeddedHistory): string {
     `<h4>Throughput ${legend(['ok', 'fail', 'info'])}</h4>`,
     chart('rate', 'Completions a second, by outcome', ''),
     '<p class="note" id="rate-note"></p>',
+    parts.hasClocks ? clocks : '',
     table,
     omissions(embedded),
+    parts.traces === undefined ? '' : tracePart(parts.traces),
     '<div id="tooltip" role="tooltip" hidden></div>',
     '</div></section>',
   ].join('\n');
@@ -60,6 +68,33 @@ function legend(names: readonly string[]): string {
   return names
     .map((name) => `<span class="legend"><span class="swatch s-${name}"></span>${name}</span>`)
     .join('');
+}
+
+const clocks = `<h4>Clock offsets of the nodes <span id="clock-legend"></span></h4>
+${chart('clocks', 'Clock offset of each node over time', '')}
+<p class="note">As set by the faults, each read back from the running node; shaded where a clock jumps to and fro.</p>`;
+
+/** The space-time diagram and the logs of the nodes, at the times of the timeline above. */
+function tracePart({ messages, logs, logsOmitted }: RunTraces): string {
+  const omitted =
+    logsOmitted > 0
+      ? `<p class="note">${logsOmitted.toLocaleString('en-US')} lines of logs are not in this page; nodes/*/*.log have them.</p>`
+      : '';
+  return `<div id="traces"><h3>Messages and logs</h3>
+<div class="bar"><label class="check">search: <input id="trace-search" type="search" placeholder="append n1>n2 #42"></label>
+<label class="check">order: <select id="trace-order"><option value="time">by time</option><option value="lamport">by Lamport time</option></select></label>
+<span class="grow">Same stretch of time as the timeline above.</span></div>
+${chart('space-time', 'Space-time diagram: a line a node, an arrow a message', '')}
+<p class="note" id="traced" role="status" aria-live="polite"></p>
+<div id="message-selected" class="selected" aria-live="polite"></div>
+${messages.length === 0 ? '<div hidden>' : '<div>'}<h4>Messages in view</h4>${pager('messages')}
+<div class="scroll" tabindex="0"><table class="traces"><thead><tr><th>sent</th><th>from → to</th><th>type</th><th>arrived</th><th>body</th></tr></thead><tbody id="messages-rows"></tbody></table></div></div>
+${logs.length === 0 ? '<div hidden>' : '<div>'}<h4>What the nodes wrote, in view</h4>${pager('logs')}
+<div class="scroll" tabindex="0"><table class="traces"><thead><tr><th>at</th><th>node</th><th>stream</th><th>line</th></tr></thead><tbody id="logs-rows"></tbody></table></div>${omitted}</div></div>`;
+}
+
+function pager(name: string): string {
+  return `<div class="bar"><span class="grow" id="${name}-note"></span><button type="button" id="${name}-back">Earlier</button><button type="button" id="${name}-next">Later</button></div>`;
 }
 
 const table = `<h4>Operations in view</h4>

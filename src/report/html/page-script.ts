@@ -4,11 +4,14 @@
  */
 import { canvasScript } from './script/canvas.ts';
 import { chartsScript } from './script/charts.ts';
+import { clocksScript } from './script/clocks.ts';
 import { controlsScript } from './script/controls.ts';
 import { dataScript } from './script/data.ts';
 import { filterScript } from './script/filter.ts';
 import { interactScript } from './script/interact.ts';
+import { spaceTimeScript } from './script/space-time.ts';
 import { timelineScript } from './script/timeline.ts';
+import { traceTablesScript } from './script/trace-tables.ts';
 
 export const pageScript = [
   "'use strict';\n(() => {",
@@ -17,6 +20,9 @@ export const pageScript = [
   canvasScript,
   timelineScript,
   chartsScript,
+  clocksScript,
+  spaceTimeScript,
+  traceTablesScript,
   interactScript,
   controlsScript,
   '})();\n',

@@ -18,9 +18,12 @@ import {
   factsSection,
   faultSection,
   figureSection,
+  mapSection,
+  minuteSection,
   verdictSection,
 } from './sections.ts';
 import { pageStyle } from './style.ts';
+import { clockSkews, shownTraces, traceParts } from './trace-data.ts';
 
 /** The whole page. Of a very long run prefer `renderHtmlParts`: it makes no giant string. */
 export function renderHtml(report: RunReport): string {
@@ -33,14 +36,18 @@ export function* renderHtmlParts(report: RunReport): Generator<string> {
   const embedded = embedHistory(report.history);
   yield head(summary);
   yield verdictSection(summary);
+  yield minuteSection(report);
   yield factsSection(report);
   yield anomalySection(report);
-  yield explorerSection(embedded);
+  yield mapSection(summary);
+  const traces = shownTraces(report);
+  yield explorerSection(embedded, { hasClocks: clockSkews(report, 1).length > 0, traces });
   yield faultSection(summary);
   yield figureSection(report);
   yield commandSection(report);
   yield `<footer>dsx ${escapeHtml(summary.dsxVersion)}</footer>\n`;
   yield* dataParts(report, embedded);
+  if (traces !== undefined) yield* traceParts(traces, embedded.tickNs);
   yield `<script>${pageScript}</script>\n</body>\n</html>\n`;
 }
 
@@ -96,10 +103,15 @@ function* dataParts(report: RunReport, embedded: EmbeddedHistory): Generator<str
 }
 
 /** What the script needs to know beside the columns. */
-function pageFacts({ summary, history }: RunReport, { tickNs }: EmbeddedHistory): object {
+function pageFacts(report: RunReport, { tickNs }: EmbeddedHistory): object {
+  const { summary, history } = report;
   return {
     functions: history.functions,
     clients: summary.plan.concurrency,
+    nodeNames: summary.plan.nodes,
+    clocks: clockSkews(report, tickNs),
+    messagesOmitted: report.traces?.messagesOmitted ?? 0,
+    isSampled: report.traces?.isSampled ?? false,
     faults: summary.faults.map(({ window }) => ({
       kind: window.fault.kind,
       shape: window.fault.shape,

@@ -4,9 +4,12 @@ import { nsToMs } from '../../base/units.ts';
 import type { Validity } from '../../checker/verdict.ts';
 import { escapeHtml } from '../escape.ts';
 import { latencies } from '../latency.ts';
+import { minuteOf } from '../minute.ts';
+import { modelMapOf } from '../model-map.ts';
 import type { FaultCoverage, RunReport, RunSummary } from '../report.ts';
 import { messageText, recoveryText } from '../terminal.ts';
 import { checkCommand, headline, symbolOf, systemText, verdictLine } from '../words.ts';
+import { mapSvg } from './map-svg.ts';
 
 const tones = { '✓': 'good', '✗': 'bad', '?': 'unsure' } as const;
 const faultsMax = 500;
@@ -30,20 +33,37 @@ export function verdictSection(summary: RunSummary): string {
     `<section class="banner ${tones[symbol]}" id="verdict"><h1>${symbol} ${escapeHtml(text)}</h1>`,
     expectation === '' ? '' : `<p>${expectation}</p>`,
     `<ul>${[...verdicts, ...gates].join('')}</ul>`,
-    modelLines(summary),
     '</section>',
     warnings.length === 0 ? '' : `<ul class="warnings">${warnings.join('')}</ul>`,
   ].join('\n');
 }
 
-/** Where on the map of models the history stands. */
-function modelLines({ verdicts }: RunSummary): string {
-  const known = verdicts.flatMap(({ models }) => (models === undefined ? [] : [models]));
+/** What whoever opens the report must know first. */
+export function minuteSection(report: RunReport): string {
+  const rows = minuteOf(report).map(({ name, texts, isCommand }) => {
+    const body = isCommand
+      ? texts.map(commandLine).join('')
+      : texts.map((text) => `<p>${escapeHtml(text)}</p>`).join('');
+    return `<div><dt>${name}</dt><dd>${body}</dd></div>`;
+  });
+  return `<dl class="minute">${rows.join('')}</dl>`;
+}
+
+/** Where on the map of models the history stands; empty of objects that have no map. */
+export function mapSection(summary: RunSummary): string {
+  const known = summary.verdicts.flatMap(({ models }) => (models === undefined ? [] : [models]));
   const holds = [...new Set(known.flatMap((models) => models.holds))];
   const violated = [...new Set(known.flatMap((models) => models.violated))];
+  const map = modelMapOf(summary);
   const line = (words: string, models: readonly string[]): string =>
     models.length === 0 ? '' : `<p>${words} <b>${escapeHtml(models.join(', '))}</b></p>`;
-  return `${line('Strongest models that this history is consistent with:', holds)}${line('Weakest models that it violates:', violated)}`;
+  const lines = `${line('Asked for:', [summary.plan.model])}${line('Strongest models that this history is consistent with:', holds)}${line('Weakest models that it violates:', violated)}`;
+  if (holds.length + violated.length === 0) return '';
+  const picture =
+    map === undefined
+      ? ''
+      : `<div class="scroll" tabindex="0">${mapSvg(map)}</div><p class="note">A line leads from each model down to those that it implies. Bold: the strongest that held, the weakest that is violated; dashed: asked for.</p>`;
+  return `<section id="models"><h2>Where it stands</h2>${lines}${picture}</section>`;
 }
 
 export function factsSection({ summary, folder }: RunReport): string {
@@ -87,7 +107,11 @@ export function commandSection(report: RunReport): string {
 }
 
 function command(title: string, text: string): string {
-  return `<h4>${title}</h4><div class="command"><code>${escapeHtml(text)}</code><button type="button" class="copy" hidden>Copy</button></div>`;
+  return `<h4>${title}</h4>${commandLine(text)}`;
+}
+
+function commandLine(text: string): string {
+  return `<div class="command"><code>${escapeHtml(text)}</code><button type="button" class="copy" hidden>Copy</button></div>`;
 }
 
 export function faultSection({ faults }: RunSummary): string {

@@ -48,6 +48,10 @@ button.link { border: 0; background: none; padding: 0; color: var(--accent); fon
 .mark.good { color: var(--green); } .mark.bad { color: var(--red); } .mark.unsure { color: var(--amber); }
 .warnings { margin: 12px 0 0; padding: 10px 16px; background: var(--amber-bg); border-radius: 8px; list-style: none; }
 .warnings li { overflow-wrap: anywhere; }
+dl.minute { margin: 14px 0 0; display: grid; gap: 10px; }
+dl.minute > div { display: grid; grid-template-columns: 190px 1fr; gap: 2px 18px; }
+dl.minute dt { color: var(--muted); font-weight: 600; font-size: 13px; padding-top: 2px; }
+dl.minute dd { margin: 0; min-width: 0; } dl.minute dd p { margin: 0; max-width: 96ch; white-space: pre-line; overflow-wrap: anywhere; } dl.minute .command { margin: 0 0 4px; }
 dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(165px, 1fr)); gap: 10px 20px; margin: 16px 0 0; }
 dl.facts dt { font-size: 12px; color: var(--muted); }
 dl.facts dd { margin: 0; overflow-wrap: anywhere; }
@@ -70,7 +74,7 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; wh
 td { overflow-wrap: anywhere; }
 .note { color: var(--muted); font-size: 13px; min-height: 20px; max-width: none; }
 footer { margin-top: 60px; color: var(--muted); font-size: 13px; }
-@media (max-width: 700px) { body { padding: 14px 14px 60px; } h1 { font-size: 21px; } .banner { padding: 14px 16px; } .anomaly { padding: 14px; } nav { display: none; } dl.facts { grid-template-columns: 1fr 1fr; } dl.facts .wide { grid-column: span 2; } }
+@media (max-width: 700px) { dl.minute > div { grid-template-columns: 1fr; } body { padding: 14px 14px 60px; } h1 { font-size: 21px; } .banner { padding: 14px 16px; } .anomaly { padding: 14px; } nav { display: none; } dl.facts { grid-template-columns: 1fr 1fr; } dl.facts .wide { grid-column: span 2; } }
 @media print { nav, button, #explorer { display: none !important; } .anomaly { break-inside: avoid; } }
 `;
 
@@ -93,6 +97,11 @@ svg .w-fault text { font-size: 11px; }
 .c-edge path { fill: none; stroke: var(--muted); stroke-width: 2; } .c-edge text { text-anchor: middle; font-weight: 700; }
 .c-anti path { stroke: var(--red); } .c-anti text { fill: var(--red); }
 .c-label { fill: var(--bg); stroke: var(--rule); }
+svg.map rect { fill: var(--panel); stroke: var(--rule); stroke-width: 1.2; } svg.map text { font-size: 11.5px; fill: var(--muted); }
+.m-line { stroke: var(--rule); stroke-width: 1.4; fill: none; }
+svg.map .m-held rect { fill: var(--green-bg); stroke: var(--green); } svg.map .m-held text { fill: var(--green); }
+svg.map .m-violated rect { fill: var(--red-bg); stroke: var(--red); } svg.map .m-violated text { fill: var(--red); }
+svg.map .m-edge text { font-weight: 700; } svg.map .m-edge rect { stroke-width: 2.2; } svg.map .m-asked rect { stroke-dasharray: 5 3; stroke-width: 2.2; }
 marker path { fill: var(--muted); stroke: none; }
 `;
 
@@ -113,11 +122,30 @@ td.s-ok, td.s-fail, td.s-info { color: inherit; } td.s-ok::before, td.s-fail::be
 .bar .grow { flex: 1; color: var(--muted); font-size: 13px; font-variant-numeric: tabular-nums; }
 canvas { display: block; width: 100%; touch-action: pan-y; border-radius: 6px; }
 #tooltip { position: fixed; left: 0; top: 0; z-index: 5; max-width: min(460px, 92vw); background: var(--text); color: var(--bg); padding: 7px 10px; border-radius: 6px; font-size: 12.5px; white-space: pre-wrap; overflow-wrap: anywhere; pointer-events: none; }
-#selected { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid var(--accent); padding-left: 12px; margin: 8px 0; font-size: 13.5px; }
-#selected:empty { display: none; }
+#selected, .selected { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid var(--accent); padding-left: 12px; margin: 8px 0; font-size: 13.5px; }
+#selected:empty, .selected:empty { display: none; }
 #operations td { white-space: nowrap; } #operations td:nth-child(6), #operations td:nth-child(9) { white-space: normal; min-width: 160px; }
+#traces { margin-top: 28px; } #traces h3 { margin-bottom: 8px; } #trace-search { font: inherit; font-size: 13px; color: var(--text); background: var(--bg); border: 1px solid var(--rule); border-radius: 6px; padding: 4px 8px; width: 220px; }
+table.traces td { white-space: nowrap; } table.traces td:last-child { white-space: normal; font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 12px; min-width: 260px; }
 tr.bad td:first-child { box-shadow: inset 3px 0 var(--red); } tr td:first-child { padding-left: 8px; } tr.chosen { background: var(--panel); }
 `;
+
+/**
+ * A picture of the page as a file of its own, in light. Colours are written out: what turns SVG
+ * into PNG seldom knows CSS variables.
+ */
+export function standaloneSvg(svg: string): string {
+  const values = new Map(
+    [...light.matchAll(/--([\w-]+): ([^;]+);/g)].map(([, a = '', b = '']) => [a, b]),
+  );
+  const style = pictures.replaceAll(
+    /var\(--([\w-]+)\)/g,
+    (_, name: string) => values.get(name) ?? 'inherit',
+  );
+  return `${svg
+    .replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
+    .replace('>', `><style>${style}</style><rect width="100%" height="100%" fill="#ffffff"/>`)}\n`;
+}
 
 export const pageStyle = [
   `:root {${light}\n}`,

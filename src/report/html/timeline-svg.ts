@@ -17,6 +17,7 @@ export function timelineSvg(witness: Witness, title: string): string {
   const layout = layoutWitness(witness, {
     barWidth: (label) => label.length * charWidth + 34,
     gap: 18,
+    bandWidth: (kind) => kind.length * charWidth + 14,
   });
   const bandsHeight = layout.bands.length * bandRowHeight;
   const top = 10 + bandsHeight;

@@ -21,6 +21,7 @@ export interface DetourLink {
   readonly from: string;
   readonly to: string;
   readonly delays: readonly { readonly meanMs: number; readonly jitterMs: number }[];
+  readonly bandwidths: readonly { readonly kilobitsPerSecond: number }[];
   readonly reorders: readonly { readonly probability: number; readonly delayMs: number }[];
 }
 
@@ -42,6 +43,8 @@ const random = new Random(prng(Number(seed)));
 let routes: ReadonlyMap<string, DetourLink> = new Map();
 /** Of each link, the frames that keep their order. */
 const queues = new Map<string, Held[]>();
+/** Of each narrow link, when its line is free again. */
+const lineFreeAtMs = new Map<string, number>();
 let heldCount = 0;
 const fd = openTap(device);
 
@@ -95,7 +98,13 @@ function take(frame: Buffer): void {
     (sum, { meanMs, jitterMs }) => sum + Math.max(0, meanMs + (2 * random.unit() - 1) * jitterMs),
     0,
   );
-  const dueMs = Math.max(nowMs + delayMs, queue.at(-1)?.dueMs ?? 0);
+  const lineMs = route.bandwidths.reduce(
+    (sum, { kilobitsPerSecond }) => sum + (8 * frame.length) / kilobitsPerSecond,
+    0,
+  );
+  const freeAtMs = Math.max(nowMs, lineFreeAtMs.get(key) ?? 0) + lineMs;
+  lineFreeAtMs.set(key, freeAtMs);
+  const dueMs = Math.max(freeAtMs + delayMs, queue.at(-1)?.dueMs ?? 0);
   const lateMs = route.reorders
     .filter(({ probability }) => random.chance(probability))
     .reduce((sum, reorder) => sum + reorder.delayMs, 0);

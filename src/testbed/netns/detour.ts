@@ -83,6 +83,7 @@ function detourLink({ from, to, effects }: LinkPlan): DetourLink {
     from: addressOf(from),
     to: addressOf(to),
     delays: effects.flatMap((effect) => (effect.kind === 'delay' ? [effect] : [])),
+    bandwidths: effects.flatMap((effect) => (effect.kind === 'bandwidth' ? [effect] : [])),
     reorders: effects.flatMap((effect) => (effect.kind === 'reorder' ? [effect] : [])),
   };
 }

@@ -1,12 +1,25 @@
 /** `Network` of the testbed `netns`: the kernel's own, shaped by nftables, each change seen to hold. */
 import { UsageError } from '../../base/errors.ts';
 import { listed } from '../../base/text.ts';
-import type { Network } from '../../contract/testbed.ts';
+import type { EffectObstacles, Network } from '../../contract/testbed.ts';
 import type { LinkEffect, LinkRule, NodeId } from '../../fault/fault.ts';
 import { Detour, detourObstacle } from './detour.ts';
 import { type LinkPlan, ruleset } from './ruleset.ts';
 import { runCommand } from './system-command.ts';
 import type { LinkVerifier } from './verify.ts';
+
+/** What only somebody who stands between connections can do. */
+const connectionEffects = {
+  slice: 'the kernel cuts streams into packets as it likes. Use the testbed loopback, or bandwidth',
+  reset: 'the testbed netns does not know connections. Use the testbed loopback, or partition',
+};
+
+/** Why links cannot have an effect, by its kind. */
+export function kernelEffectObstacles(): EffectObstacles {
+  const obstacle = detourObstacle();
+  if (obstacle === undefined) return connectionEffects;
+  return { ...connectionEffects, delay: obstacle, reorder: obstacle, bandwidth: obstacle };
+}
 
 export class KernelNetwork implements Network {
   readonly #nodes: readonly NodeId[];
@@ -33,9 +46,8 @@ export class KernelNetwork implements Network {
     return turn;
   }
 
-  async unsupported(): Promise<Readonly<Partial<Record<LinkEffect['kind'], string>>>> {
-    const obstacle = detourObstacle();
-    return obstacle === undefined ? {} : { delay: obstacle, reorder: obstacle };
+  async unsupported(): Promise<EffectObstacles> {
+    return Promise.resolve(kernelEffectObstacles());
   }
 
   async stop(): Promise<void> {

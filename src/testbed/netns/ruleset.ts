@@ -33,9 +33,12 @@ export const clientAddress = '10.55.0.254';
 /** The device through which packets take the detour. */
 export const detourDevice = 'dsxdetour';
 
+/** Effects that need packets to be held back. */
+const detoured: ReadonlySet<LinkEffect['kind']> = new Set(['delay', 'reorder', 'bandwidth']);
+
 /** True if the packets of the link must be held back; those of a cut link need not. */
 export function isDetoured(link: LinkPlan): boolean {
-  return !isCut(link) && link.effects.some(({ kind }) => kind === 'delay' || kind === 'reorder');
+  return !isCut(link) && link.effects.some(({ kind }) => detoured.has(kind));
 }
 
 /** Chances are drawn in this many parts. */
@@ -131,6 +134,9 @@ function rulesOf(effect: LinkEffect): readonly string[] {
     case 'duplicate':
     case 'delay':
     case 'reorder':
+    case 'bandwidth':
+    case 'slice':
+    case 'reset':
       return [];
     default:
       return unreachable(effect, 'link effect');

@@ -30,16 +30,23 @@ export function hostPid(): number {
   return Number.isInteger(outer) && outer > 0 ? outer : process.pid;
 }
 
+/** A network of its own, for nodes on a network of dsx's; or the host's, for all others. */
+export type SandboxNetwork = 'own' | 'host';
+
 /**
  * The command line that runs `command` in a new sandbox. The shell is the first process in
  * there: it takes in orphans, which Node does not, and as it ends, all others do.
  */
-export function sandboxed(command: readonly string[]): readonly [string, ...string[]] {
+export function sandboxed(
+  command: readonly string[],
+  network: SandboxNetwork = 'own',
+): readonly [string, ...string[]] {
   const isRoot = process.getuid?.() === 0;
   return [
     ...(['setpriv', '--pdeathsig', 'KILL', 'unshare'] as const),
     ...(isRoot ? [] : ['--user', '--map-root-user']),
-    ...['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
+    ...(network === 'own' ? ['--net'] : []),
+    ...['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
     // Two commands, lest the shell replaces itself by the first.
     ...['sh', '-c', '"$@"; exit $?', 'dsx-sandbox', ...command],
   ];
@@ -51,9 +58,9 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * Runs this very dsx again, with the same arguments, inside a sandbox, and resolves to its
  * exit code. Signals are passed on.
  */
-export async function runInSandbox(): Promise<number> {
+export async function runInSandbox(network: SandboxNetwork): Promise<number> {
   const own = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  const [program, ...args] = sandboxed(own);
+  const [program, ...args] = sandboxed(own, network);
   // In a session of its own, so that Ctrl-C comes once, from here, and not twice.
   const child = spawn(program, args, {
     detached: true,

@@ -14,6 +14,8 @@ const probeCount = 200;
 const cutProbeCount = 3;
 /** So many at once: a receiver's buffer holds about 270. */
 const batchSize = 20;
+/** Head of Ethernet, IPv4 and UDP, and what the probe carries. */
+const probeFrameBytes = 14 + 20 + 8 + 40;
 const healLimitMs = 5_000;
 const quietMs = 25;
 const quietLimitMs = 2_000;
@@ -155,6 +157,19 @@ function judge(
         text: `at least ${durationText(least)} late`,
       };
     }
+    case 'bandwidth': {
+      // A burst needs its time on the line: the last probe of it comes so much after the first.
+      const times = arrived.map((probe) => Math.max(...probe.arrivedMs)).toSorted((a, b) => a - b);
+      const tookMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
+      const leastMs = (8 * probeFrameBytes * (arrived.length - 1)) / effect.kilobitsPerSecond;
+      return {
+        holds: arrived.length < 2 || tookMs >= leastMs - 1,
+        text: `${arrived.length} probes took ${durationText(tookMs)}`,
+      };
+    }
+    case 'slice':
+    case 'reset':
+      return { holds: false, text: 'packets have no connection' };
     case 'reorder': {
       const usualMs = all.reduce(
         (sum, other) => sum + (other.kind === 'delay' ? other.meanMs - other.jitterMs : 0),

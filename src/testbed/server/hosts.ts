@@ -17,6 +17,8 @@ export interface Hosts {
   peerAddress(from: NodeId, to: NodeId): string;
   /** The command that runs `program` on the node's host, with `folder` as its working folder. */
   wrap(node: NodeId, program: NodeProgram, folder: string): NodeProgram;
+  /** Tells which processes a node consists of now, to hosts that cannot see it themselves. */
+  knowProcesses?(processes: (node: NodeId) => readonly number[]): void;
   /** Undoes all of `start`, or what was done of it. */
   stop(): Promise<void>;
 }

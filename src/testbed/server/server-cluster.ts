@@ -8,6 +8,7 @@ import { durationText, listed } from '../../base/text.ts';
 import type { NodePlace, ServerPlan, ServerSite, ServerTarget } from '../../contract/target.ts';
 import type { Cluster, NodeState } from '../../contract/testbed.ts';
 import type { NodeId } from '../../fault/fault.ts';
+import type { NodeDisks } from '../disk/node-disks.ts';
 import { openNodePipes } from '../process/pipes.ts';
 import type { Hosts } from './hosts.ts';
 import type { ServerNode } from './server-node.ts';
@@ -18,12 +19,13 @@ export interface ServerClusterOptions {
   readonly target: ServerTarget;
   readonly variant: string;
   readonly hosts: Hosts;
+  readonly disks: NodeDisks;
   /** Aborts when the testbed is stopped. */
   readonly stopped: AbortSignal;
 }
 
 /** A server that is not up, or a cluster that has not formed, by then has failed to start. */
-const upLimitMs = 15_000;
+const upSeconds = 15;
 const formedLimitMs = 45_000;
 const setupLimitMs = 60_000;
 /**
@@ -133,7 +135,8 @@ export class ServerCluster implements Cluster {
     }
     await Promise.all(
       starting.map(async ({ node, place }) => {
-        const limitMs = time === 'first' ? upLimitMs : upAgainLimitMs;
+        const firstMs = (this.#options.target.startSeconds ?? upSeconds) * 1_000;
+        const limitMs = time === 'first' ? firstMs : upAgainLimitMs;
         try {
           await this.#untilUp(node, place, limitMs, either);
         } catch (thrown) {
@@ -153,7 +156,7 @@ export class ServerCluster implements Cluster {
     for (const [name, text] of Object.entries(plan?.files ?? {})) {
       const path = join(place.dataFolder, name);
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, text);
+      await writeFile(path, text, { flush: true });
     }
     if (time === 'again') return;
     for (const program of plan?.setup ?? []) {
@@ -178,6 +181,8 @@ export class ServerCluster implements Cluster {
           ].join('\n'),
         );
     }
+    // Whoever set a node up also saw to it that it was on the disk.
+    await this.#options.disks.settle(place.node);
   }
 
   async #untilUp(

@@ -9,6 +9,7 @@ import type {
   ClientRequest,
   Clocks,
   Cluster,
+  Disks,
   Network,
   NodeTrouble,
   Testbed,
@@ -16,6 +17,7 @@ import type {
 import type { NodeId } from '../../fault/fault.ts';
 import { createProcessClocks, type ProcessClocks } from '../clock/process-clocks.ts';
 import { processTree } from '../clock/process-tree.ts';
+import type { NodeDisks } from '../disk/node-disks.ts';
 import { Guardian } from '../process/guardian.ts';
 import { LogFile } from '../process/log-file.ts';
 import type { Hosts } from './hosts.ts';
@@ -27,10 +29,13 @@ export interface ServerTestbedOptions {
   readonly target: ServerTarget;
   readonly variant: string;
   readonly hosts: Hosts;
+  readonly disks: NodeDisks;
   /** Absolute; is made. Gets `stderr.log`, `stdout.log` and `data/`. */
   readonly nodeFolder: (node: NodeId) => string;
   /** DSX_RUN of every process: `<pid of dsx>-…`, by which leftovers are found. No spaces. */
   readonly runMark: string;
+  /** The clock of the run; with it the logs of nodes get their times beside them. */
+  readonly nowNs?: () => number;
   /** Each line that a node writes to stderr. */
   readonly onStderr?: (node: NodeId, line: string) => void;
   readonly onTrouble?: (trouble: NodeTrouble) => void;
@@ -46,6 +51,7 @@ class RealServers implements Testbed {
   readonly cluster: Cluster;
   readonly network: Network;
   readonly clocks: Clocks;
+  readonly disks: Disks;
   readonly crashed: Promise<never>;
   readonly #options: ServerTestbedOptions;
   readonly #guardian: Guardian;
@@ -61,9 +67,10 @@ class RealServers implements Testbed {
 
   constructor(options: ServerTestbedOptions) {
     this.#options = options;
-    const { nodes, hosts, target, variant, nodeFolder } = options;
+    const { nodes, hosts, disks, target, variant, nodeFolder } = options;
     this.name = hosts.name;
     this.network = hosts.network;
+    this.disks = disks;
     this.crashed = new Promise((_, reject) => {
       this.#fail = reject;
     });
@@ -83,14 +90,17 @@ class RealServers implements Testbed {
       target,
       variant,
       hosts,
+      disks,
       stopped: this.#stopping.signal,
     });
     this.cluster = this.#servers;
+    const processes = (name: NodeId): readonly number[] => {
+      const first = servers[nodes.indexOf(name)]?.group;
+      return first === undefined ? [] : processTree(first);
+    };
+    hosts.knowProcesses?.(processes);
     this.#processClocks = createProcessClocks({
-      pids: (name) => {
-        const first = servers[nodes.indexOf(name)]?.group;
-        return first === undefined ? [] : processTree(first);
-      },
+      pids: processes,
       isPaused: (name) => servers[nodes.indexOf(name)]?.isHeld === true,
     });
     this.clocks = this.#processClocks;
@@ -127,7 +137,7 @@ class RealServers implements Testbed {
     for (const { dataFolder } of this.#places) await makeFolder(dataFolder);
     for (const log of this.#logs) log.open();
     await this.#guardian.start();
-    await this.#options.hosts.start();
+    await Promise.all([this.#options.hosts.start(), this.#options.disks.start()]);
     signal.throwIfAborted();
     await Promise.all([this.#servers.startAll(signal), this.#options.hosts.ready()]);
   }
@@ -141,13 +151,14 @@ class RealServers implements Testbed {
     } finally {
       await this.#guardian.close();
       this.#processClocks.close();
+      await this.#options.disks.stop();
       await this.#options.hosts.stop();
       await Promise.all(this.#logs.map((log) => log.close()));
     }
   }
 
   #createNode({ node, dataFolder }: NodePlace): ServerNode {
-    const { nodeFolder, runMark, onStderr, onTrouble } = this.#options;
+    const { disks, nodeFolder, runMark, onStderr, onTrouble } = this.#options;
     const folder = nodeFolder(node);
     return new ServerNode({
       name: node,
@@ -160,16 +171,17 @@ class RealServers implements Testbed {
         const trouble = { node: name, kind: 'crashed', text: error.message, count: 1 } as const;
         this.#troubles.push(trouble);
         onTrouble?.(trouble);
-        this.#fail(error);
+        if (!disks.mayCrash(name)) this.#fail(error);
       },
       stderrLine: (name, line) => onStderr?.(name, line),
     });
   }
 
   #logFile(path: string): LogFile {
-    const log = new LogFile(path, (error) => {
+    const fail = (error: TargetError): void => {
       this.#fail(error);
-    });
+    };
+    const log = new LogFile(path, fail, this.#options.nowNs);
     this.#logs.push(log);
     return log;
   }

@@ -62,6 +62,9 @@ function drawCopy(effects: readonly LinkEffect[], random: Random): Copy {
       case 'drop':
       case 'loss':
       case 'duplicate':
+      case 'bandwidth':
+      case 'slice':
+      case 'reset':
         break;
       default:
         unreachable(effect, 'link effect');

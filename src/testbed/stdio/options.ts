@@ -6,6 +6,7 @@ import type { NodeProgram } from '../../contract/target.ts';
 import type { Clocks, NodeTrouble } from '../../contract/testbed.ts';
 import type { NodeId } from '../../fault/fault.ts';
 import type { LatencyDistribution } from '../../plan/plan.ts';
+import type { NodeDisks } from '../disk/node-disks.ts';
 
 /** The processes of the nodes, as clocks must know them. */
 interface NodeProcesses {
@@ -35,6 +36,8 @@ export interface StdioTestbedOptions {
   readonly networkLogPath: string;
   /** `createProcessClocks`, say. */
   readonly createClocks: (processes: NodeProcesses) => Clocks & { close?(): void };
+  /** Disks of the nodes; ordinary ones if absent. */
+  readonly disks?: NodeDisks;
   /** True if nodes answer `dsx_status`. */
   readonly reportsPrimary: boolean;
   /** DSX_RUN of every process: `<pid of dsx>-…`, by which leftovers are found. No spaces. */

@@ -105,6 +105,10 @@ function judge(effect: LinkEffect, seen: Seen): { readonly holds: boolean; reado
       return share(seen.heldBack, seen.copies, effect.probability, 'held back');
     case 'corrupt':
       return share(seen.corrupted, seen.copies, effect.probability, 'corrupted');
+    case 'bandwidth':
+    case 'slice':
+    case 'reset':
+      return { holds: false, text: 'messages have no connection' };
     case 'delay':
       return {
         holds:

@@ -11,7 +11,7 @@ import { UsageError } from '../../base/errors.ts';
 import { fork, type Prng, Random } from '../../base/prng.ts';
 import { listed } from '../../base/text.ts';
 import type { Clock } from '../../contract/clock.ts';
-import type { Network } from '../../contract/testbed.ts';
+import type { EffectObstacles, Network } from '../../contract/testbed.ts';
 import type { LinkRule, NodeId } from '../../fault/fault.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import type { Endpoint, Message } from './endpoint.ts';
@@ -35,6 +35,13 @@ const untouched: Fate = {
   kind: 'sent',
   copies: [{ extraMs: 0, isHeldBack: false, isCorrupted: false }],
 };
+
+/** Why links cannot have an effect, by its kind. */
+export const messageEffectObstacles = {
+  bandwidth: 'the network of the testbed stdio carries messages and not bytes. Use packet:delay',
+  slice: 'the network of the testbed stdio carries whole messages',
+  reset: 'the network of the testbed stdio has no connections. Use packet:loss or partition',
+} satisfies EffectObstacles;
 
 export class Router implements Network {
   readonly #nodes: readonly NodeId[];
@@ -92,6 +99,10 @@ export class Router implements Network {
     const rules = this.#rulesOf(from, to);
     if (rules === undefined) this.#forward(message, 0);
     else this.#obey(message, decideFate(rules, this.#random));
+  }
+
+  async unsupported(): Promise<EffectObstacles> {
+    return Promise.resolve(messageEffectObstacles);
   }
 
   async shape(owner: string, rules: readonly LinkRule[], signal: AbortSignal): Promise<string> {

@@ -12,6 +12,7 @@ import type { RpcChannel } from '../../contract/client.ts';
 import type {
   Clocks,
   Cluster,
+  Disks,
   Network,
   NetworkStats,
   NodeTrouble,
@@ -19,6 +20,7 @@ import type {
 } from '../../contract/testbed.ts';
 import type { NodeId } from '../../fault/fault.ts';
 import { processTree } from '../clock/process-tree.ts';
+import { createNodeDisks, type NodeDisks } from '../disk/node-disks.ts';
 import { Guardian } from '../process/guardian.ts';
 import { LogFile } from '../process/log-file.ts';
 import { Ledger } from './ledger.ts';
@@ -45,8 +47,10 @@ class StdioTestbed implements Testbed {
   readonly cluster: Cluster;
   readonly network: Network;
   readonly clocks: Clocks & { close?(): void };
+  readonly disks: Disks;
   readonly crashed: Promise<never>;
   readonly #options: StdioTestbedOptions;
+  readonly #disks: NodeDisks;
   readonly #guardian: Guardian;
   readonly #ledger: Ledger;
   readonly #logs: LogFile[] = [];
@@ -72,6 +76,9 @@ class StdioTestbed implements Testbed {
     });
     // Who does not look at it must not die of it.
     this.crashed.catch(() => undefined);
+    const dataFolder = (node: NodeId): string => resolve(options.nodeFolder(node), 'data');
+    this.#disks = options.disks ?? createNodeDisks({ nodes, dataFolder, canFail: false, seed: 0 });
+    this.disks = this.#disks;
     this.#guardian = new Guardian(options.runMark);
     this.#troubles = new Troubles(options.onTrouble);
     const file = networkLog === 'off' ? undefined : this.#logFile(options.networkLogPath);
@@ -141,7 +148,7 @@ class StdioTestbed implements Testbed {
     }
     signal.throwIfAborted();
     for (const log of this.#logs) log.open();
-    await this.#guardian.start();
+    await Promise.all([this.#guardian.start(), this.#disks.start()]);
     await this.#cluster.startAll(signal);
   }
 
@@ -155,6 +162,7 @@ class StdioTestbed implements Testbed {
     } finally {
       await this.#guardian.close();
       this.clocks.close?.();
+      await this.#disks.stop();
       await this.#ledger.close();
       await Promise.all(this.#logs.map((log) => log.close()));
     }
@@ -171,8 +179,8 @@ class StdioTestbed implements Testbed {
       dataFolder: resolve(folder, 'data'),
       mark: runMark,
       guardian: this.#guardian,
-      stdoutLog: this.#logFile(resolve(folder, 'stdout.log')),
-      stderrLog: this.#logFile(resolve(folder, 'stderr.log')),
+      stdoutLog: this.#logFile(resolve(folder, 'stdout.log'), true),
+      stderrLog: this.#logFile(resolve(folder, 'stderr.log'), true),
       events: {
         sent: (node, envelope) => {
           this.#wire.sendFrom(node, envelope);
@@ -188,17 +196,19 @@ class StdioTestbed implements Testbed {
         },
         crashed: (node, error) => {
           this.#troubles.add(node, 'crashed', error.message, error.message);
-          this.#fail(error);
+          if (!this.#disks.mayCrash(node)) this.#fail(error);
         },
         stderrLine: (node, line) => onStderr?.(node, line),
       },
     });
   }
 
-  #logFile(path: string): LogFile {
-    const log = new LogFile(path, (error) => {
+  #logFile(path: string, isTimed = false): LogFile {
+    const fail = (error: TargetError): void => {
       this.#fail(error);
-    });
+    };
+    const { clock } = this.#options;
+    const log = new LogFile(path, fail, isTimed ? () => clock.nowNs() : undefined);
     this.#logs.push(log);
     return log;
   }

@@ -215,15 +215,16 @@ describe('the page', () => {
     const places = [
       '✗ not linearizable: stale read on key 3',
       'fault kill was asked for and never injected',
-      'A read returned a value that had already been overwritten before the read began.',
+      'Why no correct system could have shown it',
       'which ended before write 2 began.',
+      'dsx check histories/runs/20261121-register/history.jsonl --model linearizable',
+      'A read returned a value that had already been overwritten before the read began.',
       '<svg class="witness"',
       'The longest order that the model allows: 2 operations',
       'Stuck:',
       'id="what-happened"',
       'verified: seen to cut',
       'dsx test --workload register --target raft --nemesis partition --seed 42',
-      'dsx check histories/runs/20261121-register/history.jsonl --model linearizable',
     ].map((part) => body.indexOf(part));
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
@@ -293,7 +294,7 @@ describe('the page', () => {
   });
 
   test('whatever a system answers, no element and no script comes of it', () => {
-    const clean = tagsOf(nastyPage('harmless'));
+    const clean = tagsOf(nastyPage('harmless'.repeat(200)));
     fc.assert(
       fc.property(
         fc.oneof(
@@ -301,8 +302,9 @@ describe('the page', () => {
           fc.constantFrom('</script><img>', '<!--', '" onload="x', "'><b>", '$&', ']]>'),
         ),
         (text) => {
-          fc.pre(text.trim() !== '' && !text.includes('\n'));
-          expect(tagsOf(nastyPage(text))).toEqual(clean);
+          // Long, so that all that is cut is cut in both; one model, so that one is promised.
+          fc.pre(text.trim() !== '' && !text.includes('\n') && !text.includes(','));
+          expect(tagsOf(nastyPage(text.repeat(200)))).toEqual(clean);
         },
       ),
       { numRuns: 30 },

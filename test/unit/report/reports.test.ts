@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Anomaly, Verdict } from '../../../src/checker/verdict.ts';
+import { type Anomaly, anomaliesOf, type Verdict } from '../../../src/checker/verdict.ts';
 import { HistoryBuilder } from '../../../src/history/builder.ts';
 import { checkJson } from '../../../src/report/check-json.ts';
 import { checkText } from '../../../src/report/check-text.ts';
@@ -12,7 +12,7 @@ import { renderMarkdown } from '../../../src/report/markdown.ts';
 import { plainPaint } from '../../../src/report/paint.ts';
 import type { RunReport } from '../../../src/report/report.ts';
 import { renderTerminal } from '../../../src/report/terminal.ts';
-import { headline, operationText, valueText } from '../../../src/report/words.ts';
+import { headline, operationText, valueText, verdictLine } from '../../../src/report/words.ts';
 import { drawn } from '../../support/notation.ts';
 import {
   invalidVerdict,
@@ -55,6 +55,27 @@ describe('the headline', () => {
     );
   });
 
+  test('of a valid run says what held, and in how much', () => {
+    const objects = { ...validVerdict(small), model: 'cas-register' };
+    const enough: Verdict = {
+      ...{ checker: 'enough', operationCount: 2, method: 'each function succeeded at least once' },
+      valid: true,
+    };
+    const { text } = headline(reportOf(small, [objects, enough]).summary);
+    expect(text).toBe('valid: linearizable held in 2 operations');
+  });
+
+  test('names the element that was lost, and counts what the checker did not keep', () => {
+    const { history, summary } = lostElements();
+    const [anomaly]: readonly Anomaly[] = summary.verdicts.flatMap(anomaliesOf);
+    if (anomaly === undefined) throw new Error('no anomaly');
+    const kept = invalidVerdict(history, [{ ...anomaly, evidence: { element: 7 } }], 'set');
+    const verdict = { ...kept, details: { anomalyCount: 40 } };
+    const run = reportOf(history, [verdict]);
+    expect(headline(run.summary).text).toBe('violates set: lost element 7, and 39 more anomalies');
+    expect(verdictLine(verdict)).toContain('40 anomalies in all, of which 1 are kept');
+  });
+
   test('an unknown is never a pass, and says why', () => {
     const { symbol, text } = headline(unknownRun().summary);
     expect(symbol).toBe('?');
@@ -73,7 +94,7 @@ describe('the headline', () => {
       reportOf(small, [validVerdict(small)], { summary: { gates } }).summary,
     );
     expect(symbol).toBe('✗');
-    expect(text).toBe('valid: linearizable; 1 gate missed');
+    expect(text).toBe('valid: linearizable held in 2 operations; 1 gate missed');
   });
 
   test('an anomaly that was expected is said to be', () => {

@@ -4,7 +4,7 @@
  * Anti-dependencies are left out: consumers are free to lag behind.
  */
 import { canonical } from '../../../base/json.ts';
-import { Digraph } from '../../digraph.ts';
+import { EdgeList, shortCycles } from '../../digraph.ts';
 import type { Part } from '../invariant.ts';
 import type { KafkaLogs, KeyLog, Message } from './log.ts';
 import type { Say } from './order.ts';
@@ -21,14 +21,15 @@ export function judgeCycles(part: Part, logs: KafkaLogs, orderedSends: boolean, 
     const graph = dependencies(part, logs, rows, orderedSends);
     if (order === '-process') addProcessOrder(part, rows, graph);
     if (order === '-realtime') addRealTime(part, rows, graph);
-    for (const steps of graph.cycles(cyclesMax)) {
+    // Twice the rows: the upper half stands for moments in real time.
+    for (const steps of shortCycles(graph.toDigraph(2 * rows.length), cyclesMax)) {
       const real = steps.filter(({ from }) => from < rows.length);
       const onCycle = real.map(({ from }) => rows[from] ?? 0);
       // What is a cycle without the order of processes is one with it, too: told already.
       if (onCycle.some((row) => told.has(row))) continue;
       for (const row of onCycle) told.add(row);
-      const base = steps.some(({ label }) => label === kinds.wr) ? 'G1c' : 'G0';
-      const labels = real.map(({ label }) => label);
+      const base = steps.some(({ relation }) => relation === kinds.wr) ? 'G1c' : 'G0';
+      const labels = real.map(({ relation }) => relation);
       say(base + order, onCycle, cycleText(part, logs, onCycle, labels));
     }
   }
@@ -39,10 +40,9 @@ function dependencies(
   logs: KafkaLogs,
   rows: readonly number[],
   orderedSends: boolean,
-): Digraph {
+): EdgeList {
   const vertexOf = new Map(rows.map((row, vertex) => [row, vertex]));
-  // Twice the rows: the upper half stands for moments in real time.
-  const graph = new Digraph(2 * rows.length);
+  const graph = new EdgeList();
   const add = (from: number, to: number, label: number): void => {
     const [a, b] = [vertexOf.get(from), vertexOf.get(to)];
     if (a !== undefined && b !== undefined && a !== b) graph.add(a, b, label);
@@ -76,7 +76,7 @@ function senderOf({ sends, failed }: Message): number | undefined {
   return sends.length === 1 && failed.length === 0 ? sends[0] : undefined;
 }
 
-function addProcessOrder(part: Part, rows: readonly number[], graph: Digraph): void {
+function addProcessOrder(part: Part, rows: readonly number[], graph: EdgeList): void {
   const last = new Map<number, number>();
   for (const [vertex, row] of rows.entries()) {
     const before = last.get(part.process(row));
@@ -86,7 +86,7 @@ function addProcessOrder(part: Part, rows: readonly number[], graph: Digraph): v
 }
 
 /** A chain of the moments in which operations ended; each begins after the last such moment. */
-function addRealTime(part: Part, rows: readonly number[], graph: Digraph): void {
+function addRealTime(part: Part, rows: readonly number[], graph: EdgeList): void {
   const vertexOf = new Map(rows.map((row, vertex) => [row, vertex]));
   let moment = rows.length - 1;
   for (const { row, begins } of part.moments(rows)) {

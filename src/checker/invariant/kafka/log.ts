@@ -22,13 +22,13 @@ export interface Message {
   polledBy: number;
 }
 
-export interface Send {
+interface Send {
   readonly message: Message;
   /** Undefined if the answer does not say. */
   readonly offset: number | undefined;
 }
 
-export interface Polled {
+interface Polled {
   readonly message: Message;
   readonly offset: number;
   /** Which poll of the operation it came from. */

@@ -137,7 +137,7 @@ function bounded(part: Unbounded): Container | Violation {
 }
 
 /** The same without the elements that nothing is known to have taken, and without crashed takes. */
-export function takenOnly(container: Container): Container {
+function takenOnly(container: Container): Container {
   const kept = container.kept.map((each, element) => (container.take[element] === none ? 0 : each));
   return { ...container, kept, crashedTakes: new Int32Array(0) };
 }
@@ -275,7 +275,7 @@ export function coverExtra(
 }
 
 /** `7, put in by event 12 and taken out no earlier than event 30`. */
-export function stayText(container: Container, element: number): string {
+function stayText(container: Container, element: number): string {
   const since = `${elementText(container, element)}, put in by event ${inByEvent(container, element)}`;
   return container.take[element] === none
     ? `${since} and never taken out`

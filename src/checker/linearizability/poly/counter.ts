@@ -2,7 +2,8 @@
  * Counters to which every addition adds the same: then the sum goes through its values one by
  * one, and being lazy is exact. An addition is done only when a return forces it, the one that
  * returns first before others, those of unknown outcome last; an addition that says which sum it
- * made is the only one to make that. Time O(n log n).
+ * made is the only one to make that. Time O(n log n). One that says which sum it found
+ * (fetch-and-increment) says with it which one it made.
  *
  * With additions of different sizes exact checking is NP-hard (subset sum): `counter-bounds.ts`
  * has the test by intervals.
@@ -39,11 +40,13 @@ function sumsOf(timeline: Timeline, initial: number): Sums | NotApplicable {
   const { input, output } = history.operations;
   const amount = new Float64Array(count);
   const result = new Float64Array(count).fill(Number.NaN);
+  let isFetched = false;
   let step = 0;
   for (let op = 0; op < count; op += 1) {
     const id = row[op] ?? 0;
     if (code[op] !== counterCode.read) {
-      const given = history.values.value(input[id] ?? noValue) ?? 1;
+      const isFetch = code[op] === counterCode.fetchAndIncrement;
+      const given = isFetch ? 1 : (history.values.value(input[id] ?? noValue) ?? 1);
       if (typeof given !== 'number' || !Number.isSafeInteger(given))
         return notApplicable(`additions must be of integers, found ${JSON.stringify(given)}`);
       amount[op] = given;
@@ -53,9 +56,11 @@ function sumsOf(timeline: Timeline, initial: number): Sums | NotApplicable {
     if (code[op] === counterCode.add || timeline.return[op] === never) continue;
     const found = history.values.value(output[id] ?? noValue);
     if (typeof found !== 'number') return notApplicable('a result is no number');
-    result[op] = found;
+    const isBefore = code[op] === counterCode.fetchAndIncrement;
+    if (isBefore) isFetched = true;
+    result[op] = isBefore ? found + 1 : found;
   }
-  return { timeline, initial, amount, result, step };
+  return { timeline, initial, amount, result, isFetched, step };
 }
 
 interface Levels {
@@ -75,14 +80,17 @@ function levelsOf(sums: Sums): Levels | Violation {
     const value = result[op] ?? Number.NaN;
     if (Number.isNaN(value)) continue;
     const own = step === 0 ? (value === initial ? 0 : Number.NaN) : (value - initial) / step;
-    const isMaker = code[op] === counterCode.addAndGet && amount[op] !== 0;
+    const isFetch = code[op] === counterCode.fetchAndIncrement;
+    const isMaker = (isFetch || code[op] === counterCode.addAndGet) && amount[op] !== 0;
     const role = { reader: row[op] ?? 0 };
+    // What an operation says is told as it said it.
+    const said = isFetch ? value - 1 : value;
     if (!Number.isInteger(own) || own < (isMaker ? 1 : 0))
-      return violation('impossible-sum', 'sum-impossible', role, {
-        facts: { value, step, initial },
+      return violation('impossible-sum', isFetch ? 'number-impossible' : 'sum-impossible', role, {
+        facts: { value: said, step, initial },
       });
     if (own > additions) {
-      const facts = { value, most: initial + additions * step };
+      const facts = { value: said, most: initial + additions * step + said - value };
       return violation('sum-too-great', 'sum-too-great', role, { facts, standalone: false });
     }
     level[op] = own;
@@ -90,7 +98,8 @@ function levelsOf(sums: Sums): Levels | Violation {
     const other = claim[own] ?? none;
     if (other !== none) {
       const roles = { first: row[other] ?? 0, second: row[op] ?? 0 };
-      return violation('duplicate-sum', 'sum-twice', roles, { facts: { value } });
+      const template = isFetch ? 'number-twice' : 'sum-twice';
+      return violation('duplicate-sum', template, roles, { facts: { value: said } });
     }
     claim[own] = op;
   }
@@ -197,7 +206,7 @@ class LazyCounter {
   }
 
   #explain(op: number): Violation {
-    const { timeline, initial, step, result } = this.#sums;
+    const { timeline, initial, step, result, isFetched } = this.#sums;
     const { row } = timeline;
     const level = this.#level[op] ?? none;
     const sumOf = (additions: number): number => initial + additions * step;
@@ -205,10 +214,15 @@ class LazyCounter {
     if (level === none || this.#sum < level) {
       if (claimant !== none && claimant !== op && this.#isOpen[claimant] === 0) {
         const roles = { blocked: row[op] ?? 0, claimant: row[claimant] ?? 0 };
-        return violation('sum-out-of-order', 'sum-taken', roles, {
-          facts: { sum: sumOf(this.#sum + 1) },
-          standalone: false,
-        });
+        return isFetched
+          ? violation('sum-out-of-order', 'number-taken', roles, {
+              facts: { number: sumOf(this.#sum) },
+              standalone: false,
+            })
+          : violation('sum-out-of-order', 'sum-taken', roles, {
+              facts: { sum: sumOf(this.#sum + 1) },
+              standalone: false,
+            });
       }
       const facts = {
         sum: sumOf(this.#sum),

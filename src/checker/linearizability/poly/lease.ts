@@ -4,13 +4,15 @@
  * time to live after that; until then, from the return of its acquire, it is certain.
  *
  * Two certain leases at one time are a violation. If granting each as soon as possible, in the
- * order in which the acquires returned, works out, the history is linearizable. In between a
- * search has to decide: this is a scheduling problem. Compares times of the clock, not events.
+ * order in which the acquires returned, works out, the history is linearizable. In between this
+ * is a scheduling problem, which `lease-order.ts` decides by trying orders, as many as there
+ * are leases asked for at one time. Compares times of the clock, not events.
  */
 import { canonical } from '../../../base/json.ts';
 import { nsPerMs, nsToMs } from '../../../base/units.ts';
 import { noValue } from '../../../history/values.ts';
 import { lockCode } from './holds.ts';
+import { type LeaseTimes, leaseEndNs, leasesFit } from './lease-order.ts';
 import {
   linearizable,
   type NotApplicable,
@@ -22,12 +24,9 @@ import { never, type Timeline } from './timeline.ts';
 
 const none = -1;
 
-interface Lease {
+interface Lease extends LeaseTimes {
   readonly acquire: number;
   release: number;
-  readonly invokeNs: number;
-  readonly returnNs: number;
-  /** When its release was invoked; Infinity if it never was. */
   releasedNs: number;
 }
 
@@ -57,11 +56,47 @@ export function checkLease(timeline: Timeline, ttlMs: number): PolyResult {
     if (isCertain && (longest === undefined || endNs(lease) > endNs(longest))) longest = lease;
     const grantedNs = Math.max(lease.invokeNs, freeNs);
     if (grantedNs > lease.returnNs) isFeasible = false;
-    freeNs = Math.min(Math.max(lease.releasedNs, grantedNs), grantedNs + ttlNs);
+    freeNs = leaseEndNs(lease, grantedNs, ttlNs);
   }
-  return isFeasible
-    ? linearizable
-    : notApplicable('the leases may or may not fit one after the other');
+  if (isFeasible) return linearizable;
+  const fits = leasesFit(leases, ttlNs);
+  if (fits === undefined) return notApplicable('too many orders of leases to try');
+  return fits ? linearizable : noOrder(timeline, leases, ttlNs);
+}
+
+/** As few leases as still have no order: without a lease the others only get easier to place. */
+function noOrder(timeline: Timeline, leases: readonly Lease[], ttlNs: number): PolyResult {
+  const has = (some: readonly Lease[]): boolean => leasesFit(some, ttlNs) === false;
+  // The shortest prefix without an order ends with a lease that is needed.
+  let [low, high] = [1, leases.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (has(leases.slice(0, middle))) high = middle;
+    else low = middle + 1;
+  }
+  let needed = leases.slice(0, high);
+  for (const lease of needed.toReversed()) {
+    const without = needed.filter((other) => other !== lease);
+    if (has(without)) needed = without;
+  }
+  const { row } = timeline;
+  const [first, last] = [needed[0]?.acquire ?? 0, needed.at(-1)?.acquire ?? 0];
+  const rows = needed.flatMap(({ acquire, release }) =>
+    release === none ? [row[acquire] ?? 0] : [row[acquire] ?? 0, row[release] ?? 0],
+  );
+  const timesText = needed
+    .map((lease) => {
+      const { returnNs, invokeNs, releasedNs } = lease;
+      const end = releasedNs === Number.POSITIVE_INFINITY ? 'never' : `at ${nsToMs(releasedNs)} ms`;
+      return `asked for at ${nsToMs(invokeNs)} ms, granted by ${nsToMs(returnNs)} ms, released ${end}`;
+    })
+    .join('; ');
+  return violation(
+    'two-holders',
+    'leases-without-order',
+    { first: row[first] ?? 0, last: row[last] ?? 0 },
+    { facts: { count: needed.length, ttlMs: nsToMs(ttlNs), timesText }, also: rows },
+  );
 }
 
 /** Leases in the order in which their acquires returned. */

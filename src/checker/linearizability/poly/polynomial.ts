@@ -6,10 +6,6 @@
  *
  * | model | op | input | output |
  * |---|---|---|---|
- * | `versioned-register` | `read` | null | `[version, value]`; null before the first write |
- * | | `write` | value | its version, greater than all before |
- * | | `cas` | `[from, to]` | its version, greater than all before |
- * | `fenced-writes` | `write` | token, or `[token, value]` | anything: it was accepted |
  * | `lease:MS` | `acquire`, `release` | the owner, or null: the process | anything |
  * | `g-set` | `add`, `read` | as `set` | as `set` |
  */
@@ -39,8 +35,6 @@ import { counterCode } from './sums.ts';
 import { type Timeline, timelineOf, type Vocabulary } from './timeline.ts';
 import { checkUnorderedQueue } from './unordered-queue.ts';
 import { checkVersionedRegister, versionedCode } from './versioned-register.ts';
-
-export type { PolyResult, Violation } from './result.ts';
 
 /** A result, and in one line how it was found. */
 export type PolyVerdict = PolyResult & { readonly method: string };
@@ -163,6 +157,14 @@ const algorithms: Readonly<Record<string, Algorithm>> = {
       read: counterCode.read,
     },
     method: 'equal additions done lazily, the first to return first',
+    check: (timeline, initial = 0) => checkCounter(timeline, initial),
+  },
+  'fetch-and-increment': {
+    vocabulary: {
+      'fetch-and-increment': counterCode.fetchAndIncrement,
+      read: counterCode.read,
+    },
+    method: 'numbers handed out lazily, each by the operation that was given it',
     check: (timeline, initial = 0) => checkCounter(timeline, initial),
   },
   'versioned-register': {

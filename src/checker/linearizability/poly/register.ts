@@ -40,7 +40,7 @@ export function checkCell(cell: CellOperations): PolyResult {
 }
 
 /** Everything but guards. */
-export function chainConflict(table: ChainTable): ChainConflict | Zones {
+function chainConflict(table: ChainTable): ChainConflict | Zones {
   const zones = walkChains(table);
   if ('rule' in zones) return zones;
   return zoneConflict(table, zones) ?? zones;

@@ -34,7 +34,7 @@ export interface Violation {
 }
 
 /** The data of a text: `explainViolation` puts it together. */
-export interface Explanation {
+interface Explanation {
   readonly template: TemplateName;
   /** Rows by the part that they play in the template, at most six. */
   readonly roles: Readonly<Record<string, number>>;

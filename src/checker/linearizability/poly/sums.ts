@@ -1,7 +1,7 @@
 /** Operations on a counter, as its algorithms read them. */
 import type { Timeline } from './timeline.ts';
 
-export const counterCode = { add: 1, addAndGet: 2, read: 3 } as const;
+export const counterCode = { add: 1, addAndGet: 2, read: 3, fetchAndIncrement: 4 } as const;
 
 /** Operations on a counter; `result` is NaN where nobody knows or asks. */
 export interface Sums {
@@ -9,6 +9,8 @@ export interface Sums {
   readonly initial: number;
   readonly amount: Float64Array;
   readonly result: Float64Array;
+  /** True if additions answer the sum before them, and not the one that they made. */
+  readonly isFetched: boolean;
   /** What every addition adds, or 0 if there is none, or NaN if they differ. */
   readonly step: number;
 }

@@ -97,6 +97,8 @@ export const templates = {
     '{refused} asked for {count} and was refused. But from event {refused.invoke} to event {refused.return} no more than {held} of {permits} permits can have been held at any time.',
   'lease-overlap':
     '{second} had returned at {secondMs} ms. But {first} had returned at {firstMs} ms, and that lease cannot have ended before {endMs} ms.',
+  'leases-without-order':
+    'Each of these {count} leases was granted while it was asked for, and none while another lasted: until its release, or {ttlMs} ms after its grant. In no order do all of them fit ({first} is the first, {last} the last to return): {timesText}.',
   'never-released':
     '{second} got token {secondToken}, greater than {firstToken} of {first}, so it came after it. But no release belongs to {first}.',
   'token-twice': '{first} and {second} were both given token {token}.',
@@ -114,6 +116,10 @@ export const templates = {
     '{blocked} fits in nowhere. When it returned (event {blocked.return}), the sum had to become {sum}. But {claimant} says that it made it {sum}, and that was invoked later.',
   'sum-impossible': '{reader} found {value}, which additions of {step} to {initial} never make.',
   'sum-twice': '{first} and {second} both say that they made the sum {value}.',
+  'number-impossible': '{reader} was given {value}. The numbers are integers from {initial} on.',
+  'number-twice': '{first} and {second} were both given the number {value}.',
+  'number-taken':
+    '{blocked} fits in nowhere. When it returned (event {blocked.return}), the next number to be given out was {number}. But {claimant} was given that, and was invoked later.',
   'sum-out-of-bounds':
     '{reader} found {value}. But whatever the concurrent operations and those of unknown outcome did, the sum was between {least} and {most}.',
 } as const;

@@ -1,4 +1,4 @@
-/** The page's script, part 7: filters, the table of operations, theme, copying; and the start. */
+/** The page's script, part 10: filters, the table of operations, theme, copying; and the start. */
 export const controlsScript = String.raw`
 function changed() {
   applyFilter();
@@ -190,6 +190,8 @@ buildRowChoice();
 buildFilters();
 buildJumps();
 buildCopying();
+buildClockLegend();
+buildTraces();
 elementOf('explorer').hidden = false;
 buildTheme();
 `;

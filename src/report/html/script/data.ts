@@ -60,6 +60,8 @@ function valueText(code) {
 function operationText(row) {
   const input = columns.input[row];
   const output = columns.output[row];
+  const swap = meta.functions[columns.f[row]] === 'cas' ? /^\[([^,[\]]+),([^,[\]]+)\]$/.exec(valueText(input || output)) : null;
+  if (swap !== null) return 'cas ' + swap[1] + ' → ' + swap[2];
   const asked = input === 0 ? '' : ' ' + valueText(input);
   const got = output === 0 || output === input ? '' : (input === 0 && asked === '' ? ' → ' : ' → ') + valueText(output);
   return meta.functions[columns.f[row]] + asked + got;

@@ -12,6 +12,7 @@ function redraw() {
   restTimer = setTimeout(() => {
     drawLatency(true);
     fillTable();
+    fillTraces();
   }, count > 50000 ? 160 : 0);
   if (frame !== 0) return;
   frame = requestAnimationFrame(() => {
@@ -19,6 +20,8 @@ function redraw() {
     drawTimeline();
     drawLatency(false);
     drawRate();
+    drawClocks();
+    drawSpaceTime();
   });
 }
 
@@ -79,7 +82,8 @@ function onPointerUp(event) {
   if (done.kind === 'range' && done.moved) {
     const ends = [tickAt(timelinePlot, done.x), tickAt(timelinePlot, done.now)].toSorted((a, b) => a - b);
     show(ends[0], ends[1]);
-  } else if (!done.moved) select(under(event));
+  } else if (!done.moved && event.currentTarget === traceCanvas) selectMessage(messageAt(event.offsetX, event.offsetY));
+  else if (!done.moved) select(under(event));
 }
 
 function under(event) {
@@ -89,20 +93,27 @@ function under(event) {
 
 function hover(event) {
   const row = under(event);
-  const fault = row < 0 ? faultUnder(event) : null;
-  tooltip.hidden = row < 0 && fault === null;
+  const note = row < 0 ? noteUnder(event) : describe(row);
+  tooltip.hidden = note === null;
   event.currentTarget.style.cursor = row < 0 ? 'grab' : 'pointer';
   if (tooltip.hidden) return;
-  tooltip.textContent = fault === null ? describe(row) : fault;
+  tooltip.textContent = note;
   const x = Math.min(event.clientX + 14, window.innerWidth - tooltip.offsetWidth - 8);
   const y = event.clientY + 18 + tooltip.offsetHeight > window.innerHeight
     ? event.clientY - tooltip.offsetHeight - 10 : event.clientY + 18;
   tooltip.style.transform = 'translate(' + Math.max(4, x) + 'px,' + y + 'px)';
 }
 
+/** What there is to say of a place that shows no operation: a message, or a fault. */
+function noteUnder(event) {
+  const message = event.currentTarget === traceCanvas ? messageAt(event.offsetX, event.offsetY) : null;
+  return message === null ? faultUnder(event) : messageText(message);
+}
+
 function faultUnder(event) {
   const plot = timelinePlot;
-  if (plot === null || event.currentTarget !== timelineCanvas || event.offsetY >= faultHeadHeight()) return null;
+  const hasHeads = event.currentTarget === timelineCanvas || event.currentTarget === traceCanvas;
+  if (plot === null || !hasHeads || event.offsetY >= faultHeadHeight()) return null;
   const kind = faultKinds[Math.floor(event.offsetY / bandLane)];
   const tick = tickAt(plot, event.offsetX);
   const near = (2 * span()) / (plot.right - plot.left);
@@ -163,7 +174,7 @@ function onKey(event) {
   action();
 }
 
-for (const canvas of [timelineCanvas, latencyCanvas, rateCanvas]) {
+for (const canvas of [timelineCanvas, latencyCanvas, rateCanvas, clockCanvas, traceCanvas].filter((one) => one !== null)) {
   canvas.addEventListener('wheel', onWheel, { passive: false });
   canvas.addEventListener('pointerdown', onPointerDown);
   canvas.addEventListener('pointermove', onPointerMove);

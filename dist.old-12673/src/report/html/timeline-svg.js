@@ -1,0 +1,82 @@
+/** A witness as a static picture: readable without any script, and on paper. */
+import { durationText } from '../../base/text.js';
+import { nsToMs } from '../../base/units.js';
+import { escapeHtml } from '../escape.js';
+import { layoutWitness } from '../witness.js';
+
+const charWidth = 7.3;
+const left = 88;
+const rowHeight = 34;
+const barHeight = 24;
+const bandRowHeight = 20;
+/** SVG text; colours come from the page's style by class. */
+export function timelineSvg(witness, title) {
+  if (witness.operations.length === 0) return '';
+  const layout = layoutWitness(witness, {
+    barWidth: (label) => label.length * charWidth + 34,
+    gap: 18,
+  });
+  const bandsHeight = layout.bands.length * bandRowHeight;
+  const top = 10 + bandsHeight;
+  const height = top + layout.rows.length * rowHeight + 26;
+  // The line below the picture needs its room too.
+  const width = Math.max(400, left + layout.width + 16);
+  const rows = layout.rows.map((process, row) => {
+    const y = top + row * rowHeight + rowHeight / 2;
+    return `<text class="w-name" x="0" y="${y + 4}">${escapeHtml(rowName(witness, process))}</text><line class="w-rule" x1="${left}" x2="${width}" y1="${y}" y2="${y}"/>`;
+  });
+  return [
+    `<svg class="witness" role="img" viewBox="0 0 ${round(width)} ${height}" width="${round(width)}" height="${height}" aria-label="${escapeHtml(title)}">`,
+    ...layout.bands.map((band, i) => bandSvg(band, i, height)),
+    ...rows,
+    ...layout.bars.map((bar) => barSvg(bar, top)),
+    `<text class="w-axis" x="${left}" y="${height - 6}">time runs to the right; drawn by order, not by length</text>`,
+    '</svg>',
+  ].join('');
+}
+/** `p3 n1`: of a process whose operations here all went to one node, the node too. */
+function rowName({ operations }, process) {
+  const own = operations.filter(({ operation }) => operation.process === process);
+  const nodes = new Set(own.map(({ operation }) => operation.node));
+  const [node] = nodes;
+  const name = `p${process}`;
+  if (nodes.size !== 1 || node === undefined) return name;
+  return name.length + node.length > 10 ? name : `${name} ${node}`;
+}
+function bandSvg({ fault, start, end }, place, height) {
+  const x = round(left + start);
+  const width = round(Math.max(2, end - start));
+  const name = `${fault.fault.kind}: ${fault.fault.description}`;
+  const room = Math.max(0, Math.floor(width / 6.4) - 1);
+  const label = name.length > room ? fault.fault.kind.slice(0, room) : name;
+  const y = 4 + place * bandRowHeight;
+  return `<g class="w-fault"><title>${escapeHtml(name)}</title><rect class="w-band" x="${x}" y="${y}" width="${width}" height="${height - 26 - y}"/><rect class="w-band-head" x="${x}" y="${y}" width="${width}" height="16" rx="2"/><text x="${x + 5}" y="${y + 12}">${escapeHtml(label)}</text></g>`;
+}
+function barSvg(bar, top) {
+  const { operation, label, offending, place } = bar.item;
+  const x = round(left + bar.start);
+  const width = round(bar.end - bar.start);
+  const y = top + bar.row * rowHeight + (rowHeight - barHeight) / 2;
+  const classes = `w-op w-${operation.outcome}${offending ? ' w-offending' : ''}`;
+  const shape = bar.open
+    ? `<path d="M${x + 3} ${y}H${round(x + width - 8)}L${round(x + width)} ${y + barHeight / 2}L${round(x + width - 8)} ${y + barHeight}H${x + 3}Q${x} ${y + barHeight} ${x} ${y + barHeight - 3}V${y + 3}Q${x} ${y} ${x + 3} ${y}Z"/>`
+    : `<rect x="${x}" y="${y}" width="${width}" height="${barHeight}" rx="3"/>`;
+  const badge =
+    place === null
+      ? ''
+      : `<circle class="w-place" cx="${round(x + width - 12)}" cy="${y + barHeight / 2}" r="8.5"/><text class="w-place-text" x="${round(x + width - 12)}" y="${y + barHeight / 2 + 4}">${place}</text>`;
+  return `<g class="${classes}"><title>${escapeHtml(barTitle(bar))}</title>${shape}<text x="${x + 8}" y="${y + barHeight / 2 + 4}">${escapeHtml(label)}</text>${badge}</g>`;
+}
+function barTitle({ item: { operation, label, offending } }) {
+  const from = durationText(nsToMs(operation.invokeNs));
+  const until =
+    operation.outcome === 'info'
+      ? `outcome unknown (${operation.error.join(': ')})`
+      : `${operation.outcome} ${durationText(nsToMs(operation.returnNs - operation.invokeNs))} later`;
+  const mark = offending ? '\none of those that contradict each other' : '';
+  const where = operation.node === undefined ? '' : ` on ${operation.node}`;
+  return `#${operation.invokeIndex} process ${operation.process}${where}: ${label}\ninvoked at ${from}, ${until}${mark}`;
+}
+function round(value) {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,1 @@
+export declare function sourceOf(name: string): string | undefined;

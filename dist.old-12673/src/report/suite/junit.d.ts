@@ -1,0 +1,2 @@
+import { type SuiteReport } from './suite.ts';
+export declare function renderSuiteJunit(report: SuiteReport): string;

@@ -1,0 +1,158 @@
+/** What all reports say in the same words: the verdict, an anomaly, an operation, a value. */
+import { isArray } from '../base/json.js';
+import { listed, plural } from '../base/text.js';
+import { anomaliesOf, reasonText } from '../checker/verdict.js';
+import { definitionOf } from './definitions.js';
+import { shellWord } from './escape.js';
+/** The verdict of a run in one sentence. */
+export function headline(summary) {
+  const { valid } = summary;
+  const missed = (summary.gates ?? []).filter((gate) => !gate.passed).length;
+  const gates = missed === 0 ? '' : `; ${plural(missed, 'gate')} missed`;
+  const symbol = missed > 0 && valid === true ? '✗' : symbolOf(valid);
+  const expectation = expectationText(summary);
+  return { valid, symbol, text: `${verdictsText(valid, summary.verdicts)}${gates}`, expectation };
+}
+export function symbolOf(valid) {
+  if (valid === 'unknown') return '?';
+  return valid ? '✓' : '✗';
+}
+/** All verdicts in one sentence. `valid` is what they make together. */
+export function verdictsText(valid, verdicts) {
+  if (verdicts.length === 0) return 'unknown: nothing was checked';
+  if (valid === false) {
+    const anomalies = verdicts.flatMap(anomaliesOf);
+    const [first] = anomalies;
+    if (first === undefined) return 'not valid';
+    const rest = anomalies.length - 1;
+    const more = rest === 0 ? '' : `, and ${plural(rest, 'more anomaly', 'more anomalies')}`;
+    const holds = [...new Set(verdicts.flatMap(({ models }) => models?.holds ?? []))];
+    const held = holds.length === 0 ? '' : `; ${listed(holds)} held`;
+    return `${violationText(first.model)}: ${anomalyTitle(first)}${more}${held}`;
+  }
+  if (valid === 'unknown') {
+    const unknown = verdicts.filter((verdict) => verdict.valid === 'unknown');
+    const [first] = unknown;
+    const reason =
+      first === undefined ? 'no reason was given' : `${first.checker}: ${reasonText(first.reason)}`;
+    return `unknown: ${reason}${unknown.length > 1 ? `, and ${unknown.length - 1} more` : ''}`;
+  }
+  return `valid: ${listed([...new Set(verdicts.map((verdict) => verdict.model ?? verdict.checker))])}`;
+}
+function expectationText({ plan, valid }) {
+  if (plan.expect === 'valid') return '';
+  if (valid === false) return 'An anomaly was expected, and here it is.';
+  return 'An anomaly was expected, and none was found.';
+}
+/** `not linearizable`, `violates snapshot-isolation`. */
+function violationText(model) {
+  return /(?:able|ed|tial|causal)$/.test(model) ? `not ${model}` : `violates ${model}`;
+}
+/** `stale read on key 3`; where the evidence has the pattern's own name, `write skew (G2-item)`. */
+export function anomalyTitle(anomaly) {
+  const pattern = anomaly.evidence?.['pattern'];
+  const title =
+    typeof pattern === 'string'
+      ? `${pattern} (${anomaly.type})`
+      : (definitionOf(anomaly.type)?.title ?? anomaly.type);
+  return anomaly.key === undefined ? title : `${title} on key ${valueText(anomaly.key, 40)}`;
+}
+/** What exactly a verdict was said of: `linearizable: 12,000 operations; fast register algorithm`. */
+function scopeText(verdict) {
+  const what =
+    verdict.model === undefined ? verdict.checker : `${verdict.checker} (${verdict.model})`;
+  return `${what}: ${plural(verdict.operationCount, 'operation')} checked; ${verdict.method}`;
+}
+/** The line of one checker below the headline, without its symbol. */
+export function verdictLine(verdict) {
+  if (verdict.valid === true) return scopeText(verdict);
+  const what =
+    verdict.model === undefined ? verdict.checker : `${verdict.checker} (${verdict.model})`;
+  if (verdict.valid === 'unknown') return `${what}: ${reasonText(verdict.reason)}`;
+  const counts = new Map();
+  for (const { type } of verdict.anomalies) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const kinds = [...counts].map(([type, count]) => (count === 1 ? type : `${count} × ${type}`));
+  return `${what}: ${listed(kinds)} in ${plural(verdict.operationCount, 'operation')}`;
+}
+/** How an operation reads: `write 5`, `read → 5`, `cas 1 → 2`, `r(x) = [1] append(x, 2)`. */
+export function operationText(operation, limit = 60) {
+  return operationWords(
+    {
+      f: operation.f,
+      input: operation.input,
+      output: operation.outcome === 'ok' ? operation.output : undefined,
+    },
+    operation.outcome,
+    limit,
+  );
+}
+function operationWords(op, outcome, limit) {
+  const mark = { ok: '', fail: ' ✗', info: ' ?' }[outcome];
+  const { f, input, output } = op;
+  const shown = output ?? input;
+  if (isTransaction(shown))
+    return `${cutText(transactionText(shown, output !== undefined), limit)}${mark}`;
+  if (f === 'cas' && isArray(input) && input.length === 2)
+    return `cas ${input.map((value) => valueText(value, limit)).join(' → ')}${mark}`;
+  const asked = input === null ? f : `${f} ${valueText(input, limit)}`;
+  if (output === undefined) return `${asked}${mark}`;
+  return isEcho(input, output) ? asked : `${asked} → ${valueText(output, limit)}`;
+}
+/** True if the result says nothing beyond the argument: an acknowledgement. */
+function isEcho(input, output) {
+  return input !== null && (output === null || JSON.stringify(input) === JSON.stringify(output));
+}
+/** `[[f, key, value], …]`, as transactions are recorded. */
+function isTransaction(value) {
+  return (
+    isArray(value) &&
+    value.length > 0 &&
+    value.every((part) => isArray(part) && part.length === 3 && typeof part[0] === 'string')
+  );
+}
+/** `isDone`: null in a read is what it found, not what it has yet to find. */
+function transactionText(transaction, isDone = false) {
+  return transaction.map((part) => microText(part, isDone)).join('  ');
+}
+function microText([f, key, value], isDone) {
+  const name = valueText(key, 20);
+  if (f === 'r' || f === 'read')
+    return `r(${name}) = ${value === null && !isDone ? '?' : valueText(value, 40)}`;
+  return `${f}(${name}, ${valueText(value, 40)})`;
+}
+/** The parts of a transaction, each with its key; empty of any other operation. */
+export function transactionParts(operation) {
+  const isDone = operation.outcome === 'ok' && operation.output !== null;
+  const shown = isDone ? operation.output : operation.input;
+  if (!isTransaction(shown)) return [];
+  return shown.map((part) => ({ key: part[1], text: microText(part, isDone) }));
+}
+/** A value as compact JSON, cut at `limit` characters with an ellipsis that says so. */
+export function valueText(value, limit = 60) {
+  if (value === undefined) return '';
+  if (typeof value === 'string' && /^[\w./:-]+$/.test(value)) return cutText(value, limit);
+  return cutText(isTransaction(value) ? transactionText(value) : JSON.stringify(value), limit);
+}
+/** At most `limit` characters, the last one an ellipsis if something is missing. */
+export function cutText(text, limit) {
+  if (text.length <= limit) return text;
+  const end = /[\ud800-\udbff]/.test(text[limit - 2] ?? '') ? limit - 2 : limit - 1;
+  return `${text.slice(0, end)}…`;
+}
+/** `target raft (stale-reads)` or the path of the program. */
+export function systemText({ plan }) {
+  const { system } = plan;
+  if (system.kind === 'bin') return [system.path, ...system.args].join(' ');
+  return `${system.name} (${system.variant})`;
+}
+/** `register on raft (correct)`: what a suite or an annotation calls this run. */
+export function runTitle(summary) {
+  return `${summary.plan.workload} on ${systemText(summary)}`;
+}
+/** What to type to check the history again; null if it was not stored. */
+export function checkCommand({ summary, folder }) {
+  if (summary.checkCommand !== undefined) return summary.checkCommand;
+  if (folder === null) return null;
+  const file = shellWord(`${folder.replace(/\/$/, '')}/history.jsonl`);
+  return `dsx check ${file} --model ${shellWord(summary.plan.model)}`;
+}

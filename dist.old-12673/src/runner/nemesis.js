@@ -1,0 +1,153 @@
+/**
+ * Performs the ops of the nemesis: starts and ends faults, each within a deadline, and
+ * remembers what is in force so that all of it can be healed at any moment.
+ *
+ * A fault that did not take hold is never silent: it throws, and the run fails as one that
+ * tested nothing.
+ */
+import { assert } from '../base/assert.js';
+import { messageOf, TargetError, UsageError } from '../base/errors.js';
+import { isObject } from '../base/json.js';
+import { didYouMean, durationText, listed } from '../base/text.js';
+import { faultFrom } from '../fault/schedule.js';
+import { isPermanent } from '../generator/faults.js';
+/** The op that heals everything at once; its value is ignored. */
+export const healF = 'heal';
+export function createNemesis(options) {
+  return new Executor(options);
+}
+/**
+ * Refuses, before anything starts, nemeses whose faults this testbed cannot inject.
+ * @throws UsageError with the testbed's own reason.
+ */
+export async function refuseUnsupported(nemeses, field, asked = []) {
+  for (const nemesis of nemeses) {
+    const specs = asked.filter(({ name }) => name === nemesis.name);
+    if (nemesis.needs.includes('network-packet')) await refuseEffects(specs, field);
+    if (!nemesis.needs.includes('clock')) continue;
+    const obstacle = await field.clocks.unsupported();
+    if (obstacle !== undefined) throw new UsageError(`nemesis ${nemesis.name}: ${obstacle}`);
+  }
+}
+/** What is drawn is drawn from what can be had; a shape that is named has the effects in its name. */
+async function refuseEffects(specs, field) {
+  const obstacles = Object.entries((await field.network.unsupported?.()) ?? {});
+  for (const { name, shape } of specs) {
+    const effects = shape?.split('+') ?? [];
+    const met = obstacles.find(([effect]) => effects.includes(effect));
+    if (met === undefined) continue;
+    const rest = `Name effects that can be had, as in ${name}:loss`;
+    throw new UsageError(`nemesis ${name}: ${met[1]}\n${rest}`);
+  }
+}
+const defaultTimeoutMs = 20_000;
+class Executor {
+  #nemeses;
+  #field;
+  #nowNs;
+  #timeoutMs;
+  /** Nemeses that may have something in force: from before a start until after an end. */
+  #touched = new Set();
+  #recorded = [];
+  constructor({ nemeses, field, nowNs, timeoutMs }) {
+    this.#nemeses = nemeses;
+    this.#field = field;
+    this.#nowNs = nowNs;
+    this.#timeoutMs = timeoutMs ?? defaultTimeoutMs;
+  }
+  get schedule() {
+    return this.#recorded;
+  }
+  async perform(op, signal) {
+    if (op.f === healF) return this.healAll(signal);
+    const value = isObject(op.value) ? op.value : {};
+    const fault = faultFrom(value['fault']);
+    if (fault !== undefined) return this.#start(fault, signal);
+    const name = value['stop'];
+    assert(typeof name === 'string', `the nemesis cannot perform ${JSON.stringify(op)}`);
+    const evidence = await this.#stop(name, signal);
+    return { stopped: name, evidence };
+  }
+  async healAll(signal) {
+    const names = [...this.#touched];
+    // At once, not in a row: a node that starts may need the network that is being healed.
+    const results = await Promise.allSettled(names.map((name) => this.#stop(name, signal)));
+    const failures = results.flatMap((result) =>
+      result.status === 'rejected' ? [messageOf(result.reason)] : [],
+    );
+    if (failures.length > 0) throw new TargetError(`healing failed: ${failures.join('; ')}`);
+    const evidence = results.flatMap((result) =>
+      result.status === 'fulfilled' ? [result.value] : [],
+    );
+    return { stopped: names, evidence: evidence.join('; ') };
+  }
+  async #start(fault, signal) {
+    const nemesis = this.#find(fault.kind);
+    const startNs = this.#nowNs();
+    this.#touched.add(fault.kind);
+    const what = `${fault.f} (${fault.description})`;
+    const report = await this.#within(what, signal, (limited) =>
+      nemesis.start(fault, this.#field, limited),
+    );
+    if (report.result === 'failed')
+      throw new TargetError(
+        `${what} did not take hold: ${report.reason}. The run would have tested nothing, so it ends here.`,
+      );
+    this.#end(fault.kind, startNs);
+    this.#recorded.push({ startNs, endNs: null, fault: report.fault });
+    const { kind, f, shape, nodes, detail, description } = report.fault;
+    return { fault: { kind, f, shape, nodes, detail, description }, evidence: report.evidence };
+  }
+  async #stop(name, signal) {
+    const nemesis = this.#find(name);
+    const endNs = this.#nowNs();
+    const evidence = await this.#within(nemesis.stopF, signal, (limited) =>
+      nemesis.stop(this.#field, limited),
+    );
+    this.#touched.delete(name);
+    this.#end(name, endNs);
+    return evidence;
+  }
+  /** Closes the last fault of a nemesis in the schedule, unless it was never to end. */
+  #end(kind, endNs) {
+    const at = this.#recorded.findLastIndex(({ fault }) => fault.kind === kind);
+    const last = this.#recorded[at];
+    if (last?.endNs === null && !isPermanent(last.fault)) this.#recorded[at] = { ...last, endNs };
+  }
+  #find(name) {
+    const nemesis = this.#nemeses.get(name);
+    if (nemesis !== undefined) return nemesis;
+    const known = [...this.#nemeses.keys()];
+    throw new UsageError(
+      `there is no nemesis "${name}" in this run.${didYouMean(name, known)} There are: ${listed(known)}.`,
+    );
+  }
+  /** The result of `work`, or an error when the deadline passes or `signal` aborts. */
+  async #within(what, signal, work) {
+    signal.throwIfAborted();
+    const deadline = new AbortController();
+    const late = new TargetError(`${what} did not finish within ${durationText(this.#timeoutMs)}`);
+    const timer = setTimeout(() => {
+      deadline.abort(late);
+    }, this.#timeoutMs);
+    const limited = AbortSignal.any([signal, deadline.signal]);
+    try {
+      return await Promise.race([work(limited), rejectionOf(limited)]);
+    } catch (cause) {
+      if (deadline.signal.aborted) throw late;
+      signal.throwIfAborted();
+      if (cause instanceof UsageError || cause instanceof TargetError) throw cause;
+      throw new TargetError(`${what} failed: ${messageOf(cause)}`, { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+/** For work that does not heed its signal. */
+async function rejectionOf(signal) {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason instanceof Error ? signal.reason : new TargetError('aborted'));
+    });
+  });
+}

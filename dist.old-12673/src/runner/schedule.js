@@ -1,0 +1,109 @@
+/** From a plan and a workload's generators to the one generator of the whole run. */
+import { UsageError } from '../base/errors.js';
+import { fork } from '../base/prng.js';
+import { secondsToNs } from '../base/units.js';
+import { faultFrom } from '../fault/schedule.js';
+import {
+  clients,
+  log,
+  of,
+  nemesis as onNemesis,
+  phases,
+  rate,
+  sequence,
+  sleep,
+  timeLimit,
+} from '../generator/combinators.js';
+import { randomFaults, scriptedFaults } from '../generator/faults.js';
+import { remember } from '../generator/remember.js';
+import { findNemesis } from '../registry.js';
+import { healF } from './nemesis.js';
+/** The nemeses that a plan names, random or scripted. */
+export async function faultsOf(plan) {
+  const names = [...plan.nemeses, ...plan.script.map((entry) => entry.nemesis)].map(
+    (spec) => spec.name,
+  );
+  const found = new Map();
+  for (const name of names) found.set(name, await findNemesis(name));
+  return found;
+}
+/**
+ * Load with faults beside it; then all is healed; then, if the workload has last reads, the
+ * recovery time and those.
+ */
+export async function planSchedule(plan, schedule, rng, known) {
+  const limitNs = secondsToNs(plan.timeLimitMs / 1000);
+  const paced =
+    plan.rateHz === 0 ? schedule.main : rate(fork(rng, 'rate'), plan.rateHz, schedule.main);
+  const load = timeLimit(limitNs, paced, 'asked');
+  const faults = await faultGenerator(plan, fork(rng, 'faults'), known);
+  const { final, remembers = () => false } = schedule;
+  if (faults === null) {
+    if (final === undefined) return clients(load);
+    return remember(clients(load), remembers, ({ keys, completions }) =>
+      clients(final(keys, completions)),
+    );
+  }
+  const both = clients(load, timeLimit(limitNs, faults, 'asked'));
+  const heal = onNemesis(of({ f: healF, value: null }));
+  if (final === undefined) return phases(both, heal);
+  const recovery = onNemesis(
+    sequence(log('healed; waiting for recovery'), sleep(secondsToNs(plan.recoveryMs / 1000))),
+  );
+  return remember(both, remembers, ({ keys, completions }) =>
+    phases(heal, recovery, clients(final(keys, completions))),
+  );
+}
+async function faultGenerator(plan, rng, known) {
+  const nemeses = await faultsOf(plan);
+  if (plan.script.length > 0) {
+    const timed = plan.script.map((entry, i) =>
+      timedFault(
+        entry,
+        sourceOf(plan, entry.nemesis, nemesisIn(nemeses, entry.nemesis), known),
+        fork(rng, `script ${i}`),
+      ),
+    );
+    return scriptedFaults(timed);
+  }
+  if (plan.nemeses.length === 0) return null;
+  const sources = plan.nemeses.map((spec) => sourceOf(plan, spec, nemesisIn(nemeses, spec), known));
+  // Proposed once here, so that a fault that makes no sense is refused before anything starts.
+  for (const source of sources) source.propose(rng, 0);
+  return randomFaults({ sources, intervalNs: secondsToNs(plan.nemesisIntervalMs / 1000), rng });
+}
+function nemesisIn(nemeses, spec) {
+  const found = nemeses.get(spec.name);
+  if (found === undefined) throw new UsageError(`there is no nemesis ${spec.name}`);
+  return found;
+}
+function sourceOf(plan, spec, nemesis, known) {
+  return {
+    name: nemesis.name,
+    stopF: nemesis.stopF,
+    propose: (source, ordinal) =>
+      nemesis.propose(
+        {
+          ordinal,
+          nodes: plan.nodes,
+          shape: spec.shape ?? undefined,
+          parameters: spec.parameters,
+          ...known,
+        },
+        source,
+      ),
+  };
+}
+function timedFault(entry, source, rng) {
+  const startNs = secondsToNs(entry.atMs / 1000);
+  return {
+    startNs,
+    endNs: startNs + secondsToNs(entry.forMs / 1000),
+    name: source.name,
+    stopF: source.stopF,
+    fault: literalFault(entry) ?? source.propose(rng, 0)[0],
+  };
+}
+function literalFault(entry) {
+  return entry.fault === null ? undefined : faultFrom(JSON.parse(entry.fault));
+}

@@ -1,0 +1,100 @@
+/** All that a file in `workloads/`, `nemesis/` or `targets/` may import from dsx. */
+export { assert, present, unreachable } from './base/assert.ts';
+export { messageOf, TargetError, UsageError } from './base/errors.ts';
+export { canonical, isArray, isObject, type Json, type JsonObject } from './base/json.ts';
+export { drawInt, drawUnit, fork, type Prng, pick, shuffle } from './base/prng.ts';
+export { listed, plural } from './base/text.ts';
+export { nsPerMs, secondsToNs } from './base/units.ts';
+export { availability } from './checker/availability.ts';
+export type { Checker, CheckLimits } from './checker/checker.ts';
+export { echoes } from './checker/echo.ts';
+export { enough } from './checker/enough.ts';
+export { bank } from './checker/invariant/bank.ts';
+export { broadcast } from './checker/invariant/broadcast.ts';
+export { causalReverse } from './checker/invariant/causal-reverse.ts';
+export { counterBounds } from './checker/invariant/counter.ts';
+export { election } from './checker/invariant/election.ts';
+export { failureDetector } from './checker/invariant/failure-detector.ts';
+export { fencedResource } from './checker/invariant/fenced-resource.ts';
+export { finalCounter } from './checker/invariant/final-counter.ts';
+export { kafka } from './checker/invariant/kafka/kafka.ts';
+export { leaderAtEnd } from './checker/invariant/leader-at-end.ts';
+export { lockHolds } from './checker/invariant/lock.ts';
+export { logPattern } from './checker/invariant/log-pattern.ts';
+export { longFork } from './checker/invariant/long-fork.ts';
+export { monotonic } from './checker/invariant/monotonic.ts';
+export { queueSources } from './checker/invariant/queue.ts';
+export { rateLimit } from './checker/invariant/rate-limit.ts';
+export { sequentialInserts } from './checker/invariant/sequential.ts';
+export { setByLastRead } from './checker/invariant/set.ts';
+export { setFull } from './checker/invariant/set-full.ts';
+export { totalOrder } from './checker/invariant/total-order.ts';
+export { totalQueue } from './checker/invariant/total-queue.ts';
+export { uniqueIds } from './checker/invariant/unique-ids.ts';
+export { watchStreams } from './checker/invariant/watch.ts';
+export { writeSkew } from './checker/invariant/write-skew.ts';
+export { linearizable } from './checker/linearizability/linearizability.ts';
+export { staleness } from './checker/staleness.ts';
+export { isolated, isolationLevels } from './checker/txn/catalog.ts';
+export { closedPredicate } from './checker/txn/closed-predicate.ts';
+export { listAppend, type TransactionalOptions } from './checker/txn/list-append.ts';
+export { rwRegister } from './checker/txn/rw-register.ts';
+export type { WeakLevel } from './checker/txn/weak-levels.ts';
+export { weakRegister } from './checker/txn/weak-register.ts';
+export type { Anomaly, Verdict } from './checker/verdict.ts';
+export { convergence, strongConvergence } from './checker/weak/convergence.ts';
+export { weakModel } from './checker/weak/weak.ts';
+export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
+export { readRegister, registerClient, registerFailure } from './client/register-client.ts';
+export { failedRequest } from './client/request-errors.ts';
+export {
+  callRpc,
+  type FieldShape,
+  failureOf,
+  fieldShapes,
+  type RpcFunction,
+  type RpcFunctions,
+  rpcClient,
+} from './client/rpc-client.ts';
+export { acceptsConnections } from './client/tcp.ts';
+export { transact, transactionClient } from './client/transaction-client.ts';
+export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
+export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
+export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';
+export type {
+  NodePlace,
+  NodeProgram,
+  OpenServerClient,
+  ServerClientPlace,
+  ServerPlan,
+  ServerSite,
+  ServerTarget,
+  StdioTarget,
+  Target,
+  Variant,
+} from './contract/target.ts';
+export type { Battlefield, ClockSkew, Clocks, Cluster, Network } from './contract/testbed.ts';
+export type {
+  OptionValues,
+  Workload,
+  WorkloadContext,
+  WorkloadOption,
+  WorkloadSchedule,
+} from './contract/workload.ts';
+export type { Fault, FaultReport, Link, LinkEffect, LinkRule, NodeId } from './fault/fault.ts';
+export {
+  type Cut,
+  cutText,
+  drawablePartitions,
+  isolate,
+  partitionCut,
+  partitionShapes,
+} from './fault/grudge.ts';
+export { millisecondsParameter, numberParameter } from './fault/parameters.ts';
+export { nodeTargets } from './fault/targets.ts';
+export * from './generator/combinators.ts';
+export type { Generator, GeneratorContext, OpRequest, ThreadId } from './generator/generator.ts';
+export { type SimulatedOp, type SimulatedReply, simulate } from './generator/simulate.ts';
+export type { HistoryEvent, Operation, Outcome } from './history/event.ts';
+export type { History } from './history/history.ts';
+export { nodeScript } from './node-script.ts';

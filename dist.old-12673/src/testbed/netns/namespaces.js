@@ -1,0 +1,97 @@
+/**
+ * One network namespace for each node, with its own address and host name, on a bridge that
+ * dsx itself is on as well. A holder process keeps each alive; it waits for the end of its
+ * input, so it ends with dsx.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TargetError } from '../../base/errors.js';
+import { addressOf, clientAddress, portOf } from './ruleset.js';
+import { runCommand } from './system-command.js';
+/** @throws TargetError */
+export async function openNamespaces(nodes) {
+  await shareHostNames(nodes);
+  const holders = [];
+  const close = () => {
+    for (const holder of holders) holder.stdin.end();
+  };
+  try {
+    for (const node of nodes) holders.push(hold(node));
+    await Promise.all(holders.map(readiness));
+    const pids = holders.map((holder) => holder.pid ?? 0);
+    await runCommand('ip', ['-batch', '-'], bridgeCommands(pids));
+    await Promise.all(
+      pids.map((pid, index) =>
+        runCommand('nsenter', ['-t', String(pid), '-n', 'ip', '-batch', '-'], ownCommands(index)),
+      ),
+    );
+    return { holder: (index) => pids[index] ?? 0, close };
+  } catch (thrown) {
+    close();
+    throw thrown;
+  }
+}
+function hold(node) {
+  return spawn(
+    'unshare',
+    // Mounts that are made in the sandbox later are seen in here as well, and none the other way.
+    [
+      ...['--net', '--uts', '--mount', '--propagation', 'slave'],
+      ...['sh', '-c', 'hostname "$1" && echo ready && read -r _', 'dsx-host', node],
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'], detached: true },
+  );
+}
+async function readiness(holder) {
+  holder.stdin.on('error', () => undefined);
+  const failed = new Promise((_resolve, reject) => {
+    holder.on('error', reject);
+    holder.on('exit', (code) => {
+      reject(new TargetError(`the namespaces of a node could not be made (status ${code})`));
+    });
+  });
+  // Who holds on to it later does not wait for its end.
+  failed.catch(() => undefined);
+  await Promise.race([once(holder.stdout, 'data'), failed]);
+}
+/** In the sandbox's own network. */
+function bridgeCommands(pids) {
+  return [
+    'link set lo up',
+    'link add dsx0 type bridge',
+    `addr add ${clientAddress}/24 dev dsx0`,
+    'link set dsx0 up',
+    ...pids.flatMap((pid, index) => [
+      `link add ${portOf(index)} type veth peer name eth0 netns ${pid}`,
+      `link set ${portOf(index)} master dsx0 up`,
+    ]),
+    '',
+  ].join('\n');
+}
+/** In the network of one node. */
+function ownCommands(index) {
+  return [
+    'link set lo up',
+    `addr add ${addressOf(index)}/24 dev eth0`,
+    'link set eth0 up',
+    `route add default via ${clientAddress}`,
+    '',
+  ].join('\n');
+}
+/** Every node by its name, in every namespace: mounted before they split off. */
+async function shareHostNames(nodes) {
+  await runCommand('mount', ['--make-rshared', '/']);
+  const folder = await mkdtemp(join(tmpdir(), 'dsx-hosts-'));
+  try {
+    const file = join(folder, 'hosts');
+    const lines = nodes.map((node, index) => `${addressOf(index)} ${node}`);
+    await writeFile(file, ['127.0.0.1 localhost', '::1 localhost', ...lines, ''].join('\n'));
+    await runCommand('mount', ['--bind', file, '/etc/hosts']);
+  } finally {
+    // The mount holds the file; on the disk it is not needed any more.
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Pipes for a node's standard streams.
+ *
+ * What Node makes for `stdio: 'pipe'` are sockets, and a socket cannot be opened by name: in
+ * a shell script `echo … > /dev/stderr` would fail with "No such device or address", and so
+ * would `cat /dev/stdin`. Under other harnesses these programs work, so they get real pipes:
+ * FIFOs, made in a temporary folder and unlinked as soon as both ends are open.
+ */
+import { closeSync, constants, openSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { messageOf, TargetError } from '../../base/errors.js';
+/** Pipes for `count` processes. @throws TargetError if the system has no FIFOs. */
+export async function openNodePipes(count) {
+  const folder = await mkdtemp(join(tmpdir(), 'dsx-pipes-'));
+  try {
+    const paths = Array.from({ length: count * 3 }, (_, i) => join(folder, String(i)));
+    await execa('mkfifo', ['-m', '600', ...paths]);
+    const ends = paths.map(openBoth);
+    return Array.from({ length: count }, (_, i) => nodePipes(ends.slice(i * 3, i * 3 + 3)));
+  } catch (thrown) {
+    throw new TargetError(
+      `cannot make pipes for the nodes in ${folder}: ${messageOf(thrown)}\n` +
+        '  dsx needs the POSIX command "mkfifo" and a temporary folder (TMPDIR) that allows it',
+      { cause: thrown },
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+function openBoth(path) {
+  // Opening one end blocks until the other is open; opening for both never does.
+  const both = openSync(path, constants.O_RDWR);
+  const readFd = openSync(path, constants.O_RDONLY);
+  const writeFd = openSync(path, constants.O_WRONLY);
+  closeSync(both);
+  return { readFd, writeFd };
+}
+function nodePipes([stdin, stdout, stderr]) {
+  if (stdin === undefined || stdout === undefined || stderr === undefined) {
+    throw new TargetError('a process needs three pipes');
+  }
+  const childFds = [stdin.readFd, stdout.writeFd, stderr.writeFd];
+  const sockets = {
+    stdin: new Socket({ fd: stdin.writeFd, readable: false, writable: true }),
+    stdout: new Socket({ fd: stdout.readFd, readable: true, writable: false }),
+    stderr: new Socket({ fd: stderr.readFd, readable: true, writable: false }),
+  };
+  const closeChildEnds = () => {
+    for (const fd of childFds) closeSync(fd);
+  };
+  const dispose = () => {
+    closeChildEnds();
+    for (const socket of Object.values(sockets)) socket.destroy();
+  };
+  return { childFds, ...sockets, closeChildEnds, dispose };
+}

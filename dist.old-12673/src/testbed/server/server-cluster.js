@@ -1,0 +1,207 @@
+/** Starts, stops and asks the servers of a testbed. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { messageOf, TargetError, UsageError } from '../../base/errors.js';
+import { durationText, listed } from '../../base/text.js';
+import { openNodePipes } from '../process/pipes.js';
+
+/** A server that is not up, or a cluster that has not formed, by then has failed to start. */
+const upLimitMs = 15_000;
+const formedLimitMs = 45_000;
+const setupLimitMs = 60_000;
+/**
+ * A node that is started again may wait for others, which a fault keeps away, before it accepts
+ * requests. After this it is enough that it runs: a crash would be noticed.
+ */
+const upAgainLimitMs = 3_000;
+/** One question; a server that is starting may accept a connection and not answer. */
+const askLimitMs = 1_000;
+const askPauseMs = 25;
+export class ServerCluster {
+  nodes;
+  primaries;
+  #options;
+  constructor(options) {
+    this.#options = options;
+    this.nodes = options.nodes.map((node) => node.name);
+    if (options.target.leads !== undefined)
+      this.primaries = async (signal) => this.#askPrimaries(signal);
+  }
+  state(name) {
+    return this.#find(name).node.state;
+  }
+  async kill(name, signal) {
+    const { node } = this.#find(name);
+    await node.inTurn(signal, async () => {
+      await node.kill();
+    });
+  }
+  async start(name, signal) {
+    const { node, place } = this.#find(name);
+    await node.inTurn(signal, async () => {
+      if (node.state !== 'down') return;
+      // After a crash, children of the node may still be there, on the same data.
+      await node.kill();
+      await this.#launch([{ node, place }], 'again', signal);
+    });
+  }
+  async pause(name, signal) {
+    const { node } = this.#find(name);
+    await node.inTurn(signal, async () => {
+      await node.pause();
+    });
+  }
+  async resume(name, signal) {
+    const { node } = this.#find(name);
+    await node.inTurn(signal, async () => {
+      await node.resume();
+    });
+  }
+  /** Starts all nodes at once; resolves when each is up and the cluster has formed. */
+  async startAll(signal) {
+    const { target, places } = this.#options;
+    const all = this.nodes.map((name) => this.#find(name));
+    await this.#launch(all, 'first', signal);
+    if (target.formed === undefined) return;
+    const question = async (limited) => target.formed?.(places, limited);
+    const crashes = all.map(({ node }) => failOnEnd(node));
+    await Promise.race([
+      this.#askUntilYes(question, formedLimitMs, signal, (reason) =>
+        [
+          `the cluster of ${target.name} did not form within ${durationText(formedLimitMs)}: ${reason}`,
+          ...all.flatMap(({ node }) => [`node ${node.name}:`, ...node.lastWords()]),
+        ].join('\n'),
+      ),
+      ...crashes,
+    ]);
+  }
+  /** Ends all nodes at once, whatever else is under way. Rejects after trying all of them. */
+  async killAll() {
+    const results = await Promise.allSettled(this.#options.nodes.map((node) => node.kill()));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+  async #launch(starting, time, signal) {
+    const either = AbortSignal.any([signal, this.#options.stopped]);
+    either.throwIfAborted();
+    const plans = starting.map(({ place }) => this.#options.target.server(this.#siteOf(place)));
+    await Promise.all(
+      starting.map(async ({ place }, i) => this.#furnish(place, plans[i], time, either)),
+    );
+    const pipes = await openNodePipes(starting.length);
+    if (either.aborted) {
+      for (const unused of pipes) unused.dispose();
+      either.throwIfAborted();
+    }
+    for (const [i, { node, place }] of starting.entries()) {
+      const [plan, own] = [plans[i], pipes[i]];
+      if (plan === undefined || own === undefined) continue;
+      const run = this.#options.hosts.wrap(node.name, plan.program, place.dataFolder);
+      node.launch({ shown: plan.program, run }, own);
+    }
+    await Promise.all(
+      starting.map(async ({ node, place }) => {
+        const limitMs = time === 'first' ? upLimitMs : upAgainLimitMs;
+        try {
+          await this.#untilUp(node, place, limitMs, either);
+        } catch (thrown) {
+          if (time === 'first' || either.aborted || node.state === 'down') throw thrown;
+        }
+      }),
+    );
+  }
+  /** The node's files, and what must run before its first start. */
+  async #furnish(place, plan, time, signal) {
+    for (const [name, text] of Object.entries(plan?.files ?? {})) {
+      const path = join(place.dataFolder, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    }
+    if (time === 'again') return;
+    for (const program of plan?.setup ?? []) {
+      const { command, args, env } = this.#options.hosts.wrap(
+        place.node,
+        program,
+        place.dataFolder,
+      );
+      const result = await execa(command, args, {
+        env,
+        cwd: place.dataFolder,
+        reject: false,
+        timeout: setupLimitMs,
+        cancelSignal: signal,
+      });
+      signal.throwIfAborted();
+      if (result.exitCode !== 0)
+        throw new TargetError(
+          [
+            `node ${place.node} could not be set up: ${[program.command, ...program.args].join(' ')}`,
+            `  ${result.stderr === '' ? messageOf(result.originalMessage) : result.stderr}`,
+          ].join('\n'),
+        );
+    }
+  }
+  async #untilUp(node, place, limitMs, signal) {
+    const { target } = this.#options;
+    const question = (limited) => target.up(place, limited);
+    await Promise.race([
+      this.#askUntilYes(question, limitMs, signal, (reason) =>
+        [
+          `node ${node.name} did not accept requests within ${durationText(limitMs)}: ${reason}`,
+          ...node.lastWords(),
+        ].join('\n'),
+      ),
+      failOnEnd(node),
+    ]);
+  }
+  /** Asks until `question` resolves. @throws TargetError with `complaint` when the time is up. */
+  async #askUntilYes(question, limitMs, signal, complaint) {
+    const either = AbortSignal.any([signal, this.#options.stopped]);
+    const giveUpAtMs = performance.now() + limitMs;
+    for (;;) {
+      try {
+        await question(AbortSignal.any([either, AbortSignal.timeout(askLimitMs)]));
+        return;
+      } catch (thrown) {
+        either.throwIfAborted();
+        if (performance.now() > giveUpAtMs)
+          throw new TargetError(complaint(messageOf(thrown)), { cause: thrown });
+        await sleep(askPauseMs);
+      }
+    }
+  }
+  async #askPrimaries(signal) {
+    const { target } = this.#options;
+    const either = AbortSignal.any([signal, this.#options.stopped]);
+    const running = this.nodes.filter((name) => this.state(name) === 'running');
+    const answers = await Promise.all(
+      running.map(async (name) => {
+        const limited = AbortSignal.any([either, AbortSignal.timeout(askLimitMs)]);
+        // It is busy, or has just died: then it does not lead visibly.
+        return target.leads?.(this.#find(name).place, limited).catch(() => false);
+      }),
+    );
+    either.throwIfAborted();
+    return running.filter((_, i) => answers[i] === true);
+  }
+  #siteOf(place) {
+    const { places, hosts, variant } = this.#options;
+    const peers = places.map((peer) => ({
+      ...peer,
+      address: hosts.peerAddress(place.node, peer.node),
+    }));
+    return { ...place, variant, peers };
+  }
+  #find(name) {
+    const index = this.nodes.indexOf(name);
+    const node = this.#options.nodes[index];
+    const place = this.#options.places[index];
+    if (node !== undefined && place !== undefined) return { node, place };
+    throw new UsageError(`there is no node "${name}"; the nodes are ${listed(this.nodes)}`);
+  }
+}
+async function failOnEnd(node) {
+  throw (await node.fate) ?? new TargetError(`node ${node.name} was ended while it started`);
+}

@@ -1,0 +1,68 @@
+/**
+ * What the rules of all nemeses together do to the messages of one link, and the decision
+ * for one message. Real messages and the probes that verify a fault take the same way.
+ */
+import { unreachable } from '../../base/assert.js';
+export function combined(effects) {
+  return { isCut: effects.some((effect) => effect.kind === 'drop'), effects };
+}
+/** What becomes of one message on this link. Each copy of a duplicated one has its own delays. */
+export function decideFate({ isCut, effects }, random) {
+  if (isCut) return { kind: 'dropped', reason: 'cut' };
+  let copyCount = 1;
+  for (const effect of effects) {
+    if (effect.kind === 'loss' && random.chance(effect.probability)) {
+      return { kind: 'dropped', reason: 'loss' };
+    }
+    if (effect.kind === 'duplicate' && random.chance(effect.probability)) copyCount += 1;
+  }
+  const copies = Array.from({ length: copyCount }, () => drawCopy(effects, random));
+  return { kind: 'sent', copies };
+}
+function drawCopy(effects, random) {
+  let extraMs = 0;
+  let isHeldBack = false;
+  let isCorrupted = false;
+  for (const effect of effects) {
+    switch (effect.kind) {
+      case 'delay':
+        extraMs += Math.max(0, effect.meanMs + (2 * random.unit() - 1) * effect.jitterMs);
+        break;
+      case 'reorder':
+        if (!random.chance(effect.probability)) break;
+        isHeldBack = true;
+        extraMs += effect.delayMs;
+        break;
+      case 'corrupt':
+        isCorrupted = random.chance(effect.probability) || isCorrupted;
+        break;
+      case 'drop':
+      case 'loss':
+      case 'duplicate':
+      case 'bandwidth':
+      case 'slice':
+      case 'reset':
+        break;
+      default:
+        unreachable(effect, 'link effect');
+    }
+  }
+  return { extraMs, isHeldBack, isCorrupted };
+}
+/**
+ * The text with one bit flipped in one to three of its characters. A flipped character stays
+ * printable ASCII where it was ASCII, so that the line stays one line, and the receiver gets
+ * either broken JSON or, worse, JSON that says something else.
+ */
+export function corruptText(text, random) {
+  let corrupted = text;
+  const flipCount = 1 + random.int(3);
+  for (let i = 0; i < flipCount; i += 1) {
+    const at = random.int(text.length);
+    const flipped = text.charCodeAt(at) ^ (1 << random.int(6));
+    const character = flipped >= 0x20 && flipped < 0x7f ? String.fromCharCode(flipped) : '?';
+    corrupted = `${corrupted.slice(0, at)}${character}${corrupted.slice(at + 1)}`;
+  }
+  // A "?" may stand where one stood.
+  return corrupted === text ? `${text.slice(0, -1)}${text.endsWith('!') ? '?' : '!'}` : corrupted;
+}

@@ -1,0 +1,177 @@
+/**
+ * The simulated network: takes messages from nodes, services and clients, and has each arrive
+ * where and when it should, or not at all.
+ *
+ * Between nodes, and between nodes and services, a message takes the time that is drawn for it;
+ * with a client at one end none, for that would hide anomalies. Rules apply to links from node
+ * to node only. A cut is tested when a message is sent and again when it is due, so that no
+ * message crosses a cut, whenever it was sent. Every draw comes from the network's own stream.
+ */
+import { UsageError } from '../../base/errors.js';
+import { fork, Random } from '../../base/prng.js';
+import { listed } from '../../base/text.js';
+import { DeliveryQueue } from './delivery-queue.js';
+import { drawLatencyMs } from './latency.js';
+import { combined, corruptText, decideFate } from './link.js';
+import { verifyHealed, verifyRules } from './probe.js';
+
+/** More than this on its way at once, and new messages are dropped: memory has an end. */
+const inFlightMax = 1_000_000;
+const untouched = {
+  kind: 'sent',
+  copies: [{ extraMs: 0, isHeldBack: false, isCorrupted: false }],
+};
+/** Why links cannot have an effect, by its kind. */
+export const messageEffectObstacles = {
+  bandwidth: 'the network of the testbed stdio carries messages and not bytes. Use packet:delay',
+  slice: 'the network of the testbed stdio carries whole messages',
+  reset: 'the network of the testbed stdio has no connections. Use packet:loss or partition',
+};
+export class Router {
+  #nodes;
+  #latency;
+  #ledger;
+  #random;
+  #probeRandom;
+  #endpoints = new Map();
+  #rules = new Map();
+  #inFlight;
+  /** From node i to node j at i * nodes + j; undefined where there is no rule. */
+  #links;
+  #nextId = 0;
+  #isOpen = true;
+  constructor({ nodes, latency, rng, clock, ledger }) {
+    this.#nodes = nodes;
+    this.#latency = latency;
+    this.#ledger = ledger;
+    this.#random = new Random(fork(rng, 'network'));
+    // Probes have a stream of their own: a fault must not shift the draws for real messages.
+    this.#probeRandom = new Random(fork(rng, 'probes'));
+    this.#links = this.#compileLinks();
+    this.#inFlight = new DeliveryQueue(
+      () => clock.nowNs() / 1e6,
+      (message) => {
+        this.#arrive(message);
+      },
+    );
+  }
+  attach(endpoint) {
+    this.#endpoints.set(endpoint.name, endpoint);
+  }
+  detach(name) {
+    this.#endpoints.delete(name);
+  }
+  find(name) {
+    return this.#endpoints.get(name);
+  }
+  /** `source` is what the sender calls itself, as JSON text; the link is that of `from`. */
+  send(from, to, source, body) {
+    if (!this.#isOpen) return;
+    const isLogged = this.#ledger.shallLog(from, to);
+    const message = { id: this.#nextId, from, to, source, body, isCorrupted: false, isLogged };
+    this.#nextId += 1;
+    this.#ledger.sent(message);
+    if (from.kind === 'client' || to.kind === 'client') {
+      this.#arrive(message);
+      return;
+    }
+    const rules = this.#rulesOf(from, to);
+    if (rules === undefined) this.#forward(message, 0);
+    else this.#obey(message, decideFate(rules, this.#random));
+  }
+  async unsupported() {
+    return Promise.resolve(messageEffectObstacles);
+  }
+  async shape(owner, rules, signal) {
+    signal.throwIfAborted();
+    for (const rule of rules) this.#check(rule);
+    const before = this.#rules.get(owner) ?? [];
+    if (rules.length === 0) this.#rules.delete(owner);
+    else this.#rules.set(owner, rules);
+    this.#links = this.#compileLinks();
+    const route = (from, to, random) => {
+      const link = this.#links[this.#linkIndex(from, to)];
+      return link === undefined ? untouched : decideFate(link, random);
+    };
+    const freed = uniqueLinks(before).filter(
+      ([from, to]) => this.#links[this.#linkIndex(from, to)] === undefined,
+    );
+    const parts = rules.length === 0 ? [] : [verifyRules(rules, route, this.#probeRandom)];
+    if (rules.length === 0 || freed.length > 0) {
+      parts.push(verifyHealed(freed, route, this.#probeRandom));
+    }
+    return parts.join('; ');
+  }
+  /** Nothing arrives any more. */
+  close() {
+    this.#isOpen = false;
+    this.#inFlight.clear();
+  }
+  #obey(message, fate) {
+    if (fate.kind === 'dropped') {
+      this.#ledger.dropped(message, fate.reason);
+      return;
+    }
+    for (const [i, { extraMs, isCorrupted }] of fate.copies.entries()) {
+      if (i > 0) this.#ledger.duplicated();
+      if (isCorrupted) this.#ledger.corrupted();
+      const copy = isCorrupted
+        ? { ...message, body: corruptText(message.body, this.#random), isCorrupted: true }
+        : message;
+      this.#forward(copy, extraMs);
+    }
+  }
+  #forward(message, extraMs) {
+    const delayMs = extraMs + drawLatencyMs(this.#latency, this.#random);
+    if (delayMs <= 0) this.#arrive(message);
+    else if (this.#inFlight.length >= inFlightMax) this.#ledger.dropped(message, 'overflow');
+    else this.#inFlight.push(message, delayMs);
+  }
+  #arrive(message) {
+    if (this.#rulesOf(message.from, message.to)?.isCut === true) {
+      this.#ledger.dropped(message, 'cut');
+    } else if (!message.to.deliver(message)) {
+      this.#ledger.dropped(message, message.to.kind === 'client' ? 'closed' : 'down');
+    }
+  }
+  #rulesOf(from, to) {
+    if (from.index < 0 || to.index < 0) return undefined;
+    return this.#links[from.index * this.#nodes.length + to.index];
+  }
+  #linkIndex(from, to) {
+    return this.#nodes.indexOf(from) * this.#nodes.length + this.#nodes.indexOf(to);
+  }
+  #compileLinks() {
+    const rules = [...this.#rules.values()].flat();
+    return this.#nodes.flatMap((from) =>
+      this.#nodes.map((to) => {
+        const effects = rules.filter((rule) => rule.from === from && rule.to === to);
+        return effects.length === 0 ? undefined : combined(effects.map((rule) => rule.effect));
+      }),
+    );
+  }
+  #check({ from, to, effect }) {
+    for (const end of [from, to]) {
+      if (this.#nodes.includes(end)) continue;
+      throw new UsageError(
+        `a rule of the network names "${end}", which is not a node; the nodes are ${listed(this.#nodes)}. ` +
+          'Links of clients and services cannot be harmed',
+      );
+    }
+    if ('probability' in effect && !(effect.probability >= 0 && effect.probability <= 1)) {
+      throw new UsageError(
+        `a probability is from 0 to 1, but ${effect.kind} has ${effect.probability}`,
+      );
+    }
+    if (effect.kind === 'delay' && !(effect.meanMs >= 0 && effect.jitterMs >= 0)) {
+      throw new UsageError(
+        `a delay cannot be negative, but it is ${effect.meanMs} ms ± ${effect.jitterMs} ms`,
+      );
+    }
+  }
+}
+function uniqueLinks(rules) {
+  const links = new Map();
+  for (const { from, to } of rules) links.set(JSON.stringify([from, to]), [from, to]);
+  return [...links.values()];
+}

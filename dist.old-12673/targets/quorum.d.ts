@@ -1,0 +1,45 @@
+declare const _default: {
+  name: string;
+  summary: string;
+  testbed: 'stdio';
+  nodeCount: number;
+  objects: string[];
+  survives: string[];
+  reportsPrimary: false;
+  defaults: {
+    cas: string;
+  };
+  variants: (
+    | {
+        name: string;
+        summary: string;
+        broken?: never;
+      }
+    | {
+        name: string;
+        summary: string;
+        broken: {
+          mistake: string;
+          shownBy: {
+            workload: string;
+            nemesis: string;
+            further: string[];
+          };
+        };
+      }
+    | {
+        name: string;
+        summary: string;
+        broken: {
+          mistake: string;
+          shownBy: {
+            workload: string;
+            nemesis: string;
+            further?: never;
+          };
+        };
+      }
+  )[];
+  program: (variant: string) => import('../src/sdk.ts').NodeProgram;
+};
+export default _default;

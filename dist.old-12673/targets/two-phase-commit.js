@@ -1,0 +1,46 @@
+/** Accounts on several nodes, and transfers between them by two-phase commit with recovery. */
+import { nodeScript } from '../src/sdk.js';
+export default {
+  name: 'two-phase-commit',
+  summary: 'accounts spread over the nodes; transfers by two-phase commit, which blocks',
+  testbed: 'stdio',
+  nodeCount: 5,
+  objects: ['bank'],
+  survives: ['partition', 'kill', 'pause', 'packet', 'clock'],
+  reportsPrimary: false,
+  variants: [
+    {
+      name: 'correct',
+      summary: 'decisions on disk before they are told; participants ask until they know',
+    },
+    {
+      name: 'forgetful-coordinator',
+      summary: 'decisions are kept in memory only',
+      broken: {
+        mistake:
+          'one participant has committed; the other asks after a restart and is told to abort',
+        // Slow links and many transfers at once, so that a crash finds decisions which only one
+        // of two participants has been told.
+        shownBy: {
+          workload: 'bank',
+          nemesis: 'kill:all',
+          further: [
+            ...['--nemesis-interval', '1', '--concurrency', '4n'],
+            ...['--latency', '20', '--latency-dist', 'exponential'],
+            ...['--option', 'read-share=0.1', '--option', 'accounts=40', '--option', 'total=1000'],
+          ],
+        },
+      },
+    },
+    {
+      name: 'unlocked-reads',
+      summary: 'reads collect balances without locks',
+      broken: {
+        mistake: 'read skew: a transfer is seen at one node and not at the other',
+        shownBy: { workload: 'bank', nemesis: 'none' },
+      },
+    },
+  ],
+  program: (variant) =>
+    nodeScript(import.meta.url, './two-phase-commit/node', ['--variant', variant]),
+};
