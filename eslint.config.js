@@ -35,7 +35,7 @@ const bannedSyntax = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'histories/runs/', 'docs/generated/'] },
+  { ignores: ['dist/', 'dist.*/', 'coverage/', 'histories/runs/', 'docs/generated/'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
@@ -78,6 +78,11 @@ export default tseslint.config(
       'no-console': 'error',
       'no-restricted-syntax': ['error', noDefaultExport, ...bannedSyntax],
 
+      // An underscore says that the name is not needed.
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { varsIgnorePattern: '^_+$', argsIgnorePattern: '^_+$' },
+      ],
       // An async method of an interface may have nothing to await.
       '@typescript-eslint/require-await': 'off',
     },

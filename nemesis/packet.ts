@@ -88,7 +88,7 @@ export default {
       throw new UsageError(
         `packet faults strike links between nodes, and this cluster has ${nodes.length}. Use --node-count, or a nemesis that works on a single node (kill, pause, clock).`,
       );
-    const possible = drawn.filter((name) => !context.impossibleEffects?.includes(name));
+    const possible = drawn.filter((name) => context.impossibleEffects?.includes(name) !== true);
     const [names, rest] = drawBehaviours(context.shape, possible, source);
     const [aimed, next] = aim(parameters['nodes'] ?? 'all', context, rest);
     const effects = names.map((name) => effectOf(name, parameters));

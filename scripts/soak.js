@@ -10,7 +10,8 @@
  *   --seed N      the first seed (the time of day)
  */
 import { spawn } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { clearTimeout, setTimeout } from 'node:timers';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -30,7 +31,7 @@ for (; Date.now() < endMs; round += 1) {
   const startedMs = Date.now();
   const { code, output, isOver } = await testsWith(seed);
   if (isOver) break;
-  const [, passed = '0'] = /Tests\D+(\d+) passed/.exec(plain(output)) ?? [];
+  const [, passed = '0'] = /Tests\D+(\d+) passed/.exec(stripVTControlCharacters(output)) ?? [];
   const seconds = Math.round((Date.now() - startedMs) / 1000);
   if (code !== 0 || passed === '0') {
     console.log(output.trim());
@@ -82,10 +83,6 @@ function testsWith(seed) {
       resolve({ code, output, isOver });
     });
   });
-}
-
-function plain(text) {
-  return text.replaceAll(/\u001b\[[\d;]*m/g, '');
 }
 
 function numberOf(name, text) {

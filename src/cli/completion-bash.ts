@@ -3,8 +3,6 @@ import { type Candidates, type CompletionTable, namedLists } from './completion-
 
 export function bashScript(table: CompletionTable): string {
   const lists = namedLists(table);
-  const action = (candidates: Candidates): string => actionOf(candidates, lists);
-  const commands = table.commands.map(({ name }) => name).join(' ');
   return `# dsx completion for bash. In ~/.bashrc: eval "$(dsx completion bash)"
 ${[...lists].map(([words, name]) => `${name}='${words}'`).join('\n')}
 
@@ -44,7 +42,13 @@ _dsx_runs() {
   _dsx_files
 }
 
-_dsx() {
+${mainFunction(table, lists)}`;
+}
+
+function mainFunction(table: CompletionTable, lists: ReadonlyMap<string, string>): string {
+  const action = (candidates: Candidates): string => actionOf(candidates, lists);
+  const commands = table.commands.map(({ name }) => name).join(' ');
+  return `_dsx() {
   local line="\${COMP_LINE:0:COMP_POINT}" command='' target='' flag='' i
   local -a words
   read -r -a words <<< "$line"

@@ -3,7 +3,6 @@ import { type Candidates, type CompletionTable, namedLists } from './completion-
 
 export function zshScript(table: CompletionTable): string {
   const lists = namedLists(table);
-  const action = (candidates: Candidates): string => actionOf(candidates, lists);
   return `#compdef dsx
 # dsx completion for zsh. In ~/.zshrc, after compinit: eval "$(dsx completion zsh)"
 ${[...lists].map(([words, name]) => `${name}=(${words})`).join('\n')}
@@ -28,7 +27,12 @@ _dsx_runs() {
   _files
 }
 
-_dsx() {
+${mainFunction(table, lists)}`;
+}
+
+function mainFunction(table: CompletionTable, lists: ReadonlyMap<string, string>): string {
+  const action = (candidates: Candidates): string => actionOf(candidates, lists);
+  return `_dsx() {
   local command='' target='' prev="\${words[CURRENT - 1]}" i
   local -a reply flags
   for ((i = 2; i < CURRENT; i++)); do

@@ -5,6 +5,7 @@ import { arch, availableParallelism, platform, release, tmpdir, totalmem } from 
 import { join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { createProcessClocks } from '../testbed/clock/process-clocks.ts';
+import { diskObstacle } from '../testbed/disk/survey.ts';
 import { loopbackObstacle } from '../testbed/loopback/loopback-hosts.ts';
 import { sandboxObstacle } from '../testbed/netns/survey.ts';
 
@@ -28,6 +29,7 @@ export async function examine(): Promise<readonly Finding[]> {
     guardian(),
     pause(),
     await clock(),
+    await disk(),
     python(),
   ];
 }
@@ -121,6 +123,16 @@ async function clock(): Promise<Finding> {
   return why === undefined
     ? { what, ok: true, found: 'the clock of a running process can be skewed', advice: null }
     : { what, ok: false, found: why, advice: 'the other nemeses work without it' };
+}
+
+async function disk(): Promise<Finding> {
+  const what = 'nemesis disk';
+  const obstacle = await diskObstacle();
+  if (obstacle !== undefined)
+    return { what, ok: false, found: obstacle.found, advice: obstacle.advice };
+  const found =
+    'disks of nodes can lose what was not synced, fail and be slow (FUSE, in a sandbox)';
+  return { what, ok: true, found, advice: null };
 }
 
 function python(): Finding {

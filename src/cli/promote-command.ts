@@ -119,12 +119,13 @@ function asked(model: string, { read }: Source): Found {
 function foundBy(verdicts: readonly Verdict[], source: Source): Found {
   const valid = worst(verdicts.map((verdict) => verdict.valid));
   if (valid === 'unknown') throw undecided(verdicts);
+  const holds = valid;
   for (const verdict of verdicts) {
     const [anomaly] = anomaliesOf(verdict);
-    if (valid !== true && anomaly === undefined) continue;
+    if (!holds && anomaly === undefined) continue;
     for (const model of namesFor(verdict, anomaly)) {
       const again = judged(model, source.read);
-      if (valid === true && worst(again.map((each) => each.valid)) === true)
+      if (holds && worst(again.map((each) => each.valid)) === true)
         return { model, anomaly: undefined };
       const same = again.flatMap(anomaliesOf).find(({ type }) => type === anomaly?.type);
       if (same !== undefined) return { model, anomaly: same };

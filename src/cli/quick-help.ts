@@ -16,21 +16,30 @@ const columns = 80;
 
 /** What to print, with a line break at its end; undefined if this is for oclif to answer. */
 export function quickAnswer(argv: readonly string[]): string | undefined {
-  const [first = '--help'] = argv;
-  const isVersion = ['--version', '-V', 'version'].includes(first);
-  const end = argv.indexOf('--');
-  const own = end < 0 ? argv : argv.slice(0, end);
-  const isHelp = argv.length === 0 || own.some((word) => ['--help', '-h'].includes(word));
-  if (!isVersion && !isHelp && first !== 'help') return undefined;
+  const asked = askedFor(argv);
+  if (asked === undefined) return undefined;
   const help = helpTexts();
   if (help === undefined) return undefined;
   const version = `${help.version} ${process.platform}-${process.arch} node-${process.version}`;
-  if (isVersion) return `${version}\n`;
-  const command = own.find((word) => word !== 'help' && !word.startsWith('-')) ?? '';
+  if (asked.kind === 'version') return `${version}\n`;
+  const { command } = asked;
   const text = Object.hasOwn(help.texts, command) ? help.texts[command] : undefined;
-  if (text === undefined || (process.stdout.isTTY && process.stdout.columns < columns))
-    return undefined;
-  return bolded(text.replace('{version}', version));
+  const isNarrow = process.stdout.isTTY && process.stdout.columns < columns;
+  return text === undefined || isNarrow ? undefined : bolded(text.replace('{version}', version));
+}
+
+type Asked = { readonly kind: 'version' } | { readonly kind: 'help'; readonly command: string };
+
+/** What stands after `--` is for the program of the user. */
+function askedFor(argv: readonly string[]): Asked | undefined {
+  const [first = 'help'] = argv;
+  if (['--version', '-V', 'version'].includes(first)) return { kind: 'version' };
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const isHelp = first === 'help' || own.some((word) => ['--help', '-h'].includes(word));
+  if (!isHelp) return undefined;
+  const command = own.find((word) => word !== 'help' && !word.startsWith('-')) ?? '';
+  return { kind: 'help', command };
 }
 
 function helpTexts(): HelpTexts | undefined {

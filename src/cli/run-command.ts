@@ -51,22 +51,29 @@ function loadOptions(): Interfaces.LoadOptions {
   return { root, pjson: { ...pjson, oclif: { ...pjson.oclif, commands } } };
 }
 
-/** An unknown flag, with the flag that was meant. */
+/** A word that is none of those that may stand there, with the one that was meant. */
 function withNearest(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown;
   const [, word = '', choices] =
     /^Expected (?:--[\w-]+=)?(.+) to be one of: (.+)$/m.exec(thrown.message) ?? [];
-  if (choices !== undefined)
-    return new UsageError(
-      `"${word}" is none of: ${choices}.${didYouMean(word, choices.split(', '))}`,
-    );
-  if (!('flags' in thrown) || !('parse' in thrown)) return thrown;
-  const { flags, parse } = thrown as { flags: unknown; parse?: { input?: { flags?: object } } };
-  const known = Object.keys(parse?.input?.flags ?? {}).map((name) => `--${name}`);
-  if (!Array.isArray(flags) || known.length === 0) return thrown;
-  const [flag] = flags.filter((one) => typeof one === 'string');
+  if (choices === undefined) return flagWithNearest(thrown);
+  const meant = didYouMean(word, choices.split(', '));
+  return new UsageError(`"${word}" is none of: ${choices}.${meant}`);
+}
+
+/** oclif's error for an unknown flag. */
+interface UnknownFlag {
+  readonly flags?: unknown;
+  readonly parse?: { readonly input?: { readonly flags?: object } };
+}
+
+function flagWithNearest(thrown: Error & UnknownFlag): Error {
+  const known = Object.keys(thrown.parse?.input?.flags ?? {}).map((name) => `--${name}`);
+  const flags: readonly unknown[] = Array.isArray(thrown.flags) ? thrown.flags : [];
+  const flag = flags.find((one) => typeof one === 'string');
   if (flag === undefined) return thrown;
+  const meant = didYouMean(flag, known);
   return new UsageError(
-    `there is no flag ${flag}.${didYouMean(flag, known)}\nsee: dsx --help, or dsx COMMAND --help`,
+    `there is no flag ${flag}.${meant}\nsee: dsx --help, or dsx COMMAND --help`,
   );
 }

@@ -114,7 +114,7 @@ function levelsOf(
 ): ReadonlyMap<string, number> {
   const levels = new Map(names.map((name) => [name, 0]));
   // A way has fewer steps than there are models.
-  for (let i = 0; i < names.length; i += 1)
+  for (const _ of names)
     for (const [stronger, weaker] of implications)
       levels.set(weaker, Math.max(levels.get(weaker) ?? 0, (levels.get(stronger) ?? 0) + 1));
   return levels;

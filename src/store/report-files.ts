@@ -1,10 +1,10 @@
 /** All that people look at, written into a run's folder: the page, pictures, evidence. */
 
+import { focusOf } from '../report/focus.ts';
 import { renderHtmlParts } from '../report/html/page.ts';
 import { chartPictures } from '../report/pictures/charts.ts';
 import { evidenceFiles } from '../report/pictures/evidence-files.ts';
 import type { RunReport } from '../report/report.ts';
-import { focusOf } from '../report/traces.ts';
 import { readTraces } from './run-traces.ts';
 
 /** A folder that files can be written into, as a `RunWriter` is. */
@@ -21,7 +21,7 @@ export function writeReportFiles(into: ReportFolder, report: RunReport): void {
 }
 
 /** With the messages and the logs that lie in the run's folder. */
-export function withTraces(folder: string, report: RunReport): RunReport {
+function withTraces(folder: string, report: RunReport): RunReport {
   const { plan, verdicts } = report.summary;
   const traces = readTraces(folder, {
     nodes: plan.nodes,

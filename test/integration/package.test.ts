@@ -14,7 +14,11 @@ import { fencedFiles } from '../support/docs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dsx-package-'));
 const installed = join(folder, 'node_modules/dsx');
-const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+  readonly bin: { readonly dsx: string };
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, unknown>>;
+};
 
 function link(name: string): void {
   const place = join(folder, 'node_modules', name);

@@ -1,6 +1,7 @@
 /** Every file of nemesis/, on a battlefield in memory. */
 import { describe, expect, test, vi } from 'vitest';
 import clock from '../../nemesis/clock.ts';
+import disk from '../../nemesis/disk.ts';
 import kill from '../../nemesis/kill.ts';
 import packet from '../../nemesis/packet.ts';
 import partition from '../../nemesis/partition.ts';
@@ -12,7 +13,7 @@ import { faultFrom } from '../../src/fault/schedule.ts';
 import { type FakeBattlefield, fakeBattlefield } from '../support/fake-battlefield.ts';
 
 const signal = new AbortController().signal;
-const nemeses: readonly Nemesis[] = [clock, kill, packet, partition, pause];
+const nemeses: readonly Nemesis[] = [clock, disk, kill, packet, partition, pause];
 
 function contextOf(field: FakeBattlefield, over: Partial<ProposeContext> = {}): ProposeContext {
   return { nodes: field.cluster.nodes, shape: undefined, parameters: {}, ...over };
@@ -26,6 +27,7 @@ function expectHealed(field: FakeBattlefield): void {
   expect(new Set(field.states.values())).toEqual(new Set(['running']));
   for (const rules of field.rules.values()) expect(rules).toEqual([]);
   for (const skew of field.skews.values()) expect(skew).toEqual({ offsetMs: 0, rate: 0 });
+  expect(field.effects.size).toBe(0);
 }
 
 describe.each(nemeses)('$name', (nemesis) => {
@@ -66,6 +68,8 @@ describe.each(nemeses)('$name', (nemesis) => {
     expect(again.states).toEqual(first.states);
     expect(again.rules).toEqual(first.rules);
     expect(again.skews).toEqual(first.skews);
+    expect(again.effects).toEqual(first.effects);
+    expect(again.log).toEqual(first.log);
     await nemesis.stop(first, signal);
     await nemesis.stop(again, signal);
   });
@@ -336,5 +340,95 @@ describe('clock', () => {
       .toBe(2);
     expect(await clock.stop(field, signal)).toMatch(/jumped \d+ times; n1 read back on time/);
     expectHealed(field);
+  });
+});
+
+describe('disk', () => {
+  async function struck(field: FakeBattlefield, shape: string, over: object = {}, seed = 1) {
+    const context = contextOf(field, { shape, parameters: { nodes: 'n2', ...over } });
+    return disk.start(proposed(disk, context, seed), field, signal);
+  }
+
+  test('the power goes when the node is dead, and before it starts again', async () => {
+    const field = fakeBattlefield(3);
+    await struck(field, 'lose-unsynced');
+    await disk.stop(field, signal);
+    expect(field.log).toEqual(['kill n2', 'lose-power n2', 'start n2']);
+  });
+
+  test('a node that was dead already loses its power all the same', async () => {
+    const field = fakeBattlefield(3);
+    field.states.set('n2', 'down');
+    await struck(field, 'torn');
+    expect(field.log).toEqual(['lose-power n2']);
+  });
+
+  test('a node that does not come up after a loss of power fails the run', async () => {
+    const field = fakeBattlefield(3);
+    await struck(field, 'lose-unsynced');
+    field.broken = 'start';
+    await expect(disk.stop(field, signal)).rejects.toThrow('it ended at once');
+  });
+
+  test('one that does not come up on damaged files stays down, and that is said', async () => {
+    const field = fakeBattlefield(3);
+    await struck(field, 'corrupt');
+    field.broken = 'start';
+    expect(await disk.stop(field, signal)).toContain(
+      'n2 does not start on its disk and stays down',
+    );
+    expect(field.states.get('n2')).toBe('down');
+  });
+
+  test('a node that ended because its disk failed is started when the disk works again', async () => {
+    const field = fakeBattlefield(3);
+    await struck(field, 'eio');
+    field.states.set('n2', 'down');
+    await disk.stop(field, signal);
+    expect(field.log).toEqual(['disk n2 eio', 'disk n2 works', 'start n2']);
+  });
+
+  test('what may be spoiled for good is drawn from one minority over the whole run', async () => {
+    for (const shape of ['corrupt', 'truncate', 'bitflip', 'eio', 'enospc']) {
+      const field = fakeBattlefield(5);
+      const all = new Set<string>();
+      for (let seed = 0; seed < 30; seed += 1) {
+        const report = await disk.start(
+          proposed(disk, contextOf(field, { shape }), seed),
+          field,
+          signal,
+        );
+        expect(report.fault.nodes.length).toBeGreaterThan(0);
+        for (const node of report.fault.nodes) all.add(node);
+        await disk.stop(field, signal);
+      }
+      expect(all.size).toBeLessThanOrEqual(2);
+    }
+  });
+
+  test('a machine on which disks cannot fail is told so, but for files at rest', async () => {
+    const field = fakeBattlefield(3);
+    field.diskObstacle = 'there is no /dev/fuse';
+    await expect(struck(field, 'slow')).rejects.toThrow('there is no /dev/fuse');
+    expect((await struck(field, 'truncate')).result).toBe('verified');
+  });
+
+  test('parameters are read, and wrong ones refused with what is right', () => {
+    const effect = (shape: string, parameters: Record<string, string>) =>
+      proposed(disk, contextOf(fakeBattlefield(3), { shape, parameters })).detail;
+    expect(effect('eio', { on: 'sync+write', probability: '1' })['effect']).toEqual({
+      kind: 'eio',
+      operations: ['write', 'sync'],
+      probability: 1,
+    });
+    expect(effect('slow', { delay: '1s' })['effect']).toEqual({ kind: 'slow', delayMs: 1000 });
+    expect(effect('torn', { keep: '0.9', names: 'strict' })['loss']).toMatchObject({
+      names: 'strict',
+      keep: 0.9,
+    });
+    expect(() => effect('eio', { on: 'fsync' })).toThrow('"fsync" is none of read, write and sync');
+    expect(() => effect('torn', { names: 'posix' })).toThrow('expected journal or strict');
+    expect(() => effect('slow', { delay: '1min' })).toThrow('from 1 ms to 2000 ms');
+    expect(() => effect('n2', {})).toThrow('disk:lose-unsynced:nodes=n1');
   });
 });

@@ -41,13 +41,36 @@ export function setByLastRead(functions: SetFunctions = {}): Checker {
   });
 }
 
-function judge(part: Part, add: string, read: string): Finding {
-  const anomalies = new AnomalyList(part);
-  const elements = elementsAdded(part, part.rowsOf(add));
+/** The row of the read that returned last with a list; -1 if there is none. */
+function lastRead(part: Part, read: string): number {
   let last = -1;
   for (const row of part.rowsOf(read))
     if (part.isOk(row) && (last < 0 || part.returned(row) > part.returned(last)))
       if (elementsOf(part.output(row)) !== undefined) last = row;
+  return last;
+}
+
+interface Lists {
+  readonly lost: Json[];
+  readonly unexpected: Json[];
+  readonly duplicated: Json[];
+}
+
+function summaryOf({ lost, unexpected, duplicated }: Lists): Record<string, Json> {
+  return {
+    lostCount: lost.length,
+    unexpectedCount: unexpected.length,
+    duplicatedCount: duplicated.length,
+    lost: some(lost),
+    unexpected: some(unexpected),
+    duplicated: some(duplicated),
+  };
+}
+
+function judge(part: Part, add: string, read: string): Finding {
+  const anomalies = new AnomalyList(part);
+  const elements = elementsAdded(part, part.rowsOf(add));
+  const last = lastRead(part, read);
   const acknowledgedCount = [...elements.values()].filter((e) => e.acknowledged < Infinity).length;
   const counts = { attemptCount: elements.size, acknowledgedCount };
   if (last < 0) return { anomalies, details: counts, ...tooFew(`no ${read} of the set succeeded`) };
@@ -55,7 +78,7 @@ function judge(part: Part, add: string, read: string): Finding {
   const shown = elementsOf(part.output(last)) ?? [];
   const [begun, ended] = [part.invoke(last), part.returned(last)];
   const times = new Map<number | string, number>();
-  const lists = { lost: [] as Json[], unexpected: [] as Json[], duplicated: [] as Json[] };
+  const lists: Lists = { lost: [], unexpected: [], duplicated: [] };
   let [okCount, recoveredCount] = [0, 0];
   for (const value of shown) {
     const key = elementKey(value);
@@ -100,17 +123,7 @@ function judge(part: Part, add: string, read: string): Finding {
       evidence: { element: value },
     }));
   }
-  const details = {
-    ...counts,
-    okCount,
-    recoveredCount,
-    lostCount: lists.lost.length,
-    unexpectedCount: lists.unexpected.length,
-    duplicatedCount: lists.duplicated.length,
-    lost: some(lists.lost),
-    unexpected: some(lists.unexpected),
-    duplicated: some(lists.duplicated),
-  };
+  const details = { ...counts, okCount, recoveredCount, ...summaryOf(lists) };
   if (elements.size === 0 && shown.length === 0)
     return { anomalies, details, ...tooFew(`no ${add} was attempted`) };
   return { anomalies, details };

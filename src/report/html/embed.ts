@@ -223,7 +223,8 @@ class ValueTexts {
   #add(value: Json): number {
     if (this.#chars > valuesCharsMax) return this.#omit();
     const text = valueText(value, this.#limit);
-    if (text.length >= this.#limit && text.endsWith('…')) this.cut += 1;
+    // One short of the limit, where a character of two halves would have been split.
+    if (text.length >= this.#limit - 1 && text.endsWith('…')) this.cut += 1;
     this.#chars += text.length;
     return this.texts.push(text) * 2;
   }

@@ -87,25 +87,12 @@ export class LinkVerifier {
   /** What was seen of the effect; undefined if nothing was. Other effects may add to it. */
   async #see(effect: LinkEffect, link: RuledLink): Promise<string | undefined> {
     switch (effect.kind) {
-      case 'delay': {
-        const lateMs = await this.#lateness(link);
-        const floorMs = Math.max(0, effect.meanMs - effect.jitterMs) - timerMs;
-        return lateMs >= floorMs ? `${durationText(lateMs)} late` : undefined;
-      }
-      case 'bandwidth': {
-        // What the line carries in a tenth of a second.
-        const byteCount = Math.max(8, Math.ceil(effect.kilobitsPerSecond * 12.5));
-        const lateMs = await this.#lateness(link, byteCount);
-        const neededMs = (8 * byteCount) / effect.kilobitsPerSecond - timerMs;
-        return lateMs >= neededMs ? `${byteCount} bytes took ${durationText(lateMs)}` : undefined;
-      }
-      case 'slice': {
-        const seen = await this.#probes.send([link.from, link.to], healLimitMs, 4 * effect.bytes);
-        if (seen === 'broken') return 'the connection broke first';
-        return typeof seen === 'object' && seen.pieces > 1
-          ? `${4 * effect.bytes} bytes came in ${seen.pieces} pieces`
-          : undefined;
-      }
+      case 'delay':
+        return this.#seeDelay(effect, link);
+      case 'bandwidth':
+        return this.#seeBandwidth(effect.kilobitsPerSecond, link);
+      case 'slice':
+        return this.#seeSlices(effect.bytes, link);
       case 'loss':
         return this.#untilSeen(effect.probability, async () => {
           const lateMs = await this.#lateness(link);
@@ -124,6 +111,31 @@ export class LinkVerifier {
       case 'corrupt':
         return undefined;
     }
+  }
+
+  async #seeDelay(
+    { meanMs, jitterMs }: { readonly meanMs: number; readonly jitterMs: number },
+    link: RuledLink,
+  ): Promise<string | undefined> {
+    const lateMs = await this.#lateness(link);
+    const floorMs = Math.max(0, meanMs - jitterMs) - timerMs;
+    return lateMs >= floorMs ? `${durationText(lateMs)} late` : undefined;
+  }
+
+  async #seeBandwidth(kilobitsPerSecond: number, link: RuledLink): Promise<string | undefined> {
+    // What the line carries in a tenth of a second.
+    const byteCount = Math.max(8, Math.ceil(kilobitsPerSecond * 12.5));
+    const lateMs = await this.#lateness(link, byteCount);
+    const neededMs = (8 * byteCount) / kilobitsPerSecond - timerMs;
+    return lateMs >= neededMs ? `${byteCount} bytes took ${durationText(lateMs)}` : undefined;
+  }
+
+  async #seeSlices(byteCount: number, link: RuledLink): Promise<string | undefined> {
+    const seen = await this.#probes.send([link.from, link.to], healLimitMs, 4 * byteCount);
+    if (seen === 'broken') return 'the connection broke first';
+    return typeof seen === 'object' && seen.pieces > 1
+      ? `${4 * byteCount} bytes came in ${seen.pieces} pieces`
+      : undefined;
   }
 
   /** How late a probe comes; a broken connection counts as endless. */

@@ -157,16 +157,8 @@ function judge(
         text: `at least ${durationText(least)} late`,
       };
     }
-    case 'bandwidth': {
-      // A burst needs its time on the line: the last probe of it comes so much after the first.
-      const times = arrived.map((probe) => Math.max(...probe.arrivedMs)).toSorted((a, b) => a - b);
-      const tookMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
-      const leastMs = (8 * probeFrameBytes * (arrived.length - 1)) / effect.kilobitsPerSecond;
-      return {
-        holds: arrived.length < 2 || tookMs >= leastMs - 1,
-        text: `${arrived.length} probes took ${durationText(tookMs)}`,
-      };
-    }
+    case 'bandwidth':
+      return judgeBandwidth(effect.kilobitsPerSecond, arrived);
     case 'slice':
     case 'reset':
       return { holds: false, text: 'packets have no connection' };
@@ -181,6 +173,17 @@ function judge(
       return share(late, arrived.length, effect.probability, 'held back');
     }
   }
+}
+
+/** A burst needs its time on the line: the last probe of it comes so much after the first. */
+function judgeBandwidth(kilobitsPerSecond: number, arrived: readonly Probe[]): Judgement {
+  const times = arrived.map((probe) => Math.max(...probe.arrivedMs)).toSorted((a, b) => a - b);
+  const tookMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  const leastMs = (8 * probeFrameBytes * (arrived.length - 1)) / kilobitsPerSecond;
+  return {
+    holds: arrived.length < 2 || tookMs >= leastMs - 1,
+    text: `${arrived.length} probes took ${durationText(tookMs)}`,
+  };
 }
 
 function latencyMs(probe: Probe): number {

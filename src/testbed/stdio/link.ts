@@ -2,7 +2,6 @@
  * What the rules of all nemeses together do to the messages of one link, and the decision
  * for one message. Real messages and the probes that verify a fault take the same way.
  */
-import { unreachable } from '../../base/assert.ts';
 import type { Random } from '../../base/prng.ts';
 import type { LinkEffect } from '../../fault/fault.ts';
 
@@ -43,34 +42,24 @@ export function decideFate({ isCut, effects }: LinkRules, random: Random): Fate 
 }
 
 function drawCopy(effects: readonly LinkEffect[], random: Random): Copy {
-  let extraMs = 0;
-  let isHeldBack = false;
-  let isCorrupted = false;
-  for (const effect of effects) {
-    switch (effect.kind) {
-      case 'delay':
-        extraMs += Math.max(0, effect.meanMs + (2 * random.unit() - 1) * effect.jitterMs);
-        break;
-      case 'reorder':
-        if (!random.chance(effect.probability)) break;
-        isHeldBack = true;
-        extraMs += effect.delayMs;
-        break;
-      case 'corrupt':
-        isCorrupted = random.chance(effect.probability) || isCorrupted;
-        break;
-      case 'drop':
-      case 'loss':
-      case 'duplicate':
-      case 'bandwidth':
-      case 'slice':
-      case 'reset':
-        break;
-      default:
-        unreachable(effect, 'link effect');
-    }
+  const copy = { extraMs: 0, isHeldBack: false, isCorrupted: false };
+  for (const effect of effects) drawOnto(copy, effect, random);
+  return copy;
+}
+
+function drawOnto(
+  copy: { extraMs: number; isHeldBack: boolean; isCorrupted: boolean },
+  effect: LinkEffect,
+  random: Random,
+): void {
+  if (effect.kind === 'delay') {
+    copy.extraMs += Math.max(0, effect.meanMs + (2 * random.unit() - 1) * effect.jitterMs);
+  } else if (effect.kind === 'corrupt') {
+    copy.isCorrupted = random.chance(effect.probability) || copy.isCorrupted;
+  } else if (effect.kind === 'reorder' && random.chance(effect.probability)) {
+    copy.isHeldBack = true;
+    copy.extraMs += effect.delayMs;
   }
-  return { extraMs, isHeldBack, isCorrupted };
 }
 
 /**

@@ -88,8 +88,7 @@ test('where nothing else does, the letters of the conclusion say which operation
     invokeIndex: [0, 3, 4, 6][i] ?? 0,
   }));
   const explanation = 'These:\n  A  x\n  B  y\nB (write 2) came before D (read → 1).';
-  const { offending: _, longestPrefix: __, stuck: ___, ...rest } = staleAnomaly().evidence ?? {};
-  const accused = offendingOf({ ...staleAnomaly(), explanation, evidence: { ...rest, witness } });
+  const accused = offendingOf({ ...staleAnomaly(), explanation, evidence: { witness } });
   expect([...accused]).toEqual([3, 6]);
   const all = 'A (x) B (x) C (x) D (x)';
   expect(offendingOf({ ...staleAnomaly(), explanation: all, evidence: { witness } }).size).toBe(0);

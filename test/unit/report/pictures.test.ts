@@ -1,9 +1,10 @@
 /** Pictures as files of their own. */
 import { describe, expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
+import { focusOf } from '../../../src/report/focus.ts';
 import { chartPictures } from '../../../src/report/pictures/charts.ts';
 import { evidenceFiles } from '../../../src/report/pictures/evidence-files.ts';
-import { focusOf, Room } from '../../../src/report/traces.ts';
+import { Room } from '../../../src/report/traces.ts';
 import {
   hugeHistory,
   loadedHistory,

@@ -41,7 +41,8 @@ export function leasesFit(leases: readonly LeaseTimes[], ttlNs: number): boolean
   const firstAsked = firstAskedFrom(leases);
   let sets: readonly Granted[] = [{ next: 0, ahead: [], freeNs: Number.NEGATIVE_INFINITY }];
   let looked = 0;
-  for (let count = 0; count < leases.length; count += 1) {
+  // Each round grants one more.
+  for (const _ of leases) {
     const later = new Map<string, Granted>();
     for (const granted of sets) {
       const dueNs = leases[granted.next]?.returnNs ?? 0;

@@ -1,1 +1,0 @@
-export declare function sourceOf(name: string): string | undefined;
