@@ -77,7 +77,7 @@ export { createTables } from './client/sql/schema.ts';
 export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
 export { askWord } from './client/zookeeper/four-letter.ts';
-export { type ReadFirst, zookeeperRegister, zookeeperSet } from './client/zookeeper/zookeeper.ts';
+export { zookeeperRegister, zookeeperSet } from './client/zookeeper/zookeeper.ts';
 export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';

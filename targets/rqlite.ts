@@ -18,13 +18,8 @@ const raftPort = 4002;
 /** Debian has no package of it; the npm package keeps it in its own folder. */
 const command = process.env['DSX_RQLITED'] ?? 'rqlited';
 
-const levels: Readonly<Record<string, RqliteLevel>> = {
-  'stale-reads': 'none',
-  'weak-reads': 'weak',
-};
-
 function levelOf(variant: string): RqliteLevel {
-  return levels[variant] ?? 'strong';
+  return variant === 'stale-reads' ? 'none' : 'strong';
 }
 
 async function ready(place: NodePlace, signal: AbortSignal): Promise<void> {
@@ -50,14 +45,6 @@ export default {
       broken: {
         mistake: 'a node that is behind, or cut off, answers reads from the past',
         shownBy: { workload: 'register', nemesis: 'partition' },
-      },
-    },
-    {
-      name: 'weak-reads',
-      summary: 'reads at level weak, the default: the leader answers from what it has',
-      broken: {
-        mistake: 'a leader that was paused answers before it learns that it was deposed',
-        shownBy: { workload: 'register', nemesis: 'pause:primaries' },
       },
     },
   ],

@@ -7,7 +7,6 @@ import {
   acceptsConnections,
   askWord,
   type NodePlace,
-  type ReadFirst,
   type ServerSite,
   type ServerTarget,
   zookeeperRegister,
@@ -32,14 +31,8 @@ async function modeOf({ address }: NodePlace, signal: AbortSignal): Promise<stri
   return /^Mode: (\w+)/m.exec(said)?.[1] ?? (said.trim() || 'silence');
 }
 
-/** By variant. */
-const readFirst: Readonly<Record<string, ReadFirst>> = {
-  'sync-reads': 'sync',
-  'stale-reads': 'nothing',
-};
-
-function firstOf(variant: string): ReadFirst {
-  return readFirst[variant] ?? 'write';
+function careful({ variant }: { readonly variant: string }): boolean {
+  return variant !== 'stale-reads';
 }
 
 export default {
@@ -62,18 +55,6 @@ export default {
       broken: {
         mistake: 'a server that is behind, or cut off, answers reads from the past',
         shownBy: { workload: 'register', nemesis: 'partition' },
-      },
-    },
-    {
-      name: 'sync-reads',
-      summary: 'a read comes after a sync, as the manual advises',
-      broken: {
-        mistake: 'a leader that is cut off answers a sync without asking a quorum',
-        shownBy: {
-          workload: 'register',
-          nemesis: 'partition:primaries',
-          further: ['--operation-timeout', '0.4'],
-        },
       },
     },
   ],
@@ -110,7 +91,7 @@ export default {
   leads: async (place, signal) => (await modeOf(place, signal)) === 'leader',
 
   clients: {
-    register: async (place) => zookeeperRegister(place, firstOf(place.variant)),
-    set: async (place) => zookeeperSet(place, firstOf(place.variant)),
+    register: async (place) => zookeeperRegister(place, careful(place)),
+    set: async (place) => zookeeperSet(place, careful(place)),
   },
 } satisfies ServerTarget;

@@ -4,8 +4,9 @@
  * | answer | recorded as | because |
  * |---|---|---|
  * | no connection | fail | nothing was sent |
- * | 503 and `leader not found` | fail | the node had nobody to pass it on to |
+ * | 503 and `leader not found` | fail | its own Raft refused it unread, and it had nobody to pass it on to |
  * | 200 with an error of SQLite | fail | the statement was refused by the replicated database |
+ * | 200 with an error beside the results (`leadership lost`, `node failed to process …`) | info | it may have been proposed |
  * | a cas that changed no row | fail | the value was another |
  * | any other status, a lost connection, no answer in time | info | it may have been proposed |
  *
@@ -20,8 +21,8 @@ import { failedRequest } from './request-errors.ts';
 
 const port = 4001;
 
-/** What a read asks of the node: its own data, the leader's, or the leader's once confirmed. */
-export type RqliteLevel = 'none' | 'weak' | 'strong';
+/** What a read is answered from: the node's own data, or the log, through which it goes. */
+export type RqliteLevel = 'none' | 'strong';
 
 export function rqliteUrl({ address }: NodePlace): string {
   return `http://${address}:${port}`;
@@ -89,35 +90,38 @@ function requestOf({ f, key = 0, value }: ClientOp, level: RqliteLevel): [string
 
 /** Exported for tests. */
 export function rqliteOutcome({ f, value }: ClientOp, status: number, text: string): Outcome {
-  const isRead = f === 'read';
-  if (status !== 200) {
-    const isDefinite = isRead || (status === 503 && /^leader not found/.test(text.trim()));
-    return { type: isDefinite ? 'fail' : 'info', error: [`http-${status}`, text.slice(0, 200)] };
-  }
-  const result = resultIn(text);
-  if (result === undefined)
-    return { type: isRead ? 'fail' : 'info', error: ['malformed-answer', text.slice(0, 200)] };
-  if (typeof result['error'] === 'string')
-    return { type: sqliteFailure(result['error'], isRead), error: ['sqlite', result['error']] };
-  if (isRead) return { type: 'ok', value: readIn(result) };
+  const changesNothing =
+    f === 'read' || (status === 503 && text.trim().startsWith('leader not found'));
+  const open = (code: string, said = text): Outcome => ({
+    type: changesNothing ? 'fail' : 'info',
+    error: [code, said.slice(0, 200).trim()],
+  });
+  if (status !== 200) return open(`http-${status}`);
+  const reply = replyIn(text);
+  if (typeof reply['error'] === 'string') return open('raft', reply['error']);
+  const result = isArray(reply['results']) ? reply['results'][0] : undefined;
+  if (!isObject(result)) return open('malformed-answer');
+  const { error } = result;
+  if (typeof error === 'string')
+    return isRefusal(error) ? { type: 'fail', error: ['sqlite', error] } : open('sqlite', error);
+  if (f === 'read') return { type: 'ok', value: readIn(result) };
   if (f === 'cas' && result['rows_affected'] !== 1)
     return { type: 'fail', error: ['precondition-failed', 'the value was another'] };
   return { type: 'ok', value };
 }
 
-/** An error inside an answer may also be that of Raft; those of SQLite say what the statement did. */
-function sqliteFailure(error: string, isRead: boolean): 'fail' | 'info' {
-  return isRead || /^(no such table|near |UNIQUE constraint)/.test(error) ? 'fail' : 'info';
+/** What is said of a statement may also be said of the machine; these are of the statement. */
+function isRefusal(error: string): boolean {
+  return /^(?:no such table|near |UNIQUE constraint)/.test(error);
 }
 
-function resultIn(text: string): JsonObject | undefined {
+/** Whatever is no object says nothing. */
+function replyIn(text: string): JsonObject {
   try {
     const reply = JSON.parse(text) as Json;
-    const results = isObject(reply) ? reply['results'] : undefined;
-    const first = isArray(results) ? results[0] : undefined;
-    return isObject(first) ? first : undefined;
+    return isObject(reply) ? reply : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

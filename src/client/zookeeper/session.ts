@@ -37,7 +37,6 @@ const operations = {
   getData: 4,
   setData: 5,
   getChildren: 8,
-  sync: 9,
   ping: 11,
 } as const;
 const pingXid = -2;
@@ -141,11 +140,6 @@ export class ZookeeperSession {
       to.text(path).bool(false),
     );
     return reply.texts();
-  }
-
-  /** What comes after it on this session sees at least what the leader had. */
-  async sync(path: string, signal: AbortSignal): Promise<void> {
-    await this.#ask(operations.sync, signal, (to) => to.text(path));
   }
 
   close(): void {

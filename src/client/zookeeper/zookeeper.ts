@@ -20,12 +20,6 @@ import type { Outcome } from '../../history/event.ts';
 import { failedRequest } from '../request-errors.ts';
 import { ZookeeperError, ZookeeperSession, zookeeperCodes } from './session.ts';
 
-/**
- * What a read does first. `write`: a write of its own, which only a quorum can confirm and which
- * its server has seen when it answers. `sync`: asks the leader to pass on all that it has.
- */
-export type ReadFirst = 'write' | 'sync' | 'nothing';
-
 type Work = (session: ZookeeperSession, op: ClientOp, signal: AbortSignal) => Promise<Outcome>;
 
 function clientOf(place: ServerClientPlace, work: Work): Client {
@@ -60,14 +54,18 @@ export function failureOf(thrown: unknown, changesNothing: boolean): Outcome {
 
 const touched = '/touched';
 
+/**
+ * A careful read comes after a write of its own, which only a quorum can confirm and which its
+ * server has seen when it answers. A `sync` would not do: the leader answers it without asking
+ * anybody whether it still leads (ZOOKEEPER-1675).
+ */
+
 async function prepareRead(
   session: ZookeeperSession,
-  first: ReadFirst,
-  path: string,
+  careful: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  if (first === 'sync') await session.sync(path, signal);
-  if (first === 'write') await put(session, touched, Buffer.alloc(0), signal);
+  if (careful) await put(session, touched, Buffer.alloc(0), signal);
 }
 
 /** Writes what is there or not. Each try that is refused changed nothing. */
@@ -97,11 +95,11 @@ function hasCode(thrown: unknown, code: number): boolean {
   return thrown instanceof ZookeeperError && thrown.code === code;
 }
 
-export function zookeeperRegister(place: ServerClientPlace, first: ReadFirst): Client {
+export function zookeeperRegister(place: ServerClientPlace, careful: boolean): Client {
   return clientOf(place, async (session, { f, key = 0, value }, signal) => {
     const path = `/register-${nameOf(key)}`;
     if (f === 'read') {
-      await prepareRead(session, first, path, signal);
+      await prepareRead(session, careful, signal);
       return { type: 'ok', value: (await entryAt(session, path, signal))?.value ?? null };
     }
     if (f === 'write') {
@@ -124,7 +122,7 @@ function nothingWritten(): null {
   return null;
 }
 
-export function zookeeperSet(place: ServerClientPlace, first: ReadFirst): Client {
+export function zookeeperSet(place: ServerClientPlace, careful: boolean): Client {
   const root = '/set';
   return clientOf(place, async (session, { f, value }, signal) => {
     if (f === 'add') {
@@ -132,7 +130,7 @@ export function zookeeperSet(place: ServerClientPlace, first: ReadFirst): Client
       return { type: 'ok', value };
     }
     assert(f === 'read', `a set has no ${f}`);
-    await prepareRead(session, first, root, signal);
+    await prepareRead(session, careful, signal);
     try {
       const children = await session.getChildren(root, signal);
       const elements = children.map(
