@@ -43,7 +43,7 @@ export type { WeakLevel } from './checker/txn/weak-levels.ts';
 export { weakRegister } from './checker/txn/weak-register.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
 export { convergence, strongConvergence } from './checker/weak/convergence.ts';
-export { weakModel } from './checker/weak/weak.ts';
+export { weakModel, weakModelNames } from './checker/weak/weak.ts';
 export { loadDriver } from './client/driver.ts';
 export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';
@@ -62,6 +62,13 @@ export {
   type RpcFunctions,
   rpcClient,
 } from './client/rpc-client.ts';
+export {
+  askRqlite,
+  type RqliteLevel,
+  rqliteRegister,
+  rqliteTable,
+  rqliteUrl,
+} from './client/rqlite.ts';
 export { type SqlConnection, SqlError, type SqlResult } from './client/sql/connection.ts';
 export { connectMysql, mysqlDialect } from './client/sql/mysql.ts';
 export { type SqlRouting, sqlClients, sqlObjects } from './client/sql/objects.ts';
@@ -69,6 +76,8 @@ export { connectPostgres, postgresDialect } from './client/sql/postgres.ts';
 export { createMysqlTables, createTables } from './client/sql/schema.ts';
 export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
+export { askWord } from './client/zookeeper/four-letter.ts';
+export { zookeeperRegister, zookeeperSet } from './client/zookeeper/zookeeper.ts';
 export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';

@@ -72,7 +72,11 @@ async function connect(
   return connectMysql({ ...place, database, settings }, signal);
 }
 
-async function statusOf(connection: SqlConnection, name: string, signal: AbortSignal) {
+async function statusOf(
+  connection: SqlConnection,
+  name: string,
+  signal: AbortSignal,
+): Promise<string> {
   const { rows } = await connection.run(`SHOW STATUS LIKE '${name}'`, [], signal);
   return String(rows[0]?.[1] ?? '');
 }
@@ -155,7 +159,7 @@ export default {
     ...mariadbCommands,
     { command: '/usr/bin/mariadb', debianPackage: 'mariadb-client' },
     { command: '/usr/bin/rsync', debianPackage: 'rsync' },
-    { command: '/usr/lib/galera/garb-systemd', debianPackage: 'galera-4' },
+    { command: provider, debianPackage: 'galera-4', kind: 'file' },
   ],
   drivers: ['mysql2'],
   version: ['mariadbd', '--version'],

@@ -30,6 +30,14 @@ export class EdgeList {
     this.bits |= relation;
   }
 
+  from(edge: number): number {
+    return this.#from[edge] ?? 0;
+  }
+
+  to(edge: number): number {
+    return this.#to[edge] ?? 0;
+  }
+
   /** The same edges in compressed rows. Equal edges stay apart. */
   toDigraph(vertexCount: number): Digraph {
     const offsets = new Int32Array(vertexCount + 1);

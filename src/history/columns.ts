@@ -63,16 +63,17 @@ export class GrowingColumns {
     return this.length - 1;
   }
 
+  /** Just the rows that there are; not valid after the next `push`. */
   trimmed(): EventColumns {
     const end = this.length;
     return {
-      type: this.type.slice(0, end),
-      process: this.process.slice(0, end),
-      f: this.f.slice(0, end),
-      key: this.key.slice(0, end),
-      value: this.value.slice(0, end),
-      timeNs: this.timeNs.slice(0, end),
-      pair: this.pair.slice(0, end),
+      type: this.type.subarray(0, end),
+      process: this.process.subarray(0, end),
+      f: this.f.subarray(0, end),
+      key: this.key.subarray(0, end),
+      value: this.value.subarray(0, end),
+      timeNs: this.timeNs.subarray(0, end),
+      pair: this.pair.subarray(0, end),
     };
   }
 

@@ -121,6 +121,7 @@ describe('an order of commits proves', () => {
     ['monotonic-atomic-view of a long fork', fork, 'monotonic-atomic-view', true],
     ['no parallel snapshots', fork, 'parallel-snapshot-isolation', 'unknown'],
     ['read-atomic without causes', answerWithoutQuestion, 'read-atomic', true],
+    ['read-atomic of a session that forgets', '0: w x 1\n0: r x _\n1: r x 1', 'read-atomic', true],
     ['nothing of half a transaction', '0: w x 1, w y 1\n1: r x 1, r y _', 'read-atomic', false],
   ])('%s', (_, picture, model, valid) => {
     expect(check(picture, model).valid).toBe(valid);

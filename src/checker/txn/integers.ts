@@ -1,60 +1,63 @@
 /** Numbers for pairs of numbers, and lists of numbers: no object for each of millions. */
 
-/** (a, b) → a number from 0 up, or -1: a hash table with open addressing and exact keys. */
+/** A slot is three numbers: a + 1, or 0 if it is free, b, and the value. */
+const slotWidth = 3;
+
+/**
+ * (a, b) → a number from 0 up, or -1: a hash table with open addressing and exact keys; a is 0
+ * or more. Most of the time would go into waiting for memory, so what belongs to a slot stands
+ * side by side, and so do the slots of pairs (a, b), (a, b + 1), …: the values of a key.
+ */
 export class PairTable {
-  #as: Int32Array;
-  #bs: Int32Array;
-  #values: Int32Array;
+  #slots: Int32Array;
   #mask: number;
   size = 0;
 
   constructor(expected = 512) {
     let capacity = 1024;
     while (capacity < expected * 2) capacity *= 2;
-    this.#as = new Int32Array(capacity).fill(-1);
-    this.#bs = new Int32Array(capacity);
-    this.#values = new Int32Array(capacity);
+    this.#slots = new Int32Array(capacity * slotWidth);
     this.#mask = capacity - 1;
   }
 
   get(a: number, b: number): number {
-    const slot = this.#slot(a, b);
-    return this.#as[slot] === -1 ? -1 : (this.#values[slot] ?? 0);
+    const at = this.#find(a, b);
+    return this.#slots[at] === 0 ? -1 : (this.#slots[at + 2] ?? 0);
   }
 
   set(a: number, b: number, value: number): void {
-    const slot = this.#slot(a, b);
-    const isNew = this.#as[slot] === -1;
-    this.#as[slot] = a;
-    this.#bs[slot] = b;
-    this.#values[slot] = value;
+    const at = this.#find(a, b);
+    const slots = this.#slots;
+    const isNew = slots[at] === 0;
+    slots[at] = a + 1;
+    slots[at + 1] = b;
+    slots[at + 2] = value;
     if (!isNew) return;
     this.size += 1;
     if (this.size * 2 > this.#mask) this.#grow();
   }
 
-  #slot(a: number, b: number): number {
-    let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-    hash ^= hash >>> 15;
-    let slot = hash & this.#mask;
-    while (this.#as[slot] !== -1 && (this.#as[slot] !== a || this.#bs[slot] !== b))
-      slot = (slot + 1) & this.#mask;
-    return slot;
+  /** Where the slot of the pair begins, or that of a free one for it. */
+  #find(a: number, b: number): number {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let hash = (Math.imul(a, 0x9e3779b1) + b) | 0;
+    let at = (hash & mask) * slotWidth;
+    while (slots[at] !== 0 && (slots[at] !== a + 1 || slots[at + 1] !== b)) {
+      hash += 1;
+      at = (hash & mask) * slotWidth;
+    }
+    return at;
   }
 
   #grow(): void {
-    const [as, bs, values] = [this.#as, this.#bs, this.#values];
-    const capacity = as.length * 2;
-    this.#as = new Int32Array(capacity).fill(-1);
-    this.#bs = new Int32Array(capacity);
-    this.#values = new Int32Array(capacity);
-    this.#mask = capacity - 1;
-    for (let i = 0; i < as.length; i += 1) {
-      if (as[i] === -1) continue;
-      const slot = this.#slot(as[i] ?? 0, bs[i] ?? 0);
-      this.#as[slot] = as[i] ?? 0;
-      this.#bs[slot] = bs[i] ?? 0;
-      this.#values[slot] = values[i] ?? 0;
+    const old = this.#slots;
+    this.#slots = new Int32Array(old.length * 2);
+    this.#mask = this.#mask * 2 + 1;
+    for (let from = 0; from < old.length; from += slotWidth) {
+      if (old[from] === 0) continue;
+      const at = this.#find((old[from] ?? 0) - 1, old[from + 1] ?? 0);
+      for (let i = 0; i < slotWidth; i += 1) this.#slots[at + i] = old[from + i] ?? 0;
     }
   }
 }
@@ -81,6 +84,17 @@ export class IntList {
 
   at(index: number): number {
     return this.#items[index] ?? 0;
+  }
+
+  /** @param index of an item that is there */
+  set(index: number, value: number): void {
+    this.#items[index] = value;
+  }
+
+  /** Takes away the last item; there must be one. */
+  pop(): number {
+    this.length -= 1;
+    return this.#items[this.length] ?? 0;
   }
 
   trimmed(): Int32Array {

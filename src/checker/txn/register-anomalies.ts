@@ -1,6 +1,6 @@
 /** What no cycle is needed to see in a history of registers (Elle's names). */
 import { typeCode } from '../../history/columns.ts';
-import { type Findings, text, who } from './findings.ts';
+import { type Finding, type Findings, text, who } from './findings.ts';
 import { PairTable } from './integers.ts';
 import {
   initial,
@@ -22,6 +22,16 @@ export function findRegisterAnomalies(history: RegisterHistory, findings: Findin
     checkUpdates(history, t, updates, findings);
   }
   findCyclicVersions(history, findings);
+}
+
+/** Only those that reads show one by one, whatever the order of transactions. */
+export function findReadAnomalies(history: RegisterHistory, findings: Findings): void {
+  const { count, outcome } = history.transactions;
+  for (let t = 0; t < count; t += 1) {
+    if (outcome[t] !== typeCode.ok) continue;
+    checkInside(history, t, findings);
+    checkSources(history, t, findings);
+  }
 }
 
 /** Who reads a version and then writes the key makes the next one: followed back, no circle. */
@@ -87,36 +97,55 @@ function checkInside(
 
 function checkSources(history: RegisterHistory, t: number, findings: Findings): void {
   const { transactions, source, final } = history;
-  const { first, kind, key, of, outcome, keys, invoke } = transactions;
+  const { first, kind, of, outcome } = transactions;
   for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
     if (kind[i] !== readKind) continue;
     const write = source[i] ?? 0;
-    const k = keys[key[i] ?? 0] ?? null;
-    const what = `${who(transactions, t)} read ${valueText(transactions, i)} at key ${text(k)}`;
-    if (write === unwritten)
-      findings.add('thin-air', () => ({
-        key: k,
-        transactions: [t],
-        explanation: `${what}, but nobody in this history ever tried to write that.`,
-      }));
+    if (write === unwritten) findings.add('thin-air', () => thinAir(history, i));
     if (write < 0) continue;
     const writer = of[write] ?? 0;
-    const roles = { roles: { reader: invoke[t] ?? 0, writer: invoke[writer] ?? 0 } };
-    if (outcome[writer] === typeCode.fail)
-      findings.add('G1a', () => ({
-        key: k,
-        transactions: [writer, t],
-        explanation: `${what}, which ${who(transactions, writer)} had written, and that one failed: an aborted write was read.`,
-        evidence: roles,
-      }));
-    if (final[write] === 0 && writer !== t)
-      findings.add('G1b', () => ({
-        key: k,
-        transactions: [writer, t],
-        explanation: `${what}, which ${who(transactions, writer)} had written and then overwrote itself: an intermediate state was read.`,
-        evidence: roles,
-      }));
+    if (outcome[writer] === typeCode.fail) findings.add('G1a', () => readAborted(history, i));
+    if (final[write] === 0 && writer !== t) findings.add('G1b', () => readIntermediate(history, i));
   }
+}
+
+type Found = Omit<Finding, 'type'>;
+
+function thinAir({ transactions }: RegisterHistory, read: number): Found {
+  const { key, keys, of } = transactions;
+  return {
+    key: keys[key[read] ?? 0] ?? null,
+    transactions: [of[read] ?? 0],
+    explanation: `${whatWasRead(transactions, read)}, but nobody in this history ever tried to write that.`,
+  };
+}
+
+function readAborted({ transactions, source }: RegisterHistory, read: number): Found {
+  const { key, keys, of, invoke } = transactions;
+  const [reader, writer] = [of[read] ?? 0, of[source[read] ?? 0] ?? 0];
+  return {
+    key: keys[key[read] ?? 0] ?? null,
+    transactions: [writer, reader],
+    explanation: `${whatWasRead(transactions, read)}, which ${who(transactions, writer)} had written, and that one failed: an aborted write was read.`,
+    evidence: { roles: { reader: invoke[reader] ?? 0, writer: invoke[writer] ?? 0 } },
+  };
+}
+
+function readIntermediate({ transactions, source }: RegisterHistory, read: number): Found {
+  const { key, keys, of, invoke } = transactions;
+  const [reader, writer] = [of[read] ?? 0, of[source[read] ?? 0] ?? 0];
+  return {
+    key: keys[key[read] ?? 0] ?? null,
+    transactions: [writer, reader],
+    explanation: `${whatWasRead(transactions, read)}, which ${who(transactions, writer)} had written and then overwrote itself: an intermediate state was read.`,
+    evidence: { roles: { reader: invoke[reader] ?? 0, writer: invoke[writer] ?? 0 } },
+  };
+}
+
+function whatWasRead(transactions: RegisterHistory['transactions'], read: number): string {
+  const { key, keys, of } = transactions;
+  const k = keys[key[read] ?? 0] ?? null;
+  return `${who(transactions, of[read] ?? 0)} read ${valueText(transactions, read)} at key ${text(k)}`;
 }
 
 /** Saw one write of a transaction and, at another key, what that transaction had overwritten. */
@@ -129,6 +158,7 @@ function checkFractured(history: RegisterHistory, t: number, findings: Findings)
     if (write < 0) continue;
     const writer = of[write] ?? 0;
     if (writer === t || outcome[writer] === typeCode.fail) continue;
+    if ((first[writer + 1] ?? 0) - (first[writer] ?? 0) < 2) continue;
     for (let j = begin; j < end; j += 1) {
       if (kind[j] !== readKind || external[j] === 0 || key[j] === key[i]) continue;
       const other = writeTo(transactions, writer, key[j] ?? 0);

@@ -31,8 +31,8 @@ export function provedFree(found: readonly string[], realTime: boolean): readonl
 }
 
 /**
- * Levels with a proof in polynomial time, the stronger first, and what is decided for them: the
- * same with the order of each session besides.
+ * Levels with a proof in polynomial time, the stronger first, and what is decided for them: for
+ * the first the same with the order of each session besides.
  */
 const orderedLevels: readonly (readonly [level: string, decided: WeakLevel])[] = [
   ['causal-cerone', 'causal-consistency'],
@@ -53,7 +53,9 @@ export function provedByCommits(
 ): readonly string[] {
   for (const [level, decided] of orderedLevels) {
     if (!modelsImpliedBy(level).has(model) || isRuledOut(level, found)) continue;
-    const commits = commitGraphOf(registers, decided, memoryMb * bytesPerMb);
+    // Causes of causes would take memory for each pair of transactions without sessions.
+    const sessions = decided !== 'session-read-atomic';
+    const commits = commitGraphOf(registers, decided, memoryMb * bytesPerMb, sessions);
     if (commits === undefined) continue;
     const graph = commits.edges.toDigraph(commits.initialVertex + 1);
     if (componentsOf(graph).count === graph.vertexCount) return [level];

@@ -80,13 +80,16 @@ function writesOf({ kind, key, value, elements }: Transactions): {
   readonly table: PairTable;
   readonly ambiguous: ReadonlyMap<number, readonly [number, number]>;
 } {
-  const table = new PairTable(kind.length);
+  let writes = 0;
+  for (const each of kind) if (each === writeKind) writes += 1;
+  const table = new PairTable(writes);
   const ambiguous = new Map<number, readonly [number, number]>();
+  const nil = elements.id(null);
   for (let i = 0; i < kind.length; i += 1) {
     if (kind[i] !== writeKind) continue;
     const [k, v] = [key[i] ?? 0, value[i] ?? 0];
     const known = table.get(k, v);
-    if (elements.value(v) === null) ambiguous.set(k, [i, i]);
+    if (v === nil) ambiguous.set(k, [i, i]);
     else if (known === -1) table.set(k, v, i);
     else if (!ambiguous.has(k)) ambiguous.set(k, [known, i]);
   }

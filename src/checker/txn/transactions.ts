@@ -4,7 +4,7 @@
  * read nobody knows.
  */
 import { isArray, type Json } from '../../base/json.ts';
-import { noEvent, typeCode } from '../../history/columns.ts';
+import { typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
 import { afterValue, itemCount } from '../../history/packed-values.ts';
 import { isPackable, noValue, packedStart, type ValueTable } from '../../history/values.ts';
@@ -70,6 +70,8 @@ export function transactionsOf(
 /** Names of micro-operations. */
 const nameCode = { unknown: 0, read: 1, write: 2 } as const;
 const nothing = -1;
+/** The token of a micro-operation of three: name, key and value. */
+const usualMicro = -4;
 
 class TransactionReader {
   readonly #history: History;
@@ -80,7 +82,7 @@ class TransactionReader {
   readonly #keys: Json[] = [];
   /** By value id: the number of the key + 1; what a name means + 1. */
   #keyNumbers: Int32Array;
-  readonly #names = new Map<number, number>();
+  #names: Uint8Array;
   readonly #kind: IntList;
   readonly #key: IntList;
   readonly #value: IntList;
@@ -94,6 +96,7 @@ class TransactionReader {
     this.#reads = reads;
     this.#null = history.values.id(null);
     this.#keyNumbers = new Int32Array(history.values.size + 1);
+    this.#names = new Uint8Array(256);
     const expected = history.operations.count * 3;
     this.#kind = new IntList(expected);
     this.#key = new IntList(expected);
@@ -124,16 +127,15 @@ class TransactionReader {
       this.#add(t, isOk, value, operations.invoke[at] ?? 0);
     }
     first[row.length] = this.#kind.length;
-    const pick = (column: Int32Array): Int32Array => row.map((at) => column[at] ?? 0);
     return {
       count: row.length,
       row,
-      outcome: Uint8Array.from(row, (at) => operations.outcome[at] ?? 0),
-      process: pick(operations.process),
-      invoke: pick(operations.invoke),
-      complete: row.map((at) => operations.complete[at] ?? noEvent),
+      outcome: picked(operations.outcome, row),
+      process: picked(operations.process, row),
+      invoke: picked(operations.invoke, row),
+      complete: picked(operations.complete, row),
       first,
-      kind: Uint8Array.from(this.#kind.trimmed()),
+      kind: new Uint8Array(this.#kind.trimmed()),
       key: this.#key.trimmed(),
       value: this.#value.trimmed(),
       of: this.#of.trimmed(),
@@ -170,7 +172,7 @@ class TransactionReader {
     const isRead = name === nameCode.read;
     if (isRead && !isOk) return true;
     const key = this.#keyOf(tokens, at + 2);
-    const third = afterValue(tokens, at + 2);
+    const third = (tokens[at + 2] ?? 0) >= 0 ? at + 3 : afterValue(tokens, at + 2);
     const id = isRead
       ? this.#stored(key, tokens, count > 2 ? third : nothing)
       : this.#elementOf(tokens, count > 2 ? third : nothing);
@@ -204,12 +206,17 @@ class TransactionReader {
   }
 
   #nameOf(token: number): number {
-    const known = this.#names.get(token);
-    if (known !== undefined) return known;
+    const known = this.#names[token] ?? 0;
+    if (known !== 0) return known - 1;
     const name = nameOf(this.#values.value(token));
     const write = name === this.#reads.write ? nameCode.write : nameCode.unknown;
     const code = name === 'r' ? nameCode.read : write;
-    if (token >= 0) this.#names.set(token, code);
+    if (token >= this.#names.length && code !== nameCode.unknown) {
+      const grown = new Uint8Array(token * 2);
+      grown.set(this.#names);
+      this.#names = grown;
+    }
+    this.#names[token] = code + 1;
     return code;
   }
 
@@ -246,6 +253,20 @@ class TransactionReader {
     if (tokens[from] !== tokens[to]) return false;
     let [a, b] = [from + 1, to + 1];
     for (let left = itemCount(tokens[from] ?? 0); left > 0; left -= 1) {
+      // Three plain values each, and the same: the usual write. As the usual read has it, three
+      // with another third one, or an array there.
+      const name = tokens[a + 1] ?? 0;
+      const isUsual =
+        tokens[a] === usualMicro && tokens[b] === usualMicro && name >= 0 && tokens[b + 1] === name;
+      const key = tokens[a + 2] ?? 0;
+      if (isUsual && key >= 0 && tokens[b + 2] === key && (tokens[a + 3] ?? 0) >= 0) {
+        const asked = tokens[a + 3];
+        const isOpen = asked === this.#null || this.#nameOf(name) === nameCode.read;
+        if (!isOpen && tokens[b + 3] !== asked) return false;
+        a += 4;
+        b = afterValue(tokens, b + 3);
+        continue;
+      }
       if (!this.#microMatches(tokens, a, b)) return false;
       a = afterValue(tokens, a);
       b = afterValue(tokens, b);
@@ -265,6 +286,12 @@ class TransactionReader {
     const isOpen = tokens[askedAt] === this.#null;
     return isOpen || sameValue(tokens, askedAt, answeredAt);
   }
+}
+
+function picked<Column extends Int32Array | Uint8Array>(from: Column, rows: Int32Array): Column {
+  const to = from.slice(0, rows.length) as Column;
+  for (let i = 0; i < rows.length; i += 1) to[i] = from[rows[i] ?? 0] ?? 0;
+  return to;
 }
 
 /** The id of the value that begins at `at`; equal composites have one. */

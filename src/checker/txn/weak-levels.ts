@@ -12,7 +12,9 @@
 
 import { typeCode } from '../../history/columns.ts';
 import { EdgeList } from '../digraph.ts';
+import { CausalPast } from './causal-past.ts';
 import { IntList } from './integers.ts';
+import { LastWrites } from './last-writes.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
 import { relation } from './relations.ts';
 import { readKind, writeKind } from './transactions.ts';
@@ -33,54 +35,79 @@ export interface CommitGraph {
   readonly reasonOf: (from: number, to: number) => CommitReason | undefined;
 }
 
-/** Undefined if it does not fit in memory. */
+/**
+ * Undefined if it does not fit in memory.
+ * @param sessions whether the transactions of a process are in its order; false asks for less
+ */
 export function commitGraphOf(
   history: RegisterHistory,
   level: WeakLevel,
   bytesMax: number,
+  sessions = true,
 ): CommitGraph | undefined {
-  const builder = new CommitGraphBuilder(history);
+  const builder = new CommitGraphBuilder(history, sessions);
   if (level === 'read-committed-monotonic') builder.addMonotonic();
   else if (level === 'session-read-atomic') builder.addAtomic();
   else if (!builder.addCausal(bytesMax)) return undefined;
   return builder.graph();
 }
 
+const none = -1;
+
 class CommitGraphBuilder {
   readonly #history: RegisterHistory;
-  readonly #edges = new EdgeList();
+  readonly #edges: EdgeList;
   readonly #initial: number;
-  readonly #from = new IntList();
-  readonly #to = new IntList();
-  readonly #reader = new IntList();
-  readonly #read = new IntList();
+  /** Where the edges begin that the level adds; for each of them the read that shows it. */
+  readonly #firstAdded: number;
+  readonly #reads = new IntList();
   /** Committed transactions of each session in order. */
   readonly #sessions: readonly (readonly number[])[];
+  /** Per read who wrote what it shows; `none` if it is no read of another's write. */
+  readonly #writer: Int32Array;
+  /** Per key the transaction of which `#reads…` speak, and two reads by it of different writers. */
+  readonly #readBy: Int32Array;
+  readonly #readOne: Int32Array;
+  readonly #readOther: Int32Array;
 
-  constructor(history: RegisterHistory) {
+  constructor(history: RegisterHistory, sessions: boolean) {
+    const { count, keys, of, kind } = history.transactions;
     this.#history = history;
-    this.#initial = history.transactions.count;
-    this.#sessions = sessionsOf(history);
-    for (const session of this.#sessions)
-      for (const [i, t] of session.entries())
-        this.#edges.add(session[i - 1] ?? this.#initial, t, relation.process);
-    for (let i = 0; i < history.source.length; i += 1) {
-      const writer = this.#writerOf(i);
-      const reader = history.transactions.of[i] ?? 0;
-      if (writer !== undefined && writer !== this.#initial)
-        this.#edges.add(writer, reader, relation.wr);
+    this.#initial = count;
+    const inOrder = sessionsOf(history);
+    this.#sessions = sessions ? inOrder : inOrder.flat().map((t) => [t]);
+    this.#writer = writersOf(history);
+    this.#readBy = new Int32Array(keys.length).fill(none);
+    this.#readOne = new Int32Array(keys.length);
+    this.#readOther = new Int32Array(keys.length);
+    this.#edges = new EdgeList(count + kind.length);
+    for (const session of this.#sessions) {
+      let before = this.#initial;
+      for (const t of session) {
+        this.#edges.add(before, t, relation.process);
+        before = t;
+      }
     }
+    for (let i = 0; i < kind.length; i += 1) {
+      const writer = this.#writer[i] ?? none;
+      if (writer !== none && writer !== this.#initial)
+        this.#edges.add(writer, of[i] ?? 0, relation.wr);
+    }
+    this.#firstAdded = this.#edges.length;
   }
 
   graph(): CommitGraph {
-    const [from, to] = [this.#from.trimmed(), this.#to.trimmed()];
-    const [reader, read] = [this.#reader.trimmed(), this.#read.trimmed()];
+    const { of } = this.#history.transactions;
     return {
       edges: this.#edges,
       initialVertex: this.#initial,
       reasonOf: (a, b) => {
-        for (let i = 0; i < from.length; i += 1)
-          if (from[i] === a && to[i] === b) return { reader: reader[i] ?? 0, read: read[i] ?? 0 };
+        for (let i = 0; i < this.#reads.length; i += 1) {
+          const edge = this.#firstAdded + i;
+          if (this.#edges.from(edge) !== a || this.#edges.to(edge) !== b) continue;
+          const read = this.#reads.at(i);
+          return { reader: of[read] ?? 0, read };
+        }
         return undefined;
       },
     };
@@ -88,110 +115,151 @@ class CommitGraphBuilder {
 
   /** What a transaction saw before a read had committed before what the read shows. */
   addMonotonic(): void {
-    const { first } = this.#history.transactions;
+    const { first, key } = this.#history.transactions;
+    const writers = this.#writer;
+    /** Per transaction the first read of what it wrote, by who is looked at. */
+    const firstRead = new Int32Array(this.#initial + 1).fill(none);
     for (const session of this.#sessions)
       for (const t of session) {
-        /** Key → the two nearest later reads from different writers. */
-        const later = new Map<number, readonly number[]>();
-        const firstOf = this.#firstReads(t);
-        for (let i = (first[t + 1] ?? 0) - 1; i >= (first[t] ?? 0); i -= 1) {
-          const writer = this.#writerOf(i);
-          if (writer === undefined) continue;
-          if (firstOf.get(writer) === i) this.#addSeen(t, writer, later);
-          const key = this.#history.transactions.key[i] ?? 0;
-          const known = later.get(key) ?? [];
-          const other = known.find((read) => this.#writerOf(read) !== writer);
-          later.set(key, other === undefined ? [i] : [i, other]);
+        const [begin, end] = [first[t] ?? 0, first[t + 1] ?? 0];
+        for (let i = end - 1; i >= begin; i -= 1) {
+          const writer = writers[i] ?? none;
+          if (writer !== none) firstRead[writer] = i;
+        }
+        // From the last read back: those that come later are known.
+        for (let i = end - 1; i >= begin; i -= 1) {
+          const writer = writers[i] ?? none;
+          if (writer === none) continue;
+          if (firstRead[writer] === i) this.#addSeen(t, writer);
+          this.#keepNearest(t, key[i] ?? 0, i);
         }
       }
   }
 
   /** Who saw one write of a transaction sees all of them; and all of its own session. */
   addAtomic(): void {
-    const { first, key } = this.#history.transactions;
-    for (const session of this.#sessions) {
-      const lastWriter = new Map<number, number>();
+    const { first, key, kind, keys } = this.#history.transactions;
+    const { final } = this.#history;
+    const writers = this.#writer;
+    /** Per key the last writer in the session, and the session of which that speaks. */
+    const lastWriter = new Int32Array(keys.length);
+    const lastSession = new Int32Array(keys.length).fill(none);
+    for (const [s, session] of this.#sessions.entries())
       for (const t of session) {
-        const reads = new Map<number, readonly number[]>();
-        for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
-          if (this.#writerOf(i) === undefined) continue;
+        const [begin, end] = [first[t] ?? 0, first[t + 1] ?? 0];
+        for (let i = begin; i < end; i += 1) {
+          if (writers[i] === none) continue;
           const k = key[i] ?? 0;
-          reads.set(k, [...(reads.get(k) ?? []), i]);
-          const own = lastWriter.get(k);
-          if (own !== undefined) this.#add(own, i, t);
+          this.#keepFirst(t, k, i);
+          if (lastSession[k] === s) this.#add(lastWriter[k] ?? 0, i);
         }
-        for (const list of reads.values())
-          for (const read of list) {
-            const writer = this.#writerOf(read);
-            if (writer === undefined) continue;
-            this.#addSeen(t, writer, reads);
-          }
-        this.#eachWrite(t, (k) => lastWriter.set(k, t));
+        for (let i = begin; i < end; i += 1) {
+          const writer = writers[i] ?? none;
+          if (writer !== none) this.#addSeen(t, writer);
+        }
+        for (let i = begin; i < end; i += 1) {
+          if (kind[i] !== writeKind || final[i] === 0) continue;
+          lastWriter[key[i] ?? 0] = t;
+          lastSession[key[i] ?? 0] = s;
+        }
       }
-    }
   }
 
   /** What is in a transaction's causal past had committed before what it reads. */
   addCausal(bytesMax: number): boolean {
-    const { count, key, first } = this.#history.transactions;
-    const sessions = this.#sessions.length;
-    if (count * sessions * 4 > bytesMax) return false;
-    const clocks = this.#clocks(sessions);
-    // A cycle of sessions and reads: there is no past to speak of, and the graph has the cycle.
-    if (clocks === undefined) return true;
-    const writers = this.#writersBySession();
-    for (const session of this.#sessions)
-      for (const t of session)
-        for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
-          if (this.#writerOf(i) === undefined) continue;
-          for (const [s, places] of writers.get(key[i] ?? 0) ?? []) {
-            const limit = clocks[t * sessions + s] ?? 0;
-            const place = lastUpTo(places, limit);
-            if (place !== -1) this.#add(this.#sessions[s]?.[place] ?? -1, i, t);
+    const { count, first, keys } = this.#history.transactions;
+    const writers = this.#writer;
+    const writes = new LastWrites(keys.length);
+    const past: CausalPast = new CausalPast(
+      {
+        count,
+        sessions: this.#sessions,
+        sourcesOf: (t, sources) => {
+          for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
+            const writer = writers[i] ?? none;
+            if (writer !== none && writer !== count) sources.push(writer);
           }
-        }
-    return true;
+        },
+      },
+      {
+        visit: (t) => {
+          for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1)
+            if (writers[i] !== none) this.#addPast(t, i, past, writes);
+          this.#eachWrite(t, (k) => {
+            writes.add(k, past.chainOf[t] ?? 0, past.placeOf[t] ?? 0, t);
+          });
+        },
+        forget: (t) => {
+          this.#eachWrite(t, (k) => {
+            writes.removeLast(k, past.chainOf[t] ?? 0);
+          });
+        },
+      },
+      bytesMax,
+    );
+    // A cycle of sessions and reads: there is no past to speak of, and the graph has the cycle.
+    return past.visitAll() !== 'memory';
+  }
+
+  /** The last writers of the key in the past of t come before who wrote what it read there. */
+  #addPast(t: number, read: number, past: CausalPast, writes: LastWrites): void {
+    const { key } = this.#history.transactions;
+    const writer = this.#writer[read] ?? none;
+    for (let head = writes.firstHead(key[read] ?? 0); head !== none; head = writes.nextHead(head)) {
+      const chain = writes.chainOf(head);
+      const limit = past.entry(t, chain);
+      if (limit === none) continue;
+      const seen = writes.lastUpTo(head, limit);
+      if (seen === none) continue;
+      // What the writer itself had seen comes before it anyway.
+      const isKnown =
+        writer !== this.#initial && past.entry(writer, chain) >= (past.placeOf[seen] ?? 0);
+      if (!isKnown) this.#add(seen, read);
+    }
   }
 
   /** Adds that `seen` committed before the writer of `read`, unless that is itself. */
-  #add(seen: number, read: number, reader: number): void {
-    const writer = this.#writerOf(read);
-    if (writer === undefined || writer === seen || seen === this.#initial) return;
+  #add(seen: number, read: number): void {
+    const writer = this.#writer[read] ?? none;
+    if (writer === seen || seen === this.#initial) return;
     this.#edges.add(seen, writer, relation.ww);
-    this.#from.push(seen);
-    this.#to.push(writer);
-    this.#reader.push(reader);
-    this.#read.push(read);
+    this.#reads.push(read);
   }
 
-  /** For the keys that `seen` wrote and `reads` has: what those reads show came after. */
-  #addSeen(t: number, seen: number, reads: ReadonlyMap<number, readonly number[]>): void {
+  /** For the keys that `seen` wrote and t read, as far as is kept: what t read there came after. */
+  #addSeen(t: number, seen: number): void {
     if (seen === this.#initial) return;
-    this.#eachWrite(seen, (key) => {
-      const read = reads.get(key)?.find((i) => this.#writerOf(i) !== seen);
-      if (read !== undefined) this.#add(seen, read, t);
-    });
-  }
-
-  /** Who wrote what the micro-operation read; undefined if it is no read of another's write. */
-  #writerOf(i: number): number | undefined {
-    const { transactions, source, committed } = this.#history;
-    if (transactions.kind[i] !== readKind) return undefined;
-    const write = source[i] ?? 0;
-    if (write === initial) return this.#initial;
-    if (write < 0) return undefined;
-    const writer = transactions.of[write] ?? 0;
-    return writer === transactions.of[i] || committed[writer] === 0 ? undefined : writer;
-  }
-
-  #firstReads(t: number): ReadonlyMap<number, number> {
-    const { first } = this.#history.transactions;
-    const firsts = new Map<number, number>();
-    for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
-      const writer = this.#writerOf(i);
-      if (writer !== undefined && !firsts.has(writer)) firsts.set(writer, i);
+    const { first, kind, key } = this.#history.transactions;
+    const { final } = this.#history;
+    for (let i = first[seen] ?? 0; i < (first[seen + 1] ?? 0); i += 1) {
+      if (kind[i] !== writeKind || final[i] !== 1) continue;
+      const k = key[i] ?? 0;
+      if (this.#readBy[k] !== t) continue;
+      const one = this.#readOne[k] ?? 0;
+      const read = this.#writer[one] === seen ? (this.#readOther[k] ?? none) : one;
+      if (read !== none) this.#add(seen, read);
     }
-    return firsts;
+  }
+
+  /** Of the reads of a key the last that was said, and the last of another writer. */
+  #keepNearest(t: number, k: number, read: number): void {
+    const before = this.#readBy[k] === t ? (this.#readOne[k] ?? none) : none;
+    const isSame = before !== none && this.#writer[before] === this.#writer[read];
+    if (!isSame) this.#readOther[k] = before;
+    this.#readBy[k] = t;
+    this.#readOne[k] = read;
+  }
+
+  /** Of the reads of a key the first that was said, and the first of another writer. */
+  #keepFirst(t: number, k: number, read: number): void {
+    if (this.#readBy[k] !== t) {
+      this.#readBy[k] = t;
+      this.#readOne[k] = read;
+      this.#readOther[k] = none;
+      return;
+    }
+    const isOther = this.#writer[this.#readOne[k] ?? 0] !== this.#writer[read];
+    if (isOther && this.#readOther[k] === none) this.#readOther[k] = read;
   }
 
   #eachWrite(t: number, visit: (key: number) => void): void {
@@ -199,60 +267,21 @@ class CommitGraphBuilder {
     for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1)
       if (kind[i] === writeKind && this.#history.final[i] === 1) visit(key[i] ?? 0);
   }
+}
 
-  /** Key → session → places in the session of those that write the key. */
-  #writersBySession(): ReadonlyMap<number, ReadonlyMap<number, readonly number[]>> {
-    const byKey = new Map<number, Map<number, number[]>>();
-    for (const [s, session] of this.#sessions.entries())
-      for (const [place, t] of session.entries())
-        this.#eachWrite(t, (key) => {
-          const bySession = byKey.get(key) ?? new Map<number, number[]>();
-          byKey.set(key, bySession);
-          const places = bySession.get(s) ?? [];
-          bySession.set(s, places);
-          places.push(place);
-        });
-    return byKey;
+/** Per micro-operation who wrote what it read; `none` if it is no read of another's write. */
+function writersOf({ transactions, source, committed }: RegisterHistory): Int32Array {
+  const { count, kind, of } = transactions;
+  const writers = new Int32Array(kind.length).fill(none);
+  for (let i = 0; i < kind.length; i += 1) {
+    if (kind[i] !== readKind) continue;
+    const write = source[i] ?? 0;
+    if (write === initial) writers[i] = count;
+    if (write < 0) continue;
+    const writer = of[write] ?? 0;
+    if (writer !== of[i] && committed[writer] === 1) writers[i] = writer;
   }
-
-  /**
-   * For each transaction and session the place of the last one of that session in its past, or
-   * -1; undefined if sessions and reads form a cycle.
-   */
-  #clocks(sessions: number): Int32Array | undefined {
-    const { count } = this.#history.transactions;
-    const clocks = new Int32Array(count * sessions).fill(-1);
-    const { offsets, targets } = this.#edges.toDigraph(count + 1);
-    const waiting = new Int32Array(count + 1);
-    for (const w of targets) waiting[w] = (waiting[w] ?? 0) + 1;
-    const sessionOf = new Int32Array(count);
-    const placeOf = new Int32Array(count);
-    let left = 1;
-    for (const [s, session] of this.#sessions.entries())
-      for (const [place, t] of session.entries()) {
-        sessionOf[t] = s;
-        placeOf[t] = place;
-        left += 1;
-      }
-    const ready = [this.#initial];
-    for (let v = ready.pop(); v !== undefined; v = ready.pop()) {
-      left -= 1;
-      for (let edge = offsets[v] ?? 0; edge < (offsets[v + 1] ?? 0); edge += 1) {
-        const w = targets[edge] ?? 0;
-        if (v !== this.#initial) {
-          for (let s = 0; s < sessions; s += 1) {
-            const at = w * sessions + s;
-            clocks[at] = Math.max(clocks[at] ?? 0, clocks[v * sessions + s] ?? 0);
-          }
-          const own = w * sessions + (sessionOf[v] ?? 0);
-          clocks[own] = Math.max(clocks[own] ?? 0, placeOf[v] ?? 0);
-        }
-        waiting[w] = (waiting[w] ?? 0) - 1;
-        if (waiting[w] === 0) ready.push(w);
-      }
-    }
-    return left === 0 ? clocks : undefined;
-  }
+  return writers;
 }
 
 function sessionsOf({ transactions, committed }: RegisterHistory): readonly (readonly number[])[] {
@@ -265,15 +294,4 @@ function sessionsOf({ transactions, committed }: RegisterHistory): readonly (rea
     else known.push(t);
   }
   return [...byProcess.values()];
-}
-
-/** The greatest of the ascending places that is no more than `limit`, or -1. */
-function lastUpTo(places: readonly number[], limit: number): number {
-  let [low, high] = [0, places.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((places[middle] ?? 0) <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low === 0 ? -1 : (places[low - 1] ?? 0);
 }

@@ -7,7 +7,7 @@ import { type Cycle, findCycles } from './cycles.ts';
 import { cycleFinding, describe, type Edge, type EdgeReason, type Narrator } from './explain.ts';
 import { anomalyOf, type Finding, Findings, text, who } from './findings.ts';
 import { findMismatches, notEnough, unfit } from './preconditions.ts';
-import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
+import { findReadAnomalies, valueText } from './register-anomalies.ts';
 import { type RegisterHistory, registerHistoryOf } from './register-versions.ts';
 import { relation } from './relations.ts';
 import { duplicatedWrites } from './rw-register.ts';
@@ -40,7 +40,7 @@ function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict
   const { transactions } = registers;
   const findings = new Findings();
   findMismatches(transactions, findings);
-  findRegisterAnomalies(registers, findings);
+  findReadAnomalies(registers, findings);
   const misread = new Findings();
   if (level === 'read-committed-monotonic') findOwnMisreads(registers, misread);
   const bad = findings.kept.filter(

@@ -1,0 +1,104 @@
+/** Pasts that are made as they are needed, in chains that are used again, against all of them. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CausalPast } from '../../src/checker/txn/causal-past.ts';
+
+const numRuns = Number(process.env['DSX_RUNS'] ?? 500);
+
+interface Shape {
+  readonly sessionOf: readonly number[];
+  readonly sources: readonly (readonly number[])[];
+}
+
+/** Transactions with a session each; they read from any others, mostly from earlier ones. */
+const shape: fc.Arbitrary<Shape> = fc.integer({ min: 1, max: 24 }).chain((count) =>
+  fc.record({
+    sessionOf: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: count, maxLength: count }),
+    sources: fc.tuple(
+      ...Array.from({ length: count }, (_, t) =>
+        fc
+          .array(fc.integer({ min: 0, max: Math.min(count - 1, t + 1) }), { maxLength: 3 })
+          .map((sources) => sources.filter((source) => source !== t)),
+      ),
+    ),
+  }),
+);
+
+/** Everything before each transaction; undefined if one comes before itself. */
+function closure({ sessionOf, sources }: Shape): readonly ReadonlySet<number>[] | undefined {
+  const direct = sessionOf.map((session, t) => [
+    ...(sources[t] ?? []),
+    ...[sessionOf.lastIndexOf(session, t - 1)].filter((before) => t > 0 && before !== -1),
+  ]);
+  const pasts = direct.map(() => new Set<number>());
+  for (const past of pasts) {
+    const open = [...(direct[pasts.indexOf(past)] ?? [])];
+    for (let t = open.pop(); t !== undefined; t = open.pop()) {
+      if (past.has(t)) continue;
+      past.add(t);
+      open.push(...(direct[t] ?? []));
+    }
+  }
+  return pasts.some((past, t) => past.has(t)) ? undefined : pasts;
+}
+
+function sessions({ sessionOf }: Shape): readonly (readonly number[])[] {
+  return [...new Set(sessionOf)].map((session) =>
+    [...sessionOf.keys()].filter((t) => sessionOf[t] === session),
+  );
+}
+
+for (const plainMax of [0, 64])
+  test(`a clock says what is in a past, with up to ${plainMax} sessions a chain each`, () => {
+    fc.assert(
+      fc.property(shape, (theShape) => {
+        const pasts = closure(theShape);
+        const seen: number[] = [];
+        const forgotten = new Set<number>();
+        const past: CausalPast = new CausalPast(
+          {
+            count: theShape.sessionOf.length,
+            sessions: sessions(theShape),
+            sourcesOf: (t, sources) => void sources.push(...(theShape.sources[t] ?? [])),
+          },
+          {
+            visit(t) {
+              for (const other of seen) {
+                const isIn =
+                  !forgotten.has(other) &&
+                  past.entry(t, past.chainOf[other] ?? 0) >= (past.placeOf[other] ?? 0);
+                expect(isIn).toBe(pasts?.[t]?.has(other) ?? isIn);
+              }
+              for (const needed of pasts?.[t] ?? []) expect(seen).toContain(needed);
+              seen.push(t);
+            },
+            forget: (t) => void forgotten.add(t),
+          },
+          1 << 20,
+          plainMax,
+        );
+        expect(past.visitAll()).toBe(pasts === undefined ? 'cycle' : 'done');
+        if (pasts !== undefined) expect(seen.length).toBe(theShape.sessionOf.length);
+      }),
+      { numRuns },
+    );
+  });
+
+test('however many sessions crash, there are few chains where all see each other', () => {
+  const count = 4000;
+  const sessionOf = Array.from({ length: count }, (_, t) => Math.floor(t / 20));
+  const past = new CausalPast(
+    {
+      count,
+      sessions: sessions({ sessionOf, sources: [] }),
+      sourcesOf(t, sources) {
+        if (t > 0) sources.push(t - 1);
+      },
+    },
+    { visit: () => undefined, forget: () => undefined },
+    1 << 16,
+    0,
+  );
+  expect(past.visitAll()).toBe('done');
+  expect(Math.max(...past.chainOf)).toBe(0);
+});
