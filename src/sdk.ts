@@ -69,7 +69,8 @@ export {
   rqliteTable,
   rqliteUrl,
 } from './client/rqlite.ts';
-export { type SqlConnection, SqlError, type SqlResult } from './client/sql/connection.ts';
+export type { SqlConnection } from './client/sql/connection.ts';
+export { impatient } from './client/sql/impatient.ts';
 export { connectMysql, mysqlDialect } from './client/sql/mysql.ts';
 export { type SqlRouting, sqlClients, sqlObjects } from './client/sql/objects.ts';
 export { connectPostgres, postgresDialect } from './client/sql/postgres.ts';
@@ -142,6 +143,7 @@ export {
   mariadbServer,
   mariadbUser,
 } from './testbed/server/mariadb-server.ts';
+export { keptServer, timelineQuery } from './testbed/server/postgres-keeper.ts';
 export {
   initialDatabase,
   notAsRoot,

@@ -1,6 +1,6 @@
 /**
  * PostgreSQL with streaming replication: a primary, standbys, and a keeper on each node that fails
- * over (`postgres-replicated/keeper.ts`). Clients work on the primary of the newest timeline that
+ * over (`src/testbed/server/postgres-keeper.ts`). Clients work on the primary of the newest timeline that
  * answers them, and stay there while their connection lasts.
  *
  * What its errors mean is in the tables of `src/client/sql/session.ts` and
@@ -10,7 +10,9 @@
 import {
   connectPostgres,
   createTables,
+  impatient,
   initialDatabase,
+  keptServer,
   type NodePlace,
   notAsRootScript,
   openDoor,
@@ -25,9 +27,8 @@ import {
   type SqlConnection,
   sqlClients,
   sqlObjects,
+  timelineQuery,
 } from '../src/sdk.ts';
-import { impatient } from './postgres-replicated/impatient.ts';
-import { keptServer, timelineQuery } from './postgres-replicated/keeper.ts';
 
 const isolation = (level: string): string =>
   `SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ${level}`;

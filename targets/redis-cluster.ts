@@ -69,7 +69,7 @@ export default {
   testbed: 'netns',
   nodeCount: 6,
   objects: ['set', 'register'],
-  survives: ['pause'],
+  survives: [],
   reportsPrimary: true,
   recoverySeconds: 8,
   startSeconds: 30,

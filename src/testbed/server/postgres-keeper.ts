@@ -10,15 +10,14 @@
  * So with the heir as the only synchronous standby no acknowledged commit is lost: the old primary
  * acknowledges nothing that the heir does not have.
  */
+import type { NodeProgram, ServerSite } from '../../contract/target.ts';
 import {
-  type NodeProgram,
   notAsRootScript,
   postgresPort,
   postgresProgram,
   postgresUser,
-  type ServerSite,
   serverArguments,
-} from '../../src/sdk.ts';
+} from './postgres-server.ts';
 
 /** The number of the timeline of a primary; 0 from a standby. */
 export const timelineQuery =

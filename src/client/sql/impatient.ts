@@ -3,7 +3,7 @@
  * and takes every answer that is no error for success. Of a COMMIT that waits for a standby,
  * PostgreSQL cancels the wait only: the commit stands, on the primary alone, and a warning says so.
  */
-import { type SqlConnection, SqlError, type SqlResult } from '../../src/sdk.ts';
+import { type SqlConnection, SqlError, type SqlResult } from './connection.ts';
 
 const patienceMs = 600;
 
