@@ -153,7 +153,7 @@ test('of torn writes each sector is as synced, as written, or zeros in space tha
           for (let at = 0; at < found.length; at += 512) {
             const sector = (bytes: Buffer): Buffer => {
               const whole = Buffer.alloc(Math.min(512, found.length - at));
-              bytes.copy(whole, 0, at, at + whole.length);
+              bytes.subarray(at, at + whole.length).copy(whole);
               return whole;
             };
             const allowed = [oracle.now, oracle.synced, Buffer.alloc(0)].map(sector);
