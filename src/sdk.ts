@@ -87,6 +87,7 @@ export type {
   Clocks,
   Cluster,
   Disks,
+  Limits,
   Network,
 } from './contract/testbed.ts';
 export type {
@@ -114,7 +115,7 @@ export {
   partitionCut,
   partitionShapes,
 } from './fault/grudge.ts';
-export { millisecondsParameter, numberParameter } from './fault/parameters.ts';
+export { bytesParameter, millisecondsParameter, numberParameter } from './fault/parameters.ts';
 export { nodeTargets } from './fault/targets.ts';
 export * from './generator/combinators.ts';
 export type { Generator, GeneratorContext, OpRequest, ThreadId } from './generator/generator.ts';
