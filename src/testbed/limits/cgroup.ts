@@ -13,11 +13,11 @@ export class Cgroup {
   readonly folder: string;
   readonly #version: 1 | 2;
 
-  /** Makes it. @throws what the file system says */
+  /** Makes it, or takes one that a dead dsx has left. @throws what the file system says */
   constructor({ version, parent }: CgroupPlace, name: string) {
     this.folder = join(parent, name);
     this.#version = version;
-    mkdirSync(this.folder);
+    mkdirSync(this.folder, { recursive: true });
   }
 
   /** What the process starts from now on is in it as well. One that is gone is no error. */

@@ -84,8 +84,12 @@ class ProcessLimits implements NodeLimits {
       if (!isInSandbox()) startJanitor(hostPid(), [survey.place]);
       const groups = new Map<NodeId, Cgroup>();
       this.#groups.set(resource, groups);
-      for (const node of nodes)
-        groups.set(node, new Cgroup(survey.place, `dsx-${runMark}-${resource}-${node}`));
+      for (const node of nodes) {
+        const group = new Cgroup(survey.place, `dsx-${runMark}-${resource}-${node}`);
+        groups.set(node, group);
+        if (resource === 'cpu') group.limitCpu(null);
+        else group.limitMemory(null);
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 /** What of this machine can be limited for nodes? Found out by limiting a process of dsx's own. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { messageOf } from '../../base/errors.ts';
 import type { LimitedResource } from '../../contract/testbed.ts';
 import type { Obstacle } from '../find-command.ts';
@@ -38,13 +38,18 @@ export async function limitObstacle(resource: LimitedResource): Promise<Obstacle
         };
   const survey = await surveyCgroups(resource);
   if ('place' in survey) return undefined;
-  const isRoot = process.getuid?.() === 0;
   return {
     found: `memory is limited by control groups of the kernel's, and ${survey.refused}`,
-    advice: isRoot
+    advice: isRootOfHost()
       ? 'in a container, start it with: docker run --privileged --cgroupns host'
       : 'run dsx as root. An ordinary user has no other means: ulimit -v counts addresses, not memory',
   };
+}
+
+/** An ordinary user is root, too, in a user namespace of its own. */
+function isRootOfHost(): boolean {
+  const map = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/);
+  return process.getuid?.() === 0 && map.join(' ') === '0 0 4294967295';
 }
 
 async function tryPlaces(resource: LimitedResource): Promise<Survey> {
