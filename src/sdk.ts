@@ -43,7 +43,7 @@ export type { WeakLevel } from './checker/txn/weak-levels.ts';
 export { weakRegister } from './checker/txn/weak-register.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
 export { convergence, strongConvergence } from './checker/weak/convergence.ts';
-export { weakModel } from './checker/weak/weak.ts';
+export { weakModel, weakModelNames } from './checker/weak/weak.ts';
 export { loadDriver } from './client/driver.ts';
 export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';
@@ -60,12 +60,24 @@ export {
   type RpcFunctions,
   rpcClient,
 } from './client/rpc-client.ts';
+
+export {
+  askRqlite,
+  type RqliteLevel,
+  rqliteRegister,
+  rqliteTable,
+  rqliteUrl,
+} from './client/rqlite.ts';
+
 export type { SqlConnection } from './client/sql/connection.ts';
 export { type SqlRouting, sqlClients, sqlObjects } from './client/sql/objects.ts';
 export { connectPostgres, postgresDialect } from './client/sql/postgres.ts';
 export { createTables } from './client/sql/schema.ts';
+
 export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
+export { askWord } from './client/zookeeper/four-letter.ts';
+export { zookeeperRegister, zookeeperSet } from './client/zookeeper/zookeeper.ts';
 export { type Aim, aim, aimedNodes, isTurnOfPrimaries, leaders } from './contract/aim.ts';
 export { type Client, type ClientOp, type RpcChannel, RpcError } from './contract/client.ts';
 export type { Nemesis, NemesisShape, ProposeContext } from './contract/nemesis.ts';

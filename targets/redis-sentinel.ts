@@ -230,7 +230,13 @@ export default {
       name: 'wait-majority',
       summary:
         'reads and writes are answered when a majority of the nodes has what they saw (WAIT)',
-      promises: 'eventual-consistency',
+      // All reads are the primary's; of what a failover loses nothing comes back.
+      promises: 'eventual',
+      broken: {
+        mistake:
+          'WAIT counts replicas, and a failover may choose one that it did not count: what they confirmed is lost',
+        shownBy: { workload: 'set', nemesis: 'pause' },
+      },
     },
     {
       name: 'async',

@@ -66,7 +66,7 @@ function producerAndConsumer({ crashProbability }: Load): Script<null> {
 const emptyRestNs = 400 * nsPerMs;
 const failedRestNs = 50 * nsPerMs;
 /** Whoever cannot be emptied in this time is not. */
-const drainLimitNs = 30_000 * nsPerMs;
+const drainLimitNs = 60_000 * nsPerMs;
 
 function drainer(emptyNs: number): Script<null> {
   return {

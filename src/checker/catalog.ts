@@ -3,9 +3,11 @@
  * for `dsx list models`. A new kind of checker adds its table here.
  */
 import { UsageError } from '../base/errors.ts';
+import { isArray, isObject } from '../base/json.ts';
 import { listed } from '../base/text.ts';
 import type { History } from '../history/history.ts';
-import { findEntry, modelLibrary } from '../model/library.ts';
+import { noValue } from '../history/values.ts';
+import { findEntry, modelLibrary, parsedSpecification } from '../model/library.ts';
 import type { Checker } from './checker.ts';
 import { invariantCatalog, invariantNamed } from './invariant/catalog.ts';
 import { linearizable } from './linearizability/linearizability.ts';
@@ -101,7 +103,23 @@ function checkersOfOne(
     );
   if (!realTime && (!isWeak || realTimeModels.has(specification)))
     throw needsRealTime(specification);
-  return [isWeak ? weakModel(specification) : linearizable(specification)];
+  return [isWeak ? weakModel(specification) : linearizable(ofCells(specification, history))];
+}
+
+/** Where the reader of a file took `[key, value]` apart, each cell of a multi-register is a register. */
+function ofCells(specification: string, history: History): string {
+  const { name, parameter } = parsedSpecification(specification);
+  if (name !== 'multi-register' || !areTakenApart(history)) return specification;
+  if (isObject(parameter))
+    throw new UsageError(
+      `${specification}: the [key, value] of this history were taken for keys of independent registers; for cells that begin with different values leave them whole (--keys plain)`,
+    );
+  return specification.slice('multi-'.length);
+}
+
+function areTakenApart(history: History): boolean {
+  const { key, input } = history.operations;
+  return key.some((id, row) => id !== noValue && !isArray(history.values.value(input[row] ?? -1)));
 }
 
 function levelNames(): readonly string[] {

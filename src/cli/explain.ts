@@ -29,7 +29,11 @@ const examplesMax = 2;
 export async function explainText(name: string, screen: Screen): Promise<string> {
   const anomaly = definedAnomalies().find(([type]) => type.toLowerCase() === name.toLowerCase());
   const type = anomaly?.[0] ?? (definitionOf(name) === undefined ? undefined : name);
-  const model = modelCatalog().find((entry) => entry.name === name.toLowerCase());
+  const level = isIsolationModel(name) ? isolationModel(name) : undefined;
+  const models = modelCatalog();
+  const model =
+    models.find((entry) => entry.name === name.toLowerCase()) ??
+    models.find((entry) => entry.name === level);
   const nemesis = (await loadNemeses()).get(name.toLowerCase());
   const blocks = [
     ...(type === undefined ? [] : anomalyPage(type, screen)),
@@ -55,7 +59,9 @@ type Block = readonly string[];
 
 function anomalyPage(type: string, screen: Screen): readonly Block[] {
   const { title = type, meaning = '' } = definitionOf(type) ?? {};
-  const own = goldenHistories().filter(({ anomalies }) => anomalies.includes(type));
+  const own = goldenHistories().filter(
+    ({ name, anomalies }) => name === type || anomalies.includes(type),
+  );
   // A cycle through predicates looks as one through items does.
   const similar = goldenHistories().filter(({ anomalies }) => anomalies.includes(`${type}-item`));
   const examples = own.length > 0 ? own : similar;
@@ -115,9 +121,11 @@ function hasStronger(name: (typeof modelNames)[number]): boolean {
 }
 
 function modelPage(name: string, summary: string, screen: Screen): readonly Block[] {
-  const examples = goldenHistories().filter(
-    ({ model }) => model === name || model.startsWith(`${name}:`),
-  );
+  // First the one that is called after it, which breaks it and nothing weaker.
+  const order = (example: GoldenHistory): number => (example.name.startsWith(name) ? 0 : 1);
+  const examples = goldenHistories()
+    .filter(({ model }) => model === name || model.startsWith(`${name}:`))
+    .toSorted((a, b) => order(a) - order(b));
   const broken = examples.filter(({ valid }) => !valid).slice(0, examplesMax);
   const held = examples.filter(({ valid }) => valid).slice(0, 1);
   return [

@@ -114,6 +114,10 @@ export interface RequiredCommand {
   readonly command: string;
   /** The Debian package that has it; null if there is none. */
   readonly debianPackage: string | null;
+  /** A command line that installs it where no package of Debian's does. */
+  readonly install?: string;
+  /** `file`: a path that must be there, though it is not run. */
+  readonly kind?: 'file';
 }
 
 /** Where one node lives. */

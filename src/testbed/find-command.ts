@@ -1,5 +1,5 @@
 /** Is a program installed, and if not, how is it had? */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { RequiredCommand } from '../contract/target.ts';
 
@@ -11,22 +11,24 @@ export interface Obstacle {
 
 /** The commands of a target that are not there, with the line that installs them. */
 export function missingCommands(commands: readonly RequiredCommand[]): Obstacle | undefined {
-  const missing = commands.filter(({ command }) => !isThere(command));
+  const missing = commands.filter((required) => !isThere(required));
   if (missing.length === 0) return undefined;
   const names = [...new Set(missing.map(({ command }) => command))].join(', ');
   const packages = [...new Set(missing.flatMap(({ debianPackage }) => debianPackage ?? []))];
   const prefix = process.getuid?.() === 0 ? '' : 'sudo ';
+  const lines = [
+    ...(packages.length === 0 ? [] : [`${prefix}apt-get install ${packages.join(' ')}`]),
+    ...new Set(missing.flatMap(({ install }) => install ?? [])),
+  ];
   return {
     found: `not installed: ${names}`,
-    advice:
-      packages.length === 0
-        ? `install ${names}, or give the path`
-        : `${prefix}apt-get install ${packages.join(' ')}`,
+    advice: lines.length === 0 ? `install ${names}, or give the path` : lines.join('; '),
   };
 }
 
 /** On the PATH or, as for many servers, in a folder of the system's that users lack. */
-function isThere(command: string): boolean {
+function isThere({ command, kind }: RequiredCommand): boolean {
+  if (kind === 'file') return existsSync(command);
   if (command.includes('/')) return isExecutable(command);
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return [...folders, ...systemFolders].some((folder) => isExecutable(join(folder, command)));

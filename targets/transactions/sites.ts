@@ -44,6 +44,8 @@ export class SiteStore {
   #visible = new Map<string, Json>();
   #seen: Counts = {};
   #hidden: Commit[] = [];
+  /** Transactions that have committed and are not visible here yet: told when they are. */
+  #awaited: { readonly number: number; readonly isShown: () => void }[] = [];
 
   constructor(context: NodeContext) {
     this.#context = context;
@@ -83,7 +85,27 @@ export class SiteStore {
       this.#committed.set(change[1], [value, site, number]);
     }
     this.#receive({ site, number, seen, changes });
-    return { type: 'commit_ok' };
+    return { type: 'commit_ok', number };
+  }
+
+  /**
+   * Resolves when a commit of this site is visible here: whoever made it then sees it.
+   * Rejects with 0 (unknown) after `timeoutMs`: a node that is cut off may not see it for long.
+   */
+  shown(number: number, timeoutMs: number): Promise<void> {
+    const { nodeId } = this.#context;
+    if (number <= (this.#seen[nodeId] ?? 0)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const timer = this.#context.setTimer(timeoutMs, () => {
+        const text = `commit ${number} was not visible at ${nodeId} within ${timeoutMs} ms`;
+        reject(new RpcError(errorCode.timeout, text));
+      });
+      const isShown = (): void => {
+        timer.cancel();
+        resolve();
+      };
+      this.#awaited.push({ number, isShown });
+    });
   }
 
   dump(): Json {
@@ -98,6 +120,14 @@ export class SiteStore {
     this.#seen = counts;
     this.#visible = new Map(committed.map(([key, [value]]) => [key, value]));
     this.#hidden = [];
+    this.#tellAwaited();
+  }
+
+  #tellAwaited(): void {
+    const own = this.#seen[this.#context.nodeId] ?? 0;
+    const shown = this.#awaited.filter(({ number }) => number <= own);
+    this.#awaited = this.#awaited.filter(({ number }) => number > own);
+    for (const { isShown } of shown) isShown();
   }
 
   #receive(commit: Commit): void {
@@ -130,5 +160,6 @@ export class SiteStore {
     this.#seen = { ...this.#seen, [site]: number };
     for (const change of changes)
       this.#visible.set(change[1], changed(this.read(change[1]), change));
+    this.#tellAwaited();
   }
 }

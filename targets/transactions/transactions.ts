@@ -14,7 +14,13 @@
  * | read-committed | at each step what is committed then | what it writes, since it did |
  * | read-uncommitted | at each step what is there | – (who writes a key holds it) |
  */
-import { type Body, errorCode, type NodeContext, RpcError } from '../../src/node/node.ts';
+import {
+  type Body,
+  errorCode,
+  integerField,
+  type NodeContext,
+  RpcError,
+} from '../../src/node/node.ts';
 import { RaftNode } from '../raft/raft.ts';
 import { correctSettings } from '../raft/settings.ts';
 import { type Procedure, procedures } from './procedures.ts';
@@ -22,6 +28,9 @@ import { SharedStore } from './shared-store.ts';
 import { SiteStore } from './sites.ts';
 import { VersionedStore } from './versioned-store.ts';
 import { Workspace } from './workspace.ts';
+
+/** So long a site waits for a commit of its own that it has not heard of. */
+const showTimeoutMs = 800;
 
 /** Runs a transaction. Rejects with a definite RpcError only if it did not happen. */
 type Run = (procedure: Procedure) => Promise<Body>;
@@ -81,8 +90,10 @@ function parallel(context: NodeContext): Run {
     const workspace = new Workspace(store);
     const reply = workspace.run(procedure);
     const { changes } = workspace;
-    if (changes.length > 0)
-      await node.change({ type: 'commit', site: context.nodeId, seen, changes });
+    if (changes.length === 0) return reply;
+    const { nodeId } = context;
+    const committed = await node.change({ type: 'commit', site: nodeId, seen, changes });
+    await store.shown(integerField(committed, 'number'), showTimeoutMs);
     return reply;
   };
 }

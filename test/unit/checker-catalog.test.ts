@@ -49,3 +49,25 @@ test('each name is listed once', () => {
   const names = modelCatalog().map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
 });
+
+/** What the reader of a file makes of a multi-register: keys, and values without them. */
+const cells = historyOf([
+  { type: 'invoke', process: 0, f: 'write', key: 'x', value: 1 },
+  { type: 'ok', process: 0, f: 'write', key: 'x', value: 1 },
+  { type: 'invoke', process: 0, f: 'read', key: 'y', value: null },
+  { type: 'ok', process: 0, f: 'read', key: 'y', value: 0 },
+]);
+const limits = { timeoutMs: 1_000, memoryMb: 100, nowMs: () => 0 };
+
+test('a multi-register whose cells were taken apart is one register for each key', () => {
+  const verdictOf = (model: string): unknown =>
+    checkersOfModel(model, { history: cells, realTime: true })[0]?.check(cells, limits).valid;
+  expect(verdictOf('multi-register:0')).toBe(true);
+  expect(verdictOf('multi-register')).toBe(false);
+  expect(() => verdictOf('multi-register:{"y":0}')).toThrow(/--keys plain/);
+});
+
+test('a parameter that a model of sets does not know is refused', () => {
+  expect(checkerOf('set-full:linearizable', operations)).toBe('set-full');
+  expect(() => checkerOf('set-full:soon', operations)).toThrow(/set-full:linearizable/);
+});

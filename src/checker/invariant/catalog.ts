@@ -11,8 +11,10 @@ import { causalReverse } from './causal-reverse.ts';
 import { counterBounds } from './counter.ts';
 import { election } from './election.ts';
 import { failureDetector } from './failure-detector.ts';
+import { fencedResource } from './fenced-resource.ts';
 import { finalCounter } from './final-counter.ts';
 import { kafka } from './kafka/kafka.ts';
+import { leaderAtEnd } from './leader-at-end.ts';
 import { leases } from './lease.ts';
 import { lockHolds } from './lock.ts';
 import { longFork } from './long-fork.ts';
@@ -42,7 +44,18 @@ export interface InvariantEntry {
 }
 
 export const invariantCatalog: readonly InvariantEntry[] = [
-  plain(['add', 'read'], setFull()),
+  {
+    name: 'set-full',
+    summary: setFull().summary,
+    functions: ['add', 'read'],
+    parameter: '"linearizable": a known element must be in every read that begins later',
+    required: false,
+    make(parameter?: string): Checker {
+      if (parameter === undefined) return setFull();
+      if (parameter === 'linearizable') return setFull({ linearizable: true });
+      throw new UsageError(`set-full:${parameter}: expected set-full or set-full:linearizable`);
+    },
+  },
   plain(['add', 'read'], setByLastRead(), 'set-last-read'),
   plain(['add', 'read'], counterBounds(), 'counter-bounds'),
   plain(['add', 'read'], finalCounter()),
@@ -70,7 +83,9 @@ export const invariantCatalog: readonly InvariantEntry[] = [
       return leases(ttlMs);
     },
   },
+  plain(['write', 'read'], fencedResource()),
   plain(['leader'], election()),
+  plain(['leader'], leaderAtEnd()),
   plain(['send', 'poll', 'txn', 'assign', 'subscribe', 'crash'], kafka()),
   plain(['broadcast', 'read'], broadcast()),
   plain(['broadcast', 'read'], broadcast({ order: 'fifo' })),
