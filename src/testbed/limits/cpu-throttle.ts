@@ -14,18 +14,6 @@ export interface ThrottledNodes {
   isFree(node: NodeId): boolean;
 }
 
-interface Throttled {
-  readonly share: number;
-  readonly time: CpuTime;
-  /** Processes that are not the node's and share its fate. */
-  readonly guests: readonly number[];
-  pids: readonly number[];
-  usedMs: number;
-  /** What it may still use. */
-  balanceMs: number;
-  isStopped: boolean;
-}
-
 const lookMs = 10;
 /** The tree of processes is read anew this seldom: it costs more than their times. */
 const looksPerTree = 5;
@@ -34,7 +22,7 @@ const periodMs = 100;
 
 export class CpuThrottle {
   readonly #nodes: ThrottledNodes;
-  readonly #throttled = new Map<NodeId, Throttled>();
+  readonly #throttled = new Map<NodeId, ThrottledNode>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #lookCount = 0;
   #lastMs = 0;
@@ -43,12 +31,10 @@ export class CpuThrottle {
     this.#nodes = nodes;
   }
 
+  /** `guests`: processes that are not the node's, and share its fate. */
   start(node: NodeId, share: number, guests: readonly number[] = []): void {
     this.stop(node);
-    this.#throttled.set(node, {
-      ...{ share, guests, time: new CpuTime(), pids: [], usedMs: 0, balanceMs: 0 },
-      isStopped: false,
-    });
+    this.#throttled.set(node, new ThrottledNode({ node, nodes: this.#nodes, share, guests }));
     if (this.#timer !== undefined) return;
     this.#lastMs = performance.now();
     this.#timer = setInterval(() => {
@@ -58,10 +44,8 @@ export class CpuThrottle {
 
   /** The node runs again, unless somebody else has stopped it. */
   stop(node: NodeId): void {
-    const throttled = this.#throttled.get(node);
-    if (throttled === undefined) return;
+    this.#throttled.get(node)?.end();
     this.#throttled.delete(node);
-    if (throttled.isStopped) this.#continue(node, throttled);
     if (this.#throttled.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -73,30 +57,52 @@ export class CpuThrottle {
     this.#lastMs = nowMs;
     const isTreeDue = this.#lookCount % looksPerTree === 0;
     this.#lookCount += 1;
-    for (const [node, throttled] of this.#throttled) {
-      if (isTreeDue) throttled.pids = this.#nodes.pids(node);
-      this.#settle(node, throttled, elapsedMs);
-    }
+    for (const throttled of this.#throttled.values()) throttled.settle(elapsedMs, isTreeDue);
+  }
+}
+
+interface Throttling {
+  readonly node: NodeId;
+  readonly nodes: ThrottledNodes;
+  readonly share: number;
+  readonly guests: readonly number[];
+}
+
+class ThrottledNode {
+  readonly #throttling: Throttling;
+  readonly #time = new CpuTime();
+  #pids: readonly number[] = [];
+  #usedMs = 0;
+  /** What it may still use. */
+  #balanceMs = 0;
+  #isStopped = false;
+
+  constructor(throttling: Throttling) {
+    this.#throttling = throttling;
   }
 
-  #settle(node: NodeId, throttled: Throttled, elapsedMs: number): void {
-    const { share, guests, pids, time } = throttled;
-    const usedMs = time.look([...pids, ...guests]);
-    const balanceMs = throttled.balanceMs + share * elapsedMs - (usedMs - throttled.usedMs);
-    throttled.usedMs = usedMs;
-    throttled.balanceMs = Math.min(balanceMs, share * periodMs);
-    if (throttled.balanceMs < 0) {
+  settle(elapsedMs: number, isTreeDue: boolean): void {
+    const { node, nodes, share, guests } = this.#throttling;
+    if (isTreeDue) this.#pids = nodes.pids(node);
+    const usedMs = this.#time.look([...this.#pids, ...guests]);
+    const balanceMs = this.#balanceMs + share * elapsedMs - (usedMs - this.#usedMs);
+    this.#usedMs = usedMs;
+    this.#balanceMs = Math.min(balanceMs, share * periodMs);
+    if (balanceMs < 0) {
       // Again at each look: there may be new processes, and others may have let it go on.
-      throttled.isStopped = true;
+      this.#isStopped = true;
       send(guests, 'SIGSTOP');
-      if (this.#nodes.isFree(node)) send(pids, 'SIGSTOP');
-    } else if (throttled.isStopped) this.#continue(node, throttled);
+      if (nodes.isFree(node)) send(this.#pids, 'SIGSTOP');
+    } else this.end();
   }
 
-  #continue(node: NodeId, throttled: Throttled): void {
-    throttled.isStopped = false;
-    send(throttled.guests, 'SIGCONT');
-    if (this.#nodes.isFree(node)) send(this.#nodes.pids(node), 'SIGCONT');
+  /** It goes on, unless somebody else has stopped it. */
+  end(): void {
+    if (!this.#isStopped) return;
+    const { node, nodes, guests } = this.#throttling;
+    this.#isStopped = false;
+    send(guests, 'SIGCONT');
+    if (nodes.isFree(node)) send(nodes.pids(node), 'SIGCONT');
   }
 }
 

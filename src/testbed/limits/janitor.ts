@@ -4,6 +4,7 @@
  * however dsx ends, the kernel closes it, and the groups of this dsx go as they fall empty.
  */
 import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import type { CgroupPlace } from './cgroup-places.ts';
 
 const script = `
@@ -39,5 +40,5 @@ export function startJanitor(pid: number, places: readonly CgroupPlace[]): void 
   child.on('error', () => undefined);
   child.stdin.on('error', () => undefined);
   child.unref();
-  if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
 }
