@@ -159,14 +159,15 @@ function seesIn(order: readonly Txn[], sees: readonly (readonly number[])[]): bo
   const txn = order[sees.length];
   if (txn === undefined) return true;
   return subsets([...sees.keys()]).some((seen) => {
-    const isClosed = seen.every((other) => sees[other]?.every((each) => seen.includes(each)));
+    const isClosed = seen.every((other) =>
+      (sees[other] ?? []).every((each) => seen.includes(each)),
+    );
     const meets = order
       .slice(0, sees.length)
       .every((other, at) => seen.includes(at) || !writeSameKey(other, txn));
     if (!isClosed || !meets) return false;
-    let store: Store | undefined = new Map();
-    for (const other of seen.toSorted((a, b) => a - b))
-      store = afterWrites(order[other], store ?? new Map());
+    let store: Store = new Map();
+    for (const other of seen.toSorted((a, b) => a - b)) store = afterWrites(order[other], store);
     return run(txn, store, store) !== undefined && seesIn(order, [...sees, seen]);
   });
 }
