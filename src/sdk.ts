@@ -43,7 +43,7 @@ export type { WeakLevel } from './checker/txn/weak-levels.ts';
 export { weakRegister } from './checker/txn/weak-register.ts';
 export type { Anomaly, Verdict } from './checker/verdict.ts';
 export { convergence, strongConvergence } from './checker/weak/convergence.ts';
-export { weakModel } from './checker/weak/weak.ts';
+export { weakModel, weakModelNames } from './checker/weak/weak.ts';
 export { loadDriver } from './client/driver.ts';
 export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';

@@ -10,6 +10,7 @@
  */
 import {
   assert,
+  type Checker,
   type Client,
   concurrentKeys,
   convergence,
@@ -36,7 +37,12 @@ import {
   secondsToNs,
   sleep,
   type Workload,
+  weakModel,
+  weakModelNames,
 } from '../src/sdk.ts';
+
+/** They ask for distinct values. */
+const weakerModels = weakModelNames.filter((name) => name !== 'linearizable');
 
 /** Keys that are read at the end; more would take longer than the run. */
 const lastReadsMax = 20;
@@ -175,6 +181,11 @@ function readOutcome(reply: JsonObject): Outcome {
   };
 }
 
+function judge(model: string): Checker {
+  if (model === 'eventual') return convergence();
+  return model === 'linearizable' ? linearizable('cas-register') : weakModel(model);
+}
+
 export default {
   name: 'register',
   aliases: ['lin-kv'],
@@ -211,7 +222,7 @@ export default {
     },
   },
   defaults: { rate: 200, concurrency: '4n' },
-  models: ['linearizable', 'eventual'],
+  models: ['linearizable', 'eventual', ...weakerModels],
   generator({ rng, nodes, concurrency, options }) {
     const asked = Number(options['threads-per-key']);
     const group = asked > 0 ? asked : Math.min(2 * nodes.length, concurrency);
@@ -242,8 +253,5 @@ export default {
     return { main, final: (keys) => lastReads(keys, settleNs) };
   },
   maelstrom: linKv,
-  checkers: (model) => [
-    model === 'eventual' ? convergence() : linearizable('cas-register'),
-    enough(['read', 'write']),
-  ],
+  checkers: (model) => [judge(model), enough(['read', 'write'])],
 } satisfies Workload;
