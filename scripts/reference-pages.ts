@@ -48,16 +48,22 @@ interface Flag extends Described {
   readonly allowNo?: boolean;
 }
 
-async function commandsBody(): Promise<readonly string[]> {
+/** By name, in alphabetical order. */
+export async function commandClasses(): Promise<ReadonlyMap<string, CommandClass>> {
   const folder = new URL('../src/commands/', import.meta.url);
   const names = readdirSync(folder).flatMap((file) => /^([\w-]+)\.ts$/.exec(file)?.[1] ?? []);
-  const sections = await Promise.all(
-    names.toSorted().map(async (name) => {
-      const { default: command } = (await import(new URL(`${name}.ts`, folder).href)) as {
-        readonly default: CommandClass;
-      };
-      return commandSection(name, command);
-    }),
+  const classes = names.toSorted().map(async (name) => {
+    const { default: command } = (await import(new URL(`${name}.ts`, folder).href)) as {
+      readonly default: CommandClass;
+    };
+    return [name, command] as const;
+  });
+  return new Map(await Promise.all(classes));
+}
+
+async function commandsBody(): Promise<readonly string[]> {
+  const sections = [...(await commandClasses())].map(([name, command]) =>
+    commandSection(name, command),
   );
   return [
     'What they exit with: [exit codes](../formats.md#exit-codes).',
