@@ -99,6 +99,7 @@ export type {
   Clocks,
   Cluster,
   Disks,
+  Limits,
   Network,
 } from './contract/testbed.ts';
 export type {
@@ -126,7 +127,7 @@ export {
   partitionCut,
   partitionShapes,
 } from './fault/grudge.ts';
-export { millisecondsParameter, numberParameter } from './fault/parameters.ts';
+export { bytesParameter, millisecondsParameter, numberParameter } from './fault/parameters.ts';
 export { nodeTargets } from './fault/targets.ts';
 export * from './generator/combinators.ts';
 export type { Generator, GeneratorContext, OpRequest, ThreadId } from './generator/generator.ts';

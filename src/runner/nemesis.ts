@@ -68,7 +68,9 @@ export async function refuseUnsupported(
     const needs = needsOf(specs, nemesis);
     const obstacle =
       (needs.has('clock') ? await field.clocks.unsupported() : undefined) ??
-      (needs.has('disk') ? await field.disks.unsupported() : undefined);
+      (needs.has('disk') ? await field.disks.unsupported() : undefined) ??
+      (needs.has('cpu') ? await field.limits.unsupported('cpu') : undefined) ??
+      (needs.has('memory') ? await field.limits.unsupported('memory') : undefined);
     if (obstacle !== undefined) throw new UsageError(`nemesis ${nemesis.name}: ${obstacle}`);
   }
 }

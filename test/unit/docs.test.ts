@@ -29,23 +29,22 @@ test('the reference is that of the code; else: npm run reference', async () => {
 
 describe('links', () => {
   test.each(pages)('of %s lead to files and headings that are there', (page) => {
-    const prose = read(page).replaceAll(/^```[^]*?^```$/gm, '');
-    const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
-    for (const link of links.filter((one) => !/^(https?:|mailto:)/.test(one))) {
-      const [path = '', anchor] = link.split('#');
-      const file = path === '' ? join(root, page) : resolve(root, dirname(page), path);
+    for (const { link, file, anchor } of linksOf(page)) {
       expect(relative(root, file).startsWith('..'), `${link} leads out`).toBe(false);
+      if (madeByHours.has(relative(root, file))) continue;
       expect(existsSync(file), `${page}: ${link}`).toBe(true);
       if (anchor !== undefined) expect(headingsOf(file), `${page}: ${link}`).toContain(anchor);
     }
   });
 
   test('lead from the index to every page', () => {
-    const index = read('docs/README.md');
-    const linked = (page: string): boolean => index.includes(`(${relative('docs', page)})`);
-    const folders = ['docs/workloads', 'docs/targets'];
-    for (const page of pages.filter((one) => one.startsWith('docs/') && one !== 'docs/README.md'))
-      expect(linked(page) || folders.includes(dirname(page)), page).toBe(true);
+    const reached = new Set(['docs/README.md']);
+    for (const page of reached) {
+      if (!page.endsWith('.md') || madeByHours.has(page)) continue;
+      for (const { file } of linksOf(page)) reached.add(relative(root, file));
+    }
+    for (const page of pages.filter((one) => one.startsWith('docs/')))
+      expect(reached.has(page) || reached.has(dirname(page)), page).toBe(true);
   });
 
   test('to pictures lead to small ones', () => {
@@ -58,6 +57,28 @@ describe('links', () => {
     }
   });
 });
+
+/** Measured by a long script; a page may lead to it before it was run. */
+const madeByHours = new Set(['docs/generated/challenges.md']);
+
+interface Link {
+  readonly link: string;
+  readonly file: string;
+  readonly anchor: string | undefined;
+}
+
+/** Those to files of this repository. */
+function linksOf(page: string): readonly Link[] {
+  const prose = read(page).replaceAll(/^```[^]*?^```$/gm, '');
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => !/^(https?:|mailto:)/.test(link))
+    .map((link) => {
+      const [path = '', anchor] = link.split('#');
+      const file = path === '' ? join(root, page) : resolve(root, dirname(page), path);
+      return { link, file, anchor };
+    });
+}
 
 /** As GitHub makes them. */
 function headingsOf(file: string): readonly string[] {
@@ -105,7 +126,7 @@ describe('commands', () => {
       return value
         .split(',')
         .map((one) => one.split(':')[0] ?? '')
-        .filter((one) => !names.includes(one) && !/^my-/.test(one))
+        .filter((one) => !names.includes(one) && !one.startsWith('my-'))
         .map((one) => `there is no ${flag} ${one}`);
     });
   }
@@ -151,8 +172,8 @@ function letterOf(flags: object, letter: string): string {
 }
 
 function isOtherName(flags: object, name: string): boolean {
-  return Object.values(flags).some((flag) =>
-    (flag as { aliases?: readonly string[] }).aliases?.includes(name),
+  return Object.values(flags).some(
+    (flag) => (flag as { aliases?: readonly string[] }).aliases?.includes(name) === true,
   );
 }
 
