@@ -11,6 +11,7 @@ import { surveyCgroups } from '../testbed/limits/survey.ts';
 import { isInSandbox, runInSandbox, type SandboxNetwork } from '../testbed/netns/sandbox.ts';
 import { sandboxObstacle } from '../testbed/netns/survey.ts';
 import type { Planned } from './settings.ts';
+import { tooOld } from './system-version.ts';
 
 /** What a target needs that is not on this machine, and how it is had; undefined: nothing. */
 export function missingForTarget(target: Target | null): string | undefined {
@@ -34,7 +35,8 @@ export async function sandboxExitCode(
 ): Promise<number | undefined> {
   if (isInSandbox()) return undefined;
   const missing = missingForTarget(target);
-  if (missing !== undefined) throw new TargetError(missing);
+  const unfit = missing ?? (await tooOld(target));
+  if (unfit !== undefined) throw new TargetError(unfit);
   if (hasDiskFaults) await refuseDisks();
   if (target === null || testbed !== 'netns')
     return hasDiskFaults ? inSandbox('host', limited) : undefined;
