@@ -61,7 +61,7 @@ class SystemParser {
   system(node: unknown): ServerTarget {
     const known = ['name', 'summary', 'nodes', 'testbed', 'peer-ports', 'run', 'env', 'files'];
     const others = ['setup', 'lists', 'ready', 'formed', 'install', 'survives', 'client'];
-    const all = [...known, ...others, 'version', 'at-least'];
+    const all = [...known, ...others, 'version', 'at-least', 'start-seconds'];
     const fields = new Fields(node, 'system', all, this.#complain);
     const lists = this.#lists(fields.fields('lists'));
     const run = this.#commands(fields, lists);
@@ -99,6 +99,7 @@ class SystemParser {
         ? { defaults: { cas: 'no' } }
         : {}),
       ...this.#versions(fields),
+      ...this.#startSeconds(fields),
       server,
       up: (place, signal) => ask(ready, place, signal),
       ...(formed === undefined
@@ -155,6 +156,16 @@ class SystemParser {
         `at-least takes a version, in quotes, as in "3.10"; got "${oldestVersion}"`,
       );
     return { version, oldestVersion };
+  }
+
+  #startSeconds(fields: Fields): Pick<ServerTarget, 'startSeconds'> {
+    const text = fields.text('start-seconds');
+    if (text === undefined) return {};
+    if (Number(text) > 0 && Number(text) <= 600) return { startSeconds: Number(text) };
+    throw this.#complain(
+      fields.at('start-seconds'),
+      `start-seconds takes a number up to 600; got "${text}"`,
+    );
   }
 
   /** One port, or a list of such. */
