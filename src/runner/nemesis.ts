@@ -24,7 +24,7 @@ export const healF = 'heal';
 export interface NemesisOptions {
   readonly nemeses: ReadonlyMap<string, Nemesis>;
   readonly field: Battlefield;
-  /** The run's clock. */
+  /** Time since the load began. */
   readonly nowNs: () => number;
   /** Deadline of each action; starting nodes again is the longest of them. */
   readonly timeoutMs?: number;
