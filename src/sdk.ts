@@ -48,6 +48,7 @@ export { loadDriver } from './client/driver.ts';
 export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';
 export { etcdRegister } from './client/etcd/register.ts';
+export { makeNatsStream, type NatsManners, natsSet } from './client/nats/stream.ts';
 export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
 export { readRegister, registerClient, registerFailure } from './client/register-client.ts';
 export { failedRequest } from './client/request-errors.ts';
