@@ -8,6 +8,7 @@
  * | no connection | fail | nothing was sent |
  * | an acknowledgement with a number in the stream | ok | JetStream says that it is stored |
  * | no responders (503), an error of the stream, a lost connection, no answer in time | info | it may be stored |
+ * | a read: there is no such stream (10059) | ok, the set is empty | it was made before the load, and nobody deletes it |
  * | a read that ends before the last message that was there when it began | fail | it is not the whole |
  *
  * A read that failed is `fail` whatever the reason.
@@ -26,6 +27,8 @@ import { untilAborted } from '../sql/until-aborted.ts';
 const port = 4222;
 const stream = 'set';
 const subject = 'set.add';
+/** JetStream's own number of the error. */
+const streamNotFound = 10_059;
 
 export interface NatsManners {
   /** False: a message counts as sent when the server has read it, as of core NATS. */
@@ -142,7 +145,12 @@ async function messagesOf(
 ): Promise<NatsReading> {
   const js = connection.jetstream({ timeout: timeoutMs });
   const manager = await connection.jetstreamManager({ timeout: timeoutMs });
-  const { state } = await manager.streams.info(stream);
+  const info = await manager.streams.info(stream).catch((thrown: unknown) => {
+    if (isAbsent(thrown)) return undefined;
+    throw thrown;
+  });
+  if (info === undefined) return { payloads: [], wantedSequence: 0, lastSequence: 0 };
+  const { state } = info;
   const payloads: string[] = [];
   const wantedSequence = state.messages === 0 ? 0 : state.last_seq;
   let lastSequence = 0;
@@ -157,4 +165,10 @@ async function messagesOf(
     void consumer.delete().catch(() => undefined);
   }
   return { payloads, wantedSequence, lastSequence };
+}
+
+/** Exported for tests: JetStream says that it has no such stream. */
+export function isAbsent(thrown: unknown): boolean {
+  const code = (thrown as { api_error?: { err_code?: number } }).api_error?.err_code;
+  return code === streamNotFound;
 }
