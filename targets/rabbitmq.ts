@@ -5,6 +5,7 @@
 import {
   acceptsConnections,
   makeRabbitmqQueues,
+  rabbitmqLock,
   rabbitmqQueue,
   type ServerPlan,
   type ServerSite,
@@ -14,6 +15,12 @@ import {
 const port = 5672;
 const program = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 const queue = 'jobs';
+/** Of the locks that there are; all that goes beyond finds none. */
+const lockKeys = ['0', '1', '2'];
+
+function lockQueue(key: string): string {
+  return `lock-${key}`;
+}
 
 /** What a node does that is cut off from others, by variant (`cluster_partition_handling`). */
 const partitionHandling: Readonly<Record<string, string>> = {
@@ -90,7 +97,7 @@ export default {
   summary: 'RabbitMQ 3: quorum queues, and classic queues with mirrors',
   testbed: 'netns',
   nodeCount: 3,
-  objects: ['queue'],
+  objects: ['queue', 'lock'],
   survives: ['partition', 'packet'],
   reportsPrimary: false,
   startSeconds: 180,
@@ -136,11 +143,15 @@ export default {
     const [first] = places;
     if (first === undefined) return;
     const type = isMirrored(variant) ? 'classic' : 'quorum';
-    await makeRabbitmqQueues(first, [{ name: queue, type }], signal);
+    const locks = lockKeys.map((key) => ({ name: lockQueue(key), type, content: 'lock' }) as const);
+    // Each node accepts connections before it lets users in.
+    await Promise.all(places.map((place) => makeRabbitmqQueues(place, [], signal)));
+    await makeRabbitmqQueues(first, [{ name: queue, type }, ...locks], signal);
   },
 
   clients: {
     queue: async (place) =>
       rabbitmqQueue(place, queue, { confirms: place.variant !== 'no-confirms' }),
+    lock: async (place) => rabbitmqLock(place, lockQueue),
   },
 } satisfies ServerTarget;

@@ -121,12 +121,13 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
     watcher.phase(`starting ${plan.nodes.length} nodes`);
     await testbed.start(signal);
     signal.throwIfAborted();
+    await prepare(job, testbed);
+    const beganNs = clock.nowNs();
     nemesis = createNemesis({
       nemeses,
       field: testbed,
-      nowNs: () => clock.nowNs(),
+      nowNs: () => clock.nowNs() - beganNs,
     });
-    await prepare(job, testbed);
     watcher.phase('testing');
     const history = await run(job, generator, {
       testbed,

@@ -168,6 +168,16 @@ describe('scripted faults', () => {
     ]);
   });
 
+  test('count from the first question, however late that is', () => {
+    const threads = ['nemesis'] as const;
+    const context = (nowNs: number): GeneratorContext =>
+      ({ nowNs, threads, freeThreads: threads }) as unknown as GeneratorContext;
+    const late = scriptedFaults([timed('cut', 2, 3)]).next(context(50e9));
+    expect(late).toMatchObject({ kind: 'pending', untilNs: 52e9 });
+    const then = late.kind === 'pending' ? late.then : undefined;
+    expect(then?.next(context(52e9))).toMatchObject({ kind: 'op', atNs: 52e9 });
+  });
+
   test('an end comes before a start at the same time', () => {
     const script = [timed('cut', 2, 3), timed('cut', 1, 2)];
     expect(played(scriptedFaults(script), 100 * secondNs).map(({ f }) => f)).toEqual([
