@@ -49,11 +49,20 @@ export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';
 export { etcdRegister } from './client/etcd/register.ts';
 export { makeNatsStream, type NatsManners, natsSet } from './client/nats/stream.ts';
-export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
-export { rabbitmqLock } from './client/rabbitmq/lock.ts';
-export { makeRabbitmqQueues, type RabbitmqManners, rabbitmqQueue } from './client/rabbitmq/queue.ts';
 export { OvsdbConnection, ovsdbPort } from './client/ovsdb/connection.ts';
-export { ovsdbDatabase, type OvsdbManners, ovsdbRegister, ovsdbSchema } from './client/ovsdb/register.ts';
+export {
+  type OvsdbManners,
+  ovsdbDatabase,
+  ovsdbRegister,
+  ovsdbSchema,
+} from './client/ovsdb/register.ts';
+export { rabbitmqLock } from './client/rabbitmq/lock.ts';
+export {
+  makeRabbitmqQueues,
+  type RabbitmqManners,
+  rabbitmqQueue,
+} from './client/rabbitmq/queue.ts';
+export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
 export { readRegister, registerClient, registerFailure } from './client/register-client.ts';
 export { failedRequest } from './client/request-errors.ts';
 export {

@@ -16,7 +16,7 @@ const port = 5672;
 const program = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 const queue = 'jobs';
 /** Of the locks that there are; all that goes beyond finds none. */
-const lockKeys = ['0', '1', '2'];
+const lockKeys = ['0', '1', '2', '3', '4', '5'];
 
 function lockQueue(key: string): string {
   return `lock-${key}`;
@@ -87,7 +87,11 @@ function plan(site: ServerSite): ServerPlan {
       enabled_plugins: '[].\n',
     },
     setup: [
-      { command: 'sh', args: ['-c', 'printf dsx > .erlang.cookie; chmod 400 .erlang.cookie'], env: {} },
+      {
+        command: 'sh',
+        args: ['-c', 'printf dsx > .erlang.cookie; chmod 400 .erlang.cookie'],
+        env: {},
+      },
     ],
   };
 }
