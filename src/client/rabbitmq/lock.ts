@@ -24,7 +24,7 @@ export function rabbitmqLock(place: ServerClientPlace, queueOf: (key: string) =>
   let held: { readonly rabbit: RabbitmqChannel; readonly message: Message } | undefined;
   const work = async (rabbit: RabbitmqChannel, { f, key = 0 }: ClientOp): Promise<Outcome> => {
     if (f === 'acquire') {
-      const message = await rabbit.channel.get(queueOf(String(key)), { noAck: false });
+      const message = await rabbit.channel.get(queueOf(JSON.stringify(key)), { noAck: false });
       if (message === false) return { type: 'ok', value: false };
       held = { rabbit, message };
       return { type: 'ok', value: true };

@@ -12,7 +12,7 @@
  * | an acknowledgement is sent | ok | the element did come out; if it is not heard, the element comes again |
  */
 import type * as Amqp from 'amqplib';
-import { assert } from '../../base/assert.ts';
+import { assert, unreachable } from '../../base/assert.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import type { Client, ClientOp } from '../../contract/client.ts';
@@ -33,12 +33,15 @@ export interface RabbitmqManners {
 
 type Driver = typeof Amqp;
 
+/** `unroutable`: it came back, for there is no such queue. */
+export type MessageFate = 'confirmed' | 'unroutable' | 'rejected';
+
 /** A connection with its one channel; it ends when either does. */
 export class RabbitmqChannel {
   readonly #connection: Amqp.ChannelModel;
   readonly channel: Amqp.ConfirmChannel;
-  /** Called with what comes back as unroutable. */
-  onReturn: (content: string) => void = () => undefined;
+  /** What came back as unroutable; that comes before the confirm. */
+  readonly #returned = new Set<string>();
   isBroken = false;
 
   private constructor(connection: Amqp.ChannelModel, channel: Amqp.ConfirmChannel) {
@@ -52,7 +55,7 @@ export class RabbitmqChannel {
     channel.on('error', end);
     channel.on('close', end);
     channel.on('return', (message: Amqp.Message) => {
-      this.onReturn(message.content.toString());
+      this.#returned.add(message.content.toString());
     });
   }
 
@@ -71,12 +74,14 @@ export class RabbitmqChannel {
     return new RabbitmqChannel(connection, channel);
   }
 
-  /** Resolves to true if confirmed, to false if rejected. */
-  async publish(queue: string, content: string): Promise<boolean> {
+  /** What becomes of a message. Contents are distinct. */
+  async publish(queue: string, content: string): Promise<MessageFate> {
     return new Promise((resolve) => {
       const options = { persistent: true, mandatory: true };
       this.channel.publish('', queue, Buffer.from(content), options, (error: unknown) => {
-        resolve(error === null || error === undefined);
+        const isRejected = error !== null && error !== undefined;
+        if (this.#returned.delete(content)) resolve('unroutable');
+        else resolve(isRejected ? 'rejected' : 'confirmed');
       });
     });
   }
@@ -154,17 +159,8 @@ export function rabbitmqQueue(
   { confirms }: RabbitmqManners,
 ): Client {
   const enqueue = async (rabbit: RabbitmqChannel, value: Json): Promise<Outcome> => {
-    const content = JSON.stringify(value);
-    let isReturned = false;
-    rabbit.onReturn = (returned) => {
-      isReturned ||= returned === content;
-    };
-    const confirmed = rabbit.publish(queue, content);
-    if (!confirms) return { type: 'ok', value };
-    const isTaken = await confirmed;
-    if (isReturned) return { type: 'fail', error: ['unroutable', 'no queue took the message'] };
-    if (!isTaken) return { type: 'info', error: ['nack', 'the message was rejected'] };
-    return { type: 'ok', value };
+    const confirmed = rabbit.publish(queue, JSON.stringify(value));
+    return confirms ? enqueueOutcome(await confirmed, value) : { type: 'ok', value };
   };
   const work = async (
     rabbit: RabbitmqChannel,
@@ -184,4 +180,18 @@ export function rabbitmqQueue(
     return { type: 'ok', value: JSON.parse(content) as Json };
   };
   return rabbitmqClient(place, work, ({ f }) => f === 'dequeue');
+}
+
+/** Exported for tests. */
+export function enqueueOutcome(fate: MessageFate, value: Json): Outcome {
+  switch (fate) {
+    case 'confirmed':
+      return { type: 'ok', value };
+    case 'unroutable':
+      return { type: 'fail', error: [fate, 'no queue took the message'] };
+    case 'rejected':
+      return { type: 'info', error: [fate, 'the queue could not take the message'] };
+    default:
+      return unreachable(fate, 'fate of a message');
+  }
 }
