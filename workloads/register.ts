@@ -10,6 +10,7 @@
  */
 import {
   assert,
+  type Checker,
   type Client,
   concurrentKeys,
   convergence,
@@ -26,6 +27,7 @@ import {
   limit,
   linearizable,
   type OpRequest,
+  type OptionValues,
   type Outcome,
   of,
   type Prng,
@@ -35,8 +37,14 @@ import {
   RpcError,
   secondsToNs,
   sleep,
+  UsageError,
   type Workload,
+  weakModel,
+  weakModelNames,
 } from '../src/sdk.ts';
+
+/** They ask for distinct values. */
+const weakerModels = weakModelNames.filter((name) => name !== 'linearizable');
 
 /** Keys that are read at the end; more would take longer than the run. */
 const lastReadsMax = 20;
@@ -175,6 +183,15 @@ function readOutcome(reply: JsonObject): Outcome {
   };
 }
 
+function judge(model: string, { values }: OptionValues): Checker {
+  if (model === 'eventual') return convergence();
+  if (model === 'linearizable') return linearizable('cas-register');
+  if (values === 'distinct') return weakModel(model);
+  throw new UsageError(
+    `the model ${model} is judged by who read whose write; use it with --option values=distinct`,
+  );
+}
+
 export default {
   name: 'register',
   aliases: ['lin-kv'],
@@ -211,7 +228,7 @@ export default {
     },
   },
   defaults: { rate: 200, concurrency: '4n' },
-  models: ['linearizable', 'eventual'],
+  models: ['linearizable', 'eventual', ...weakerModels],
   generator({ rng, nodes, concurrency, options }) {
     const asked = Number(options['threads-per-key']);
     const group = asked > 0 ? asked : Math.min(2 * nodes.length, concurrency);
@@ -242,8 +259,5 @@ export default {
     return { main, final: (keys) => lastReads(keys, settleNs) };
   },
   maelstrom: linKv,
-  checkers: (model) => [
-    model === 'eventual' ? convergence() : linearizable('cas-register'),
-    enough(['read', 'write']),
-  ],
+  checkers: (model, options) => [judge(model, options), enough(['read', 'write'])],
 } satisfies Workload;

@@ -31,9 +31,69 @@ export function allRows(
   return targets.flatMap((target) =>
     workloads
       .filter(({ object }) => target.objects.includes(object))
-      .filter(({ name }) => target.keeps?.[name] !== null && !isImplied(target, name))
-      .flatMap((workload) => rowsOf(target, workload)),
+      .flatMap((workload) => [
+        ...(target.keeps?.[workload.name] === null || isImplied(target, workload.name)
+          ? []
+          : rowsOf(target, workload)),
+        ...furtherRows.filter(
+          (row) => row.target === target.name && row.workload === workload.name,
+        ),
+      ]),
   );
+}
+
+const fifo = ['--model', 'fifo-queue', '--option', 'delivery=immediate'];
+const mutex = ['--model', 'mutex', '--option', 'lease=0', '--option', 'fencing=no'];
+const writeSkew = 'write skew: two transactions each change what the other one read';
+
+/**
+ * What targets say of themselves is one promise and one way to see it broken for each variant.
+ * These ask the same systems for more: by other models of the workload, or other workloads.
+ */
+const furtherRows: readonly Row[] = [
+  further('queue.acknowledged queue partition', null, fifo),
+  further('queue.memory queue kill:all', 'acknowledged elements are gone, and others come', fifo),
+  further('lock.fenced lock partition', null, mutex),
+  further('rifl-counter.exactly-once counter partition', null, ['--model', 'linearizable']),
+  further(
+    'crdt-counter.pn-counter counter partition',
+    'additions are confirmed by one node, and unknown to the next reader of another',
+    ['--model', 'linearizable'],
+  ),
+  further(
+    'crdt-set.g-set set partition',
+    'elements are confirmed by one node, and unknown to the next reader of another',
+    ['--model', 'linearizable'],
+  ),
+  further('transactions.snapshot-isolation rw-register none', writeSkew, [
+    '--model',
+    'serializable',
+  ]),
+  further('transactions.snapshot-isolation write-skew none', writeSkew),
+  further(
+    'transactions.parallel-snapshot-isolation list-append none',
+    'long fork: two nodes show two commits in opposite orders',
+    ['--model', 'snapshot-isolation'],
+  ),
+  ...['list-append', 'rw-register'].map((workload) =>
+    further(
+      `transactions.read-committed ${workload} none`,
+      'read skew and lost updates: what was read is no longer so at the commit',
+      ['--model', 'snapshot-isolation'],
+    ),
+  ),
+  further(
+    'transactions.read-uncommitted rw-register none',
+    'dirty reads: transactions see what others undo later, or have not finished',
+    ['--model', 'read-committed'],
+  ),
+];
+
+/** @param words target, a full stop and variant; workload; nemesis */
+function further(words: string, mistake: string | null, args: readonly string[] = []): Row {
+  const [system = '', workload = '', nemesis = ''] = words.split(' ');
+  const [target = '', variant = ''] = system.split('.');
+  return { target, variant, mistake, workload, nemesis, further: args };
 }
 
 /** Workload → those of the same object that ask for less: what keeps it keeps these too. */

@@ -155,8 +155,9 @@ function step(lane: Lane, intervalNs: number): readonly [OpRequest, Lane] {
 }
 
 /**
- * These faults at these times, and no others. Times count from the first question: a cluster may
- * take long to start, and a fault that began and ended meanwhile would strike nothing. An end comes before a start at the same time.
+ * These faults at these times, and no others. Times count from the first question, when the load
+ * begins: how long the nodes took to start moves nothing. An end comes before a start at the same
+ * time.
  * @throws UsageError if two faults of one nemesis overlap: it can hold one at a time.
  */
 export function scriptedFaults(faults: readonly TimedFault[]): Generator {
@@ -197,12 +198,11 @@ function timedOps(
   const self: Generator = {
     next(context) {
       if (timed === undefined || !context.threads.includes('nemesis')) return exhausted;
-      const beganNs = originNs ?? context.nowNs;
+      if (originNs === undefined)
+        return pendingUntil(context.nowNs + timed.atNs, timedOps(ops, position, context.nowNs));
       if (!context.freeThreads.includes('nemesis')) return pending;
-      const atNs = Math.max(beganNs + timed.atNs, context.nowNs);
-      if (originNs === undefined && atNs > context.nowNs)
-        return pendingUntil(atNs, timedOps(ops, position, beganNs));
-      const then = timedOps(ops, position + 1, beganNs);
+      const atNs = Math.max(originNs + timed.atNs, context.nowNs);
+      const then = timedOps(ops, position + 1, originNs);
       return { kind: 'op', op: timed.op, process: 'nemesis', atNs, then };
     },
     update: () => self,

@@ -168,14 +168,19 @@ describe('scripted faults', () => {
     ]);
   });
 
-  test('count from the first question, however late that is', () => {
-    const threads = ['nemesis'] as const;
-    const context = (nowNs: number): GeneratorContext =>
-      ({ nowNs, threads, freeThreads: threads }) as unknown as GeneratorContext;
-    const late = scriptedFaults([timed('cut', 2, 3)]).next(context(50e9));
-    expect(late).toMatchObject({ kind: 'pending', untilNs: 52e9 });
-    const then = late.kind === 'pending' ? late.then : undefined;
-    expect(then?.next(context(52e9))).toMatchObject({ kind: 'op', atNs: 52e9 });
+  test('count from when the load begins, not from when the nodes were started', () => {
+    const late = scriptedFaults([timed('cut', 1, 4)]);
+    const context = (nowSeconds: number): GeneratorContext => ({
+      nowNs: nowSeconds * secondNs,
+      threads: ['nemesis'],
+      freeThreads: ['nemesis'],
+      processOf: () => 'nemesis',
+      threadOf: () => 'nemesis',
+    });
+    const first = late.next(context(20));
+    expect(first).toMatchObject({ kind: 'pending', untilNs: 21 * secondNs });
+    if (first.kind !== 'pending') return;
+    expect(first.then?.next(context(20.5))).toMatchObject({ kind: 'op', atNs: 21 * secondNs });
   });
 
   test('an end comes before a start at the same time', () => {

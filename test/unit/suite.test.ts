@@ -199,8 +199,8 @@ describe('reports of a suite', () => {
 
   test('count what did not pass, whatever the form', () => {
     const junit = renderSuiteJunit(report);
-    expect(junit).toContain('tests="5" failures="1" errors="2" skipped="1"');
-    expect(junit.match(/<testcase /g)).toHaveLength(5);
+    expect(junit).toContain('tests="6" failures="1" errors="3" skipped="1"');
+    expect(junit.match(/<testcase /g)).toHaveLength(6);
     expect(renderSuiteMarkdown(report)).toContain('1 passed, 1 failed, 1 unknown, 1 error');
     expect(renderSuiteTerminal(report, plainPaint)).toContain('1 passed, 1 failed, 1 unknown');
     const lines = renderSuiteGithub(report).split('\n');

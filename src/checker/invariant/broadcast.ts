@@ -166,34 +166,40 @@ class Judge {
   /** What each node delivered, by its longest read; what it showed must not change. */
   #nodeLogs(reads: readonly Delivered[]): ReadonlyMap<string, Delivered> {
     const part = this.#part;
-    const logs = new Map<string, Delivered>();
+    /** Reads that were longer than all that had returned before them. */
+    const logs = new Map<string, Delivered[]>();
     const byReturn = reads.toSorted((a, b) => part.returned(a.row) - part.returned(b.row));
     for (const each of byReturn) {
       const node = part.node(each.row);
       if (node === undefined) continue;
-      const known = logs.get(node);
-      if (known === undefined) {
-        logs.set(node, each);
-        continue;
-      }
-      const [short, long] =
-        each.ids.length < known.ids.length ? [each, known] : ([known, each] as const);
-      const at = short.ids.findIndex((id, i) => id !== long.ids[i]);
-      if (at >= 0)
-        this.#say(
-          'out-of-order',
-          [known.row, each.row],
-          `Both are of ${node}: ${this.#read(known.row)} has ${canonical(known.messages[at] ?? null)} at place ${at}, and ${this.#read(each.row)} has ${canonical(each.messages[at] ?? null)} there. What was delivered stays as it is.`,
-        );
-      else if (short === each && part.returned(known.row) < part.invoke(each.row))
+      const longer = logs.get(node) ?? [];
+      logs.set(node, longer);
+      const known = longer.at(-1);
+      if (known !== undefined) this.#judgeSame(node, known, each);
+      // A longer one may have returned only after this one began.
+      const before = longer.findLast(({ row }) => part.returned(row) < part.invoke(each.row));
+      if (before !== undefined && before.ids.length > each.ids.length && isPrefix(each, before))
         this.#say(
           'lost',
-          [known.row, each.row],
-          `Both are of ${node}: ${this.#read(known.row)} shows ${known.ids.length} messages, and ${this.#read(each.row)}, which began later, only ${each.ids.length}.`,
+          [before.row, each.row],
+          `Both are of ${node}: ${this.#read(before.row)} shows ${before.ids.length} messages, and ${this.#read(each.row)}, which began later, only ${each.ids.length}.`,
         );
-      if (long === each) logs.set(node, each);
+      if (known === undefined || each.ids.length >= known.ids.length) longer.push(each);
     }
-    return logs;
+    return new Map(
+      [...logs].flatMap(([node, longer]) => longer.slice(-1).map((log) => [node, log])),
+    );
+  }
+
+  #judgeSame(node: string, known: Delivered, each: Delivered): void {
+    const [short, long] = each.ids.length < known.ids.length ? [each, known] : [known, each];
+    const at = short.ids.findIndex((id, i) => id !== long.ids[i]);
+    if (at < 0) return;
+    this.#say(
+      'out-of-order',
+      [known.row, each.row],
+      `Both are of ${node}: ${this.#read(known.row)} has ${canonical(known.messages[at] ?? null)} at place ${at}, and ${this.#read(each.row)} has ${canonical(each.messages[at] ?? null)} there. What was delivered stays as it is.`,
+    );
   }
 
   #judgeFifo(logs: ReadonlyMap<string, Delivered>): void {
@@ -250,7 +256,8 @@ class Judge {
   /** What one node has sent and seen, in order, against what another delivered. */
   #judgeCauses(node: string, { own, seen, sent }: NodeStory, log: Delivered): void {
     const part = this.#part;
-    const place = new Map(log.ids.map((id, i) => [id, i]));
+    const place = new Map<Id, number>();
+    for (const [i, id] of log.ids.entries()) if (!place.has(id)) place.set(id, i);
     // Of what the node has shown so far: how much, and what the log has last.
     let [shown, next, last] = [0, 0, -1];
     let lastId: Id = '';
@@ -291,4 +298,8 @@ class Judge {
   #where(row: number): string {
     return this.#part.node(row) ?? `process ${this.#part.process(row)}`;
   }
+}
+
+function isPrefix(short: Delivered, long: Delivered): boolean {
+  return short.ids.every((id, i) => id === long.ids[i]);
 }

@@ -56,8 +56,8 @@ function judge(part: Part, broadcast: string, read: string): Finding {
     readCount: logs.length,
     longestLog: longest?.messages.length ?? 0,
   };
-  if (longest === undefined || longest.messages.length === 0)
-    return { anomalies, details, ...tooFew(`no ${read} showed a message`) };
+  const nothing = { anomalies, details, ...tooFew(`no ${read} showed a message`) };
+  if (longest === undefined) return nothing;
   const say = (type: string, rows: readonly number[], explanation: string): void => {
     const operations = rows.map((row) => part.invoke(row));
     anomalies.add(() => ({ type, model: 'total-order-broadcast', operations, explanation }));
@@ -103,14 +103,17 @@ function judge(part: Part, broadcast: string, read: string): Finding {
     judgeFinal(row, new Set(keys), name);
     const ahead = at >= 0 ? undefined : earliest(messages.length);
     const missing = ahead?.messages[messages.length] ?? null;
-    // One that was acknowledged is told as lost.
-    const isLost = (sent.get(elementKey(missing))?.acknowledged ?? Infinity) < part.invoke(row);
-    if (ahead === undefined || isLost || part.returned(ahead.row) > part.invoke(row)) continue;
+    // One that was acknowledged is told as lost, one that is there before as a duplicate.
+    const isTold =
+      keys.includes(elementKey(missing)) ||
+      (sent.get(elementKey(missing))?.acknowledged ?? Infinity) < part.invoke(row);
+    if (ahead === undefined || isTold || part.returned(ahead.row) > part.invoke(row)) continue;
     const shown = `that of event ${part.invoke(ahead.row)} (ok at ${part.returned(ahead.row)})`;
     const text = `${name} is a final one and lacks ${canonical(missing)}, which ${shown} had shown before.`;
     say('divergence', [ahead.row, row], text);
   }
-  return { anomalies, details };
+  // Where nobody shows anything, all of it may be lost; but then it was said.
+  return longest.messages.length === 0 ? nothing : { anomalies, details };
 }
 
 function logsOf(part: Part, read: string): readonly Log[] {

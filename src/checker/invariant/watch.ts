@@ -64,7 +64,7 @@ class Judge {
   readonly #write: string;
   readonly #watch: string;
   readonly #anomalies: AnomalyList;
-  /** By revision, as first seen. */
+  /** By revision, as known first. */
   readonly #changes = new Map<number, Change>();
   #revisions: readonly number[] = [];
 
@@ -119,7 +119,11 @@ class Judge {
       this.#changes.set(change.revision, change);
       return;
     }
-    if (elementKey(known.value) === elementKey(change.value)) return;
+    if (elementKey(known.value) === elementKey(change.value)) {
+      // A watch may show it before its write is acknowledged.
+      if (change.knownAt < known.knownAt) this.#changes.set(change.revision, change);
+      return;
+    }
     this.#say(
       'inconsistent-event',
       [known.row, change.row],
@@ -171,23 +175,31 @@ class Judge {
 
   /** @returns how many changes at the end it cannot be said of whether a watcher should have them */
   #judgeTails(streams: readonly Stream[]): number {
+    const part = this.#part;
     const highest = Math.max(-Infinity, ...streams.map(({ last }) => last?.revision ?? -Infinity));
-    let settled = false;
+    let settledUpTo = -1;
     for (const { from, last, lastWatch, lastWasEmpty } of streams) {
-      if (!lastWasEmpty || !this.#part.isFinal(lastWatch)) continue;
-      settled = true;
+      if (!lastWasEmpty || !part.isFinal(lastWatch)) continue;
       if (last === undefined && from === undefined) continue;
+      settledUpTo = Math.max(settledUpTo, part.invoke(lastWatch));
       const above = last?.revision ?? (from ?? 0) - 1;
-      const next = this.#changes.get(this.#revisions[firstAbove(this.#revisions, above)] ?? -1);
-      if (next === undefined || next.knownAt > this.#part.invoke(lastWatch)) continue;
+      const next = this.#above(above).find(({ knownAt }) => knownAt < part.invoke(lastWatch));
+      if (next === undefined) continue;
       this.#say(
         'missed-event',
         [next.row, lastWatch],
-        `Process ${this.#part.process(lastWatch)} never got ${text(next)}, known from ${this.#at(next.row)}: ${this.#at(lastWatch)}, its last and begun later, brought nothing more.`,
+        `Process ${part.process(lastWatch)} never got ${text(next)}, known from ${this.#at(next.row)}: ${this.#at(lastWatch)}, its last and begun later, brought nothing more.`,
       );
     }
-    const tail = this.#revisions.length - firstAbove(this.#revisions, highest);
-    return settled ? 0 : tail;
+    return this.#above(highest).filter(({ knownAt }) => knownAt > settledUpTo).length;
+  }
+
+  /** Known changes of greater revisions, in their order. */
+  #above(revision: number): readonly Change[] {
+    return this.#revisions
+      .slice(firstAbove(this.#revisions, revision))
+      .map((each) => this.#changes.get(each))
+      .filter((change) => change !== undefined);
   }
 
   #say(type: string, rows: readonly number[], explanation: string): void {

@@ -57,7 +57,7 @@ export function addRealtimeEdges(
 }
 
 /** Committed transactions by the event index of their completion. */
-function inOrderOfReturn({ count, outcome, complete }: Transactions): Int32Array {
+export function inOrderOfReturn({ count, outcome, complete }: Transactions): Int32Array {
   let last = -1;
   for (let t = 0; t < count; t += 1) last = Math.max(last, complete[t] ?? 0);
   /** Transaction + 1 by event. */

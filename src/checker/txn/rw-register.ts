@@ -4,7 +4,8 @@
  * First what shows by itself and what cycles of known dependencies show. That alone would
  * leave open what no known order of versions decides; so a level is only said to hold if it
  * was proved: by an order in which the transactions replay, or, where none suggests itself, by
- * a search over the orders of versions.
+ * a search over the orders of versions. In a large history a serial order is tried first: where
+ * one suggests itself there is nothing else to look for.
  */
 import type { Json, JsonObject } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
@@ -15,11 +16,12 @@ import { findCycles } from './cycles.ts';
 import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './explain.ts';
 import { Findings, text } from './findings.ts';
 import { judge } from './judgement.ts';
+import { likelyOrder } from './likely-order.ts';
 import type { TransactionalOptions } from './list-append.ts';
 import { isolationModel, modelsImpliedBy } from './models.ts';
 import { findMismatches, needsRealTime, noRealTime, notEnough, unfit } from './preconditions.ts';
 import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
-import { type RegisterGraph, registerGraphOf } from './register-graph.ts';
+import { registerGraphOf } from './register-graph.ts';
 import { provedByCommits, provedFree, searchVersions } from './register-proofs.ts';
 import { initial, type RegisterHistory, registerHistoryOf, writeTo } from './register-versions.ts';
 import { relation } from './relations.ts';
@@ -53,6 +55,8 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
   const { transactions } = registers;
   const findings = new Findings();
   findMismatches(transactions, findings);
+  const serial = findings.types.length === 0 ? provedSerial(registers, model, realTime) : undefined;
+  if (serial !== undefined) return serial;
   findRegisterAnomalies(registers, findings);
   const graph = registerGraphOf(registers, realTime);
   const { cycles, undecided } = findCycles(graph, outOfTime);
@@ -93,7 +97,39 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
     findings,
     proved: proofs,
     unproved: blocked ?? timeless ?? searched ?? timeout,
-    details: detailsOf(registers, graph),
+    details: detailsOf(registers, graph.dataEdges),
+  });
+}
+
+/** From so many transactions on it is worth while to look for a serial order first. */
+const quickFrom = 1000;
+
+/**
+ * The verdict on a history of which an order of all its transactions suggests itself that is as
+ * strong as can be: then there is no anomaly to look for.
+ */
+function provedSerial(
+  registers: RegisterHistory,
+  model: string,
+  realTime: boolean,
+): Verdict | undefined {
+  const { transactions } = registers;
+  if (transactions.count < quickFrom) return undefined;
+  if (transactions.troubles.length > 0 || registers.ambiguous.size > 0) return undefined;
+  const dependencies = likelyOrder(registers, realTime ? 'realtime' : 'process');
+  if (dependencies <= 0) return undefined;
+  return judge({
+    checker: 'rw-register',
+    model,
+    method: [
+      `a serial order of all ${plural(transactions.count, 'transaction')} that committed, found and replayed`,
+      ...(realTime ? [] : ['the history has no real-time order']),
+    ].join('; '),
+    transactions,
+    findings: new Findings(),
+    proved: [realTime ? 'strict-serializable' : 'strong-session-serializable'],
+    unproved: !realTime && needsRealTime(model) ? noRealTime(model) : undefined,
+    details: detailsOf(registers, dependencies),
   });
 }
 
@@ -124,12 +160,12 @@ export function duplicatedWrites({
   };
 }
 
-function detailsOf({ transactions }: RegisterHistory, { dataEdges }: RegisterGraph): JsonObject {
+function detailsOf({ transactions }: RegisterHistory, dependencies: number): JsonObject {
   return {
     transactions: transactions.count,
     committed: transactions.okCount,
     keys: transactions.keys.length,
-    dependencies: dataEdges,
+    dependencies,
     assumptions,
   };
 }

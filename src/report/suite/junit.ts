@@ -1,16 +1,19 @@
 /**
  * A suite as JUnit XML for Jenkins and GitLab: one testsuite, one testcase a test. Unknown is an
- * error, not a skip: a skip would be shown as a pass. Only what was not run is skipped.
+ * error, not a skip: a skip would be shown as a pass. Only what was not run is skipped, and then
+ * the suite as a whole has an error of its own.
  */
 import { escapeXml, escapeXmlAttribute } from '../escape.ts';
-import { outcomeCounts, type SuiteReport, type SuiteResult } from './suite.ts';
+import { incompleteText, outcomeCounts, type SuiteReport, type SuiteResult } from './suite.ts';
 
 export function renderSuiteJunit(report: SuiteReport): string {
   const counts = outcomeCounts(report.results);
+  const incomplete = incompleteText(report);
+  const extra = incomplete === '' ? 0 : 1;
   const figures = [
-    `tests="${report.results.length}"`,
+    `tests="${report.results.length + extra}"`,
     `failures="${counts.failed}"`,
-    `errors="${counts.unknown + counts.error}"`,
+    `errors="${counts.unknown + counts.error + extra}"`,
     `skipped="${counts['not-run']}"`,
     `time="${seconds(report.durationMs)}"`,
   ].join(' ');
@@ -24,6 +27,7 @@ export function renderSuiteJunit(report: SuiteReport): string {
     `      <property name="dsx" value="${escapeXmlAttribute(report.dsxVersion)}"/>`,
     '    </properties>',
     ...report.results.flatMap((result) => caseXml(report.name, result)),
+    ...(incomplete === '' ? [] : incompleteCase(report.name, incomplete)),
     '  </testsuite>',
     '</testsuites>',
     '',
@@ -38,6 +42,15 @@ function caseXml(suite: string, result: SuiteResult): readonly string[] {
   return [
     `    <testcase classname="${escapeXmlAttribute(suite)}" name="${escapeXmlAttribute(name)}" time="${seconds(durationMs)}">`,
     caseBody(outcome, text.split('\n')[0] ?? '', body),
+    '    </testcase>',
+  ];
+}
+
+/** CI systems count skipped tests as passed; that some were must not look like all is well. */
+function incompleteCase(suite: string, text: string): readonly string[] {
+  return [
+    `    <testcase classname="${escapeXmlAttribute(suite)}" name="all tests were run" time="0">`,
+    caseBody('error', text, text),
     '    </testcase>',
   ];
 }

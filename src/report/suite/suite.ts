@@ -219,6 +219,7 @@ export function incompleteText(report: SuiteReport): string {
   if (report.complete) return '';
   const names = report.results.filter(({ outcome }) => outcome === 'not-run');
   const first = names.slice(0, 3).map(({ name }) => name);
+  if (first.length === 0) return 'not all was run';
   const rest = names.length - first.length;
   const all = rest > 0 ? [...first, `${rest} more`] : first;
   return `not all was run: ${listed(all)}`;
