@@ -49,6 +49,8 @@ export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';
 export { etcdRegister } from './client/etcd/register.ts';
 export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
+export { RedisClusterConnection } from './client/redis-cluster.ts';
+export { redisClients } from './client/redis-objects.ts';
 export { readRegister, registerClient, registerFailure } from './client/register-client.ts';
 export { failedRequest } from './client/request-errors.ts';
 export {
@@ -60,7 +62,6 @@ export {
   type RpcFunctions,
   rpcClient,
 } from './client/rpc-client.ts';
-
 export {
   askRqlite,
   type RqliteLevel,
@@ -68,12 +69,12 @@ export {
   rqliteTable,
   rqliteUrl,
 } from './client/rqlite.ts';
-
 export type { SqlConnection } from './client/sql/connection.ts';
+export { impatient } from './client/sql/impatient.ts';
+export { connectMysql, mysqlDialect } from './client/sql/mysql.ts';
 export { type SqlRouting, sqlClients, sqlObjects } from './client/sql/objects.ts';
 export { connectPostgres, postgresDialect } from './client/sql/postgres.ts';
-export { createTables } from './client/sql/schema.ts';
-
+export { createMysqlTables, createTables } from './client/sql/schema.ts';
 export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
 export { askWord } from './client/zookeeper/four-letter.ts';
@@ -99,6 +100,7 @@ export type {
   Clocks,
   Cluster,
   Disks,
+  Limits,
   Network,
 } from './contract/testbed.ts';
 export type {
@@ -126,7 +128,7 @@ export {
   partitionCut,
   partitionShapes,
 } from './fault/grudge.ts';
-export { millisecondsParameter, numberParameter } from './fault/parameters.ts';
+export { bytesParameter, millisecondsParameter, numberParameter } from './fault/parameters.ts';
 export { nodeTargets } from './fault/targets.ts';
 export * from './generator/combinators.ts';
 export type { Generator, GeneratorContext, OpRequest, ThreadId } from './generator/generator.ts';
@@ -134,6 +136,15 @@ export { type SimulatedOp, type SimulatedReply, simulate } from './generator/sim
 export type { HistoryEvent, Operation, Outcome } from './history/event.ts';
 export type { History } from './history/history.ts';
 export { nodeScript } from './node-script.ts';
+export {
+  initialMariadb,
+  mariadbCommands,
+  mariadbDatabase,
+  mariadbPort,
+  mariadbServer,
+  mariadbUser,
+} from './testbed/server/mariadb-server.ts';
+export { keptServer, timelineQuery } from './testbed/server/postgres-keeper.ts';
 export {
   initialDatabase,
   notAsRoot,

@@ -11,6 +11,7 @@ import {
   postgresCommands,
   postgresDialect,
   postgresPort,
+  postgresProgram,
   postgresUser,
   type ServerTarget,
   sqlClients,
@@ -84,6 +85,7 @@ export default {
   ],
   commands: postgresCommands,
   drivers: ['pg'],
+  version: [postgresProgram('postgres'), '--version'],
 
   server: (site) => ({
     program: startedServer(site, {

@@ -27,6 +27,7 @@ import {
   limit,
   linearizable,
   type OpRequest,
+  type OptionValues,
   type Outcome,
   of,
   type Prng,
@@ -36,6 +37,7 @@ import {
   RpcError,
   secondsToNs,
   sleep,
+  UsageError,
   type Workload,
   weakModel,
   weakModelNames,
@@ -181,9 +183,13 @@ function readOutcome(reply: JsonObject): Outcome {
   };
 }
 
-function judge(model: string): Checker {
+function judge(model: string, { values }: OptionValues): Checker {
   if (model === 'eventual') return convergence();
-  return model === 'linearizable' ? linearizable('cas-register') : weakModel(model);
+  if (model === 'linearizable') return linearizable('cas-register');
+  if (values === 'distinct') return weakModel(model);
+  throw new UsageError(
+    `the model ${model} is judged by who read whose write; use it with --option values=distinct`,
+  );
 }
 
 export default {
@@ -253,5 +259,5 @@ export default {
     return { main, final: (keys) => lastReads(keys, settleNs) };
   },
   maelstrom: linKv,
-  checkers: (model) => [judge(model), enough(['read', 'write'])],
+  checkers: (model, options) => [judge(model, options), enough(['read', 'write'])],
 } satisfies Workload;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { createProcessClocks } from '../testbed/clock/process-clocks.ts';
 import { diskObstacle } from '../testbed/disk/survey.ts';
+import { limitObstacle, surveyCgroups } from '../testbed/limits/survey.ts';
 import { loopbackObstacle } from '../testbed/loopback/loopback-hosts.ts';
 import { sandboxObstacle } from '../testbed/netns/survey.ts';
 
@@ -30,6 +31,8 @@ export async function examine(): Promise<readonly Finding[]> {
     pause(),
     await clock(),
     await disk(),
+    await cpu(),
+    await memory(),
     python(),
   ];
 }
@@ -133,6 +136,25 @@ async function disk(): Promise<Finding> {
   const found =
     'disks of nodes can lose what was not synced, fail and be slow (FUSE, in a sandbox)';
   return { what, ok: true, found, advice: null };
+}
+
+async function cpu(): Promise<Finding> {
+  const what = 'nemesis cpu';
+  const obstacle = await limitObstacle('cpu');
+  if (obstacle !== undefined)
+    return { what, ok: false, found: obstacle.found, advice: obstacle.advice };
+  const hasGroups = 'place' in (await surveyCgroups('cpu'));
+  const how = hasGroups ? 'a control group' : 'stopping and continuing its processes in turn';
+  const found = `the processor time of a node can be limited, by ${how}`;
+  return { what, ok: true, found, advice: null };
+}
+
+async function memory(): Promise<Finding> {
+  const what = 'nemesis memory';
+  const obstacle = await limitObstacle('memory');
+  if (obstacle !== undefined)
+    return { what, ok: false, found: obstacle.found, advice: obstacle.advice };
+  return { what, ok: true, found: 'a control group can limit the memory of a node', advice: null };
 }
 
 function python(): Finding {

@@ -1,7 +1,7 @@
 /** `dsx replay RUN`: the same decisions again, and what came of them. */
 import { listed, plural } from '../base/text.ts';
 import { parseNumber } from '../plan/parse.ts';
-import { hasDiskFaults } from '../runner/needs.ts';
+import { provisionsOf } from '../runner/needs.ts';
 import { createRunStore, type StoredRun } from '../store/run-store.ts';
 import { parseReporters } from './reporters.ts';
 import { runMany } from './run-many.ts';
@@ -24,7 +24,7 @@ export async function replayCommand(given: ReplayArguments): Promise<number> {
   const store = createRunStore(given.out);
   const run = store.read(given.run);
   const planned = await replayPlan(run);
-  const elsewhere = await sandboxExitCode(planned, await hasDiskFaults(planned.plan));
+  const elsewhere = await sandboxExitCode(planned, await provisionsOf(planned.plan));
   if (elsewhere !== undefined) return elsewhere;
   if (!given.json) process.stderr.write(`${promiseText(run, planned)}\n`);
   return runMany({

@@ -2,9 +2,13 @@
 import { TargetError } from '../base/errors.ts';
 import { missingDrivers } from '../client/driver.ts';
 import type { Target } from '../contract/target.ts';
+import type { LimitedResource } from '../contract/testbed.ts';
+import type { Provisions } from '../runner/needs.ts';
 import { diskObstacle } from '../testbed/disk/survey.ts';
 import { missingCommands } from '../testbed/find-command.ts';
-import { isInSandbox, runInSandbox } from '../testbed/netns/sandbox.ts';
+import { startJanitor } from '../testbed/limits/janitor.ts';
+import { surveyCgroups } from '../testbed/limits/survey.ts';
+import { isInSandbox, runInSandbox, type SandboxNetwork } from '../testbed/netns/sandbox.ts';
 import { sandboxObstacle } from '../testbed/netns/survey.ts';
 import type { Planned } from './settings.ts';
 
@@ -26,20 +30,33 @@ export function missingForTarget(target: Target | null): string | undefined {
  */
 export async function sandboxExitCode(
   { target, plan: { testbed } }: Planned,
-  hasDiskFaults: boolean,
+  { hasDiskFaults, limited }: Provisions,
 ): Promise<number | undefined> {
   if (isInSandbox()) return undefined;
   const missing = missingForTarget(target);
   if (missing !== undefined) throw new TargetError(missing);
   if (hasDiskFaults) await refuseDisks();
   if (target === null || testbed !== 'netns')
-    return hasDiskFaults ? runInSandbox('host') : undefined;
+    return hasDiskFaults ? inSandbox('host', limited) : undefined;
   const obstacle = await sandboxObstacle();
   if (obstacle !== undefined)
     throw new TargetError(
       `the testbed netns cannot be had here: ${obstacle.found}\nto allow it: ${obstacle.advice}${target.testbed === 'stdio' || target.peerPorts === undefined ? '' : '\nor, with fewer faults and no privilege: --testbed loopback'}\nsee also: dsx doctor`,
     );
-  return runInSandbox('own');
+  return inSandbox('own', limited);
+}
+
+/** What the inner dsx makes that outlives the sandbox is removed by somebody out here. */
+async function inSandbox(
+  network: SandboxNetwork,
+  limited: readonly LimitedResource[],
+): Promise<number> {
+  const surveys = await Promise.all(limited.map(surveyCgroups));
+  startJanitor(
+    process.pid,
+    surveys.flatMap((survey) => ('place' in survey ? [survey.place] : [])),
+  );
+  return runInSandbox(network);
 }
 
 /** A disk that fails is a mount, and mounts are made in the sandbox only. */

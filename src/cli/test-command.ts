@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import { UsageError } from '../base/errors.ts';
 import { parseNumber } from '../plan/parse.ts';
-import { hasDiskFaults } from '../runner/needs.ts';
+import { provisionsOf } from '../runner/needs.ts';
 import { createRunStore } from '../store/run-store.ts';
 import { type Config, readConfig } from './config-file.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -41,7 +41,7 @@ export async function testCommand(given: TestArguments): Promise<number> {
     );
     return exitCodes.valid;
   }
-  const elsewhere = await sandboxExitCode(first, await hasDiskFaults(first.plan));
+  const elsewhere = await sandboxExitCode(first, await provisionsOf(first.plan));
   if (elsewhere !== undefined) return elsewhere;
   const plan = (i: number): Promise<Planned> =>
     i === 0 ? Promise.resolve(first) : planOf(settings, (seed + i) % (seedMax + 1));

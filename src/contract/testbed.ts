@@ -74,12 +74,30 @@ export interface Disks {
   mayCrash(node: NodeId): boolean;
 }
 
+export type LimitedResource = 'cpu' | 'memory';
+
+/** What the nodes may take of the machine. Each change resolves to a sentence saying how it was seen to hold. */
+export interface Limits {
+  /** Why a resource cannot be limited here, with what would allow it; undefined if it can. */
+  unsupported(resource: LimitedResource): Promise<string | undefined>;
+  /** Leaves all processes of the node together `share` of one core; null gives back everything. */
+  setCpu(node: NodeId, share: number | null, signal: AbortSignal): Promise<string>;
+  /**
+   * Lets the node take `headroomBytes` more memory than it holds now. Beyond that the kernel
+   * first takes back its file cache and then kills it. null lifts the limit.
+   */
+  setMemory(node: NodeId, headroomBytes: number | null, signal: AbortSignal): Promise<string>;
+  /** True from when its memory was limited: then the node's end by itself fails no run. */
+  mayCrash(node: NodeId): boolean;
+}
+
 /** What a nemesis may touch. */
 export interface Battlefield {
   readonly cluster: Cluster;
   readonly network: Network;
   readonly clocks: Clocks;
   readonly disks: Disks;
+  readonly limits: Limits;
 }
 
 /** Counts of messages, as Maelstrom counts them. */
@@ -134,4 +152,10 @@ export interface ClientRequest {
 }
 
 /** What a testbed can do to a system; a nemesis names the ones that it needs. */
-export type Capability = 'process' | 'network-cut' | 'network-packet' | 'clock' | 'disk';
+export type Capability =
+  | 'process'
+  | 'network-cut'
+  | 'network-packet'
+  | 'clock'
+  | 'disk'
+  | LimitedResource;

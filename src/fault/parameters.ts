@@ -49,3 +49,25 @@ export function millisecondsParameter(
     );
   return valueMs;
 }
+
+/**
+ * An amount of memory in bytes: `1048576`, `512K`, `16M`, `1G` (of 1024).
+ * @throws UsageError if it is not an amount in the range, which is in bytes.
+ */
+export function bytesParameter(
+  parameters: Parameters,
+  name: string,
+  otherwiseBytes: number,
+  { min, max }: NumberRange,
+): number {
+  const text = parameters[name];
+  if (text === undefined) return otherwiseBytes;
+  const parsed = /^\s*(\d+(?:\.\d+)?)\s*(K|M|G|)(?:i?B)?\s*$/i.exec(text);
+  const unit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[parsed?.[2]?.toUpperCase() ?? ''] ?? 1;
+  const bytes = parsed === null ? Number.NaN : Math.round(Number(parsed[1]) * unit);
+  if (!(bytes >= min && bytes <= max))
+    throw new UsageError(
+      `nemesis parameter ${name}=${text}: expected an amount of memory from ${min} to ${max} bytes, such as 16M.`,
+    );
+  return bytes;
+}

@@ -5,7 +5,7 @@
  *     { "version": 1, "seed": 42, "faults": [ { "startNs": …, "endNs": …, "fault": { … } } ] }
  *
  * Times are those at which dsx set about the fault and about ending it, in nanoseconds since
- * the run began. `endNs` is null for a fault that was never meant to end (a crash without
+ * the load began. `endNs` is null for a fault that was never meant to end (a crash without
  * restart) or whose end did not succeed.
  */
 import { UsageError } from '../base/errors.ts';

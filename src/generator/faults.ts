@@ -155,7 +155,9 @@ function step(lane: Lane, intervalNs: number): readonly [OpRequest, Lane] {
 }
 
 /**
- * These faults at these times, and no others. An end comes before a start at the same time.
+ * These faults at these times, and no others. Times count from the first question, when the load
+ * begins: how long the nodes took to start moves nothing. An end comes before a start at the same
+ * time.
  * @throws UsageError if two faults of one nemesis overlap: it can hold one at a time.
  */
 export function scriptedFaults(faults: readonly TimedFault[]): Generator {
@@ -178,7 +180,7 @@ export function scriptedFaults(faults: readonly TimedFault[]): Generator {
         : [{ atNs: endNs, order: 0, op: { f: stopF, value: { stop: name } } }]),
     ])
     .toSorted((a, b) => a.atNs - b.atNs || a.order - b.order);
-  return timedOps(ops, 0);
+  return timedOps(ops, 0, undefined);
 }
 
 interface TimedOp {
@@ -187,14 +189,20 @@ interface TimedOp {
   readonly op: OpRequest;
 }
 
-function timedOps(ops: readonly TimedOp[], position: number): Generator {
+function timedOps(
+  ops: readonly TimedOp[],
+  position: number,
+  originNs: number | undefined,
+): Generator {
   const timed = ops[position];
   const self: Generator = {
     next(context) {
       if (timed === undefined || !context.threads.includes('nemesis')) return exhausted;
+      if (originNs === undefined)
+        return pendingUntil(context.nowNs + timed.atNs, timedOps(ops, position, context.nowNs));
       if (!context.freeThreads.includes('nemesis')) return pending;
-      const atNs = Math.max(timed.atNs, context.nowNs);
-      const then = timedOps(ops, position + 1);
+      const atNs = Math.max(originNs + timed.atNs, context.nowNs);
+      const then = timedOps(ops, position + 1, originNs);
       return { kind: 'op', op: timed.op, process: 'nemesis', atNs, then };
     },
     update: () => self,

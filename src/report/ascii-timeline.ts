@@ -19,7 +19,7 @@ export function asciiTimeline(witness: Witness, paint: Paint, columns: number): 
   };
   const names = Math.max(
     ...safe.operations.map(({ operation }) => processName(operation.process).length),
-    ...(safe.faults.length > 0 ? ['fault'.length] : []),
+    ...safe.faults.map(({ fault }) => bandName(fault.kind).length),
   );
   const wide = layoutWitness(safe, { barWidth: ({ length }) => length + 3, gap });
   const lines =
@@ -56,12 +56,16 @@ function processRows(witness: Witness, paint: Paint, names: number): readonly st
     return `${name}  ${line.trimEnd()}`;
   });
   const bands = layout.bands.map(({ fault, start, end }) => {
-    const length = Math.max(1, end - start + 1);
-    const name = ` ${printable(fault.fault.kind)} `.slice(0, Math.max(0, length - 2));
-    const band = name.trim() === '' ? '░'.repeat(length) : `░${name}`.padEnd(length, '░');
-    return `${paint.dim('fault'.padEnd(names))}  ${' '.repeat(start)}${paint.yellow(band)}`;
+    const band = '░'.repeat(Math.max(1, end - start + 1));
+    const name = bandName(fault.fault.kind).padEnd(names);
+    return `${paint.dim(name)}  ${' '.repeat(start)}${paint.yellow(band)}`;
   });
   return [...rows, ...bands];
+}
+
+/** Beside its band, which may be too narrow for a word. */
+function bandName(kind: string): string {
+  return printable(kind).slice(0, 12);
 }
 
 function barText(bar: WitnessBar, paint: Paint): string {

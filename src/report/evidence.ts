@@ -129,12 +129,14 @@ const accusedMax = 3;
 
 /**
  * What the explanation comes to: the lines after its list of operations, which is indented;
- * all of it if there is no list.
+ * all of it if there is no list. A second list, of orders that were tried, belongs to the
+ * conclusion.
  */
 export function conclusionOf({ explanation }: Anomaly): string {
   const lines = explanation.split('\n');
-  const conclusion = lines.slice(lines.findLastIndex((line) => line.startsWith(' ')) + 1);
-  return (conclusion.length > 0 ? conclusion : lines).join('\n');
+  const listed = lines.findIndex((line) => line.startsWith(' '));
+  const after = lines.findIndex((line, i) => i > listed && !line.startsWith(' '));
+  return listed === -1 || after === -1 ? explanation : lines.slice(after).join('\n');
 }
 
 /** `D (cas from 4 to 9) returned …, but E (read → 4) …`: the operations of D and E. */

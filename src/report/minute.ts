@@ -7,7 +7,7 @@ import { nsToMs } from '../base/units.ts';
 import { type Anomaly, anomaliesOf, reasonText } from '../checker/verdict.ts';
 import type { Operation } from '../history/event.ts';
 import type { FaultWindow } from '../history/faults.ts';
-import { conclusionOf, offendingOf } from './evidence.ts';
+import { conclusionOf, namesOf, offendingOf } from './evidence.ts';
 import { promiseOf } from './promises.ts';
 import type { FaultCoverage, RunReport, RunSummary } from './report.ts';
 import { type Witness, witnessOf } from './witness.ts';
@@ -18,6 +18,8 @@ export interface MinuteLine {
   /** Each a sentence, or a command if `isCommand`. */
   readonly texts: readonly string[];
   readonly isCommand: boolean;
+  /** The smallest evidence, as a picture, belongs beside it. */
+  readonly isWhy?: boolean;
 }
 
 const named = (name: string, ...texts: readonly string[]): MinuteLine => ({
@@ -48,8 +50,19 @@ function withoutAnomaly(summary: RunSummary): readonly MinuteLine[] {
       ? unknown.map(
           ({ checker, reason }) => `Nothing can be said by ${checker}: ${reasonText(reason)}.`,
         )
-      : [`Nothing that breaks it, in ${plural(summary.operationCount, 'operation')}.`];
+      : [
+          `Nothing that breaks it, in ${plural(summary.operationCount, 'operation')}.`,
+          outcomesText(summary),
+        ];
   return [named('Seen', ...seen), named('Faults in force', faultsText(summary.faults))];
+}
+
+/** Of what was checked: a run in which little succeeded shows little. */
+function outcomesText({ functions }: RunSummary): string {
+  const sum = (outcome: 'ok' | 'fail' | 'info'): number =>
+    functions.reduce((total, row) => total + row[outcome], 0);
+  const count = (value: number): string => value.toLocaleString('en-US');
+  return `${count(sum('ok'))} succeeded, ${count(sum('fail'))} failed (certainly did not happen), and of ${count(sum('info'))} nobody knows.`;
 }
 
 /** `3 partition, 2 kill: operations succeeded during 4 of them, and after each`. */
@@ -72,7 +85,7 @@ function ofAnomaly(anomaly: Anomaly, report: RunReport): readonly MinuteLine[] {
   const witness = witnessOf(anomaly, history, faults, limits);
   return [
     named('Seen', `${capital(anomalyTitle(anomaly))}.`, ...seenTexts(anomaly, witness)),
-    named('Why no correct system could have shown it', conclusionOf(anomaly)),
+    { ...named('Why no correct system could have shown it', whyText(anomaly)), isWhy: true },
     named('Fault in force', forceText(witness, faults)),
   ];
 }
@@ -84,7 +97,17 @@ function seenTexts(anomaly: Anomaly, { operations }: Witness): readonly string[]
   const offending = offendingOf(anomaly);
   const marked = operations.filter(({ operation }) => offending.has(operation.invokeIndex));
   const chosen = marked.length > 0 ? marked : operations;
-  return chosen.length > seenMax ? [] : chosen.map(({ operation }) => momentText(operation));
+  if (chosen.length > seenMax) return [];
+  const names = namesOf(anomaly);
+  return chosen.map(({ operation }) => {
+    const name = names.get(operation.invokeIndex);
+    return `${name === undefined ? '' : `${name}: `}${momentText(operation)}`;
+  });
+}
+
+/** As a paragraph of its own, without the list of operations that it followed. */
+function whyText(anomaly: Anomaly): string {
+  return capital(conclusionOf(anomaly).replace(/^Then /, ''));
 }
 
 /** `read → 4, by process 11 on n2, from 1.652 s to 1.653 s`. */

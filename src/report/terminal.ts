@@ -7,8 +7,8 @@ import type { FaultWindow } from '../history/faults.ts';
 import type { History } from '../history/history.ts';
 import { asciiTimeline } from './ascii-timeline.ts';
 import { definitionOf } from './definitions.ts';
-import { printable } from './escape.ts';
-import { cycleOf, longestPrefixOf, stuckOf } from './evidence.ts';
+import { printable, shellWord } from './escape.ts';
+import { cycleOf, longestPrefixOf, prefixLength, stuckOf } from './evidence.ts';
 import { latencies } from './latency.ts';
 import type { Paint } from './paint.ts';
 import type { FaultCoverage, MessageSummary, RunReport, RunSummary } from './report.ts';
@@ -170,16 +170,18 @@ function prefixLines(anomaly: Anomaly, history: History, columns: number): reado
   const stuck = stuckOf(anomaly);
   if (steps.length === 0 && stuck.length === 0) return [];
   const shown = steps.slice(-12);
-  const skipped = steps.length - shown.length;
+  const { length, operationCount } = prefixLength(anomaly);
+  const skipped = length - shown.length;
+  const of = operationCount === null ? '' : ` of ${operationCount.toLocaleString('en-US')}`;
   const stateOf = (state: Parameters<typeof valueText>[0]): string =>
     state === undefined ? '' : `  (state: ${printable(valueText(state, 40))})`;
   return [
-    `longest order that the model allows (${plural(steps.length, 'operation')}):`,
+    `longest order that the model allows (${length.toLocaleString('en-US')}${of} operations):`,
     ...(skipped > 0 ? [`  … ${plural(skipped, 'operation')} before`] : []),
-    ...shown.map(
-      ({ operation, state }, i) =>
-        `  ${skipped + i + 1}. ${nameAt(history, operation)}${stateOf(state)}`,
-    ),
+    ...repeatsJoined(
+      shown.map(({ operation, state }) => `${nameAt(history, operation)}${stateOf(state)}`),
+      skipped + 1,
+    ).map((line) => `  ${line}`),
     ...stuck
       .flatMap(({ operation, state, reason }) =>
         wrapped(
@@ -189,6 +191,19 @@ function prefixLines(anomaly: Anomaly, history: History, columns: number): reado
       )
       .map((line) => `  ${line}`),
   ];
+}
+
+/** `3. read → 1`; of the same again and again, one line: `3.–7. read → 1`. */
+function repeatsJoined(texts: readonly string[], first: number): readonly string[] {
+  const lines: string[] = [];
+  for (let i = 0; i < texts.length; ) {
+    const text = texts[i] ?? '';
+    const next = texts.findIndex((other, j) => j > i && other !== text);
+    const end = next === -1 ? texts.length : next;
+    lines.push(end - i > 1 ? `${first + i}.–${first + end - 1}. ${text}` : `${first + i}. ${text}`);
+    i = end;
+  }
+  return lines;
 }
 
 function cycleLines(anomaly: Anomaly, history: History, columns: number): readonly string[] {
@@ -324,6 +339,9 @@ function endBlock(report: RunReport, { paint }: Screen): readonly string[] {
       ? []
       : [`report  ${printable(`${folder.replace(/\/$/, '')}/report.html`)}`]),
     ...(check === null ? [] : [`check   ${printable(check)}`]),
+    ...(folder === null || summary.valid !== false
+      ? []
+      : [`replay  ${printable(`dsx replay ${shellWord(folder)} --repeat 10`)}`]),
     `repeat  ${paint.cyan(printable(summary.command))}`,
   ];
 }

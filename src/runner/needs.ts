@@ -1,6 +1,6 @@
 /** What the faults of a plan need of the testbed. */
 import type { Nemesis } from '../contract/nemesis.ts';
-import type { Capability } from '../contract/testbed.ts';
+import type { Capability, LimitedResource } from '../contract/testbed.ts';
 import type { NemesisSpec, RunPlan } from '../plan/plan.ts';
 import { findNemesis } from '../registry.ts';
 
@@ -14,9 +14,18 @@ export function needsOf(specs: readonly NemesisSpec[], nemesis: Nemesis): Readon
   );
 }
 
-/** True if the data folders of the nodes must be on disks that can be made to fail. */
-export async function hasDiskFaults({ nemeses, script }: RunPlan): Promise<boolean> {
+/** What a run must have been given before its nodes start. */
+export interface Provisions {
+  /** The data folders of the nodes must be on disks that can be made to fail. */
+  readonly hasDiskFaults: boolean;
+  /** What of the nodes must be open to limits. */
+  readonly limited: readonly LimitedResource[];
+}
+
+export async function provisionsOf({ nemeses, script }: RunPlan): Promise<Provisions> {
+  const needs = new Set<Capability>();
   for (const spec of [...nemeses, ...script.map((entry) => entry.nemesis)])
-    if (needsOf([spec], await findNemesis(spec.name)).has('disk')) return true;
-  return false;
+    for (const need of needsOf([spec], await findNemesis(spec.name))) needs.add(need);
+  const limited = (['cpu', 'memory'] as const).filter((resource) => needs.has(resource));
+  return { hasDiskFaults: needs.has('disk'), limited };
 }

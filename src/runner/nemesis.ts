@@ -24,7 +24,7 @@ export const healF = 'heal';
 export interface NemesisOptions {
   readonly nemeses: ReadonlyMap<string, Nemesis>;
   readonly field: Battlefield;
-  /** The run's clock. */
+  /** Time since the load began. */
   readonly nowNs: () => number;
   /** Deadline of each action; starting nodes again is the longest of them. */
   readonly timeoutMs?: number;
@@ -68,7 +68,9 @@ export async function refuseUnsupported(
     const needs = needsOf(specs, nemesis);
     const obstacle =
       (needs.has('clock') ? await field.clocks.unsupported() : undefined) ??
-      (needs.has('disk') ? await field.disks.unsupported() : undefined);
+      (needs.has('disk') ? await field.disks.unsupported() : undefined) ??
+      (needs.has('cpu') ? await field.limits.unsupported('cpu') : undefined) ??
+      (needs.has('memory') ? await field.limits.unsupported('memory') : undefined);
     if (obstacle !== undefined) throw new UsageError(`nemesis ${nemesis.name}: ${obstacle}`);
   }
 }

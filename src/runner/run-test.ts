@@ -29,7 +29,7 @@ import { hostPid } from '../testbed/netns/sandbox.ts';
 import { checkHistory } from './check.ts';
 import { RunClock } from './clock.ts';
 import { interpret } from './interpreter.ts';
-import { hasDiskFaults } from './needs.ts';
+import { provisionsOf } from './needs.ts';
 import { createNemesis, type NemesisThread, refuseUnsupported } from './nemesis.ts';
 import { faultsOf, planSchedule } from './schedule.ts';
 import { effectObstacles, testbedFor } from './start-testbed.ts';
@@ -106,7 +106,7 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
   const { nemeses, generator } = schedule;
   const { plan, watcher } = job;
   const clock = new RunClock();
-  const needed = { ...job, hasDiskFaults: await hasDiskFaults(plan) };
+  const needed = { ...job, ...(await provisionsOf(plan)) };
   const testbed = testbedFor(needed, writer, clock);
   const failed = new AbortController();
   testbed.crashed.catch((crash: unknown) => {
@@ -121,12 +121,14 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
     watcher.phase(`starting ${plan.nodes.length} nodes`);
     await testbed.start(signal);
     signal.throwIfAborted();
+    await prepare(job, testbed);
+    const loadBeginsNs = clock.nowNs();
     nemesis = createNemesis({
       nemeses,
       field: testbed,
-      nowNs: () => clock.nowNs(),
+      // As a script has them: how long the nodes took to start is another thing in each run.
+      nowNs: () => clock.nowNs() - loadBeginsNs,
     });
-    await prepare(job, testbed);
     watcher.phase('testing');
     const history = await run(job, generator, {
       testbed,

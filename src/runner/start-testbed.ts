@@ -18,14 +18,13 @@ import { createServerTestbed } from '../testbed/server/server-testbed.ts';
 import { messageEffectObstacles } from '../testbed/stdio/router.ts';
 import { createStdioTestbed } from '../testbed/stdio/stdio-testbed.ts';
 import type { RunClock } from './clock.ts';
+import type { Provisions } from './needs.ts';
 import type { Watcher } from './watcher.ts';
 
-export interface TestbedJob {
+export interface TestbedJob extends Provisions {
   readonly plan: RunPlan;
   readonly target: Target | null;
   readonly watcher: Watcher;
-  /** True: the data folders are on disks that can be made to fail. */
-  readonly hasDiskFaults: boolean;
   readonly keepData: boolean;
 }
 
@@ -49,6 +48,7 @@ function serverTestbed(
     variant: system.kind === 'target' ? system.variant : '',
     hosts: hostsFor(plan, target),
     disks: disksFor(job, writer),
+    limited: job.limited,
     nodeFolder: (node) => writer.nodeFolder(node),
     runMark: `${hostPid()}-${writer.id}`,
     nowNs: () => clock.nowNs(),
@@ -104,6 +104,7 @@ function stdioTestbed(job: TestbedJob, writer: RunWriter, clock: RunClock): Test
     networkLogPath: join(writer.folder, 'network.jsonl'),
     createClocks: createProcessClocks,
     disks: disksFor(job, writer),
+    limited: job.limited,
     reportsPrimary: target?.reportsPrimary ?? false,
     runMark: `${hostPid()}-${writer.id}`,
     ...(plan.logNetSend

@@ -7,8 +7,8 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { diskObstacle } from '../../src/testbed/disk/survey.ts';
 import { systemPath } from '../../src/testbed/find-command.ts';
-import { sandboxed } from '../../src/testbed/netns/sandbox.ts';
 import { repository } from '../support/cli.ts';
+import { sandboxedAs, users } from '../support/users.ts';
 
 const obstacle = await diskObstacle();
 const hasPython = spawnSync('python3', ['--version']).status === 0;
@@ -67,11 +67,6 @@ function byRule(files: (typeof expected)[string], rule: 'journal' | 'strict'): F
     : (files as Files);
 }
 
-/** The ordinary user that a test by root takes; a test by an ordinary user has but itself. */
-const ordinary = { uid: 65_534, gid: 65_534 };
-const isRoot = process.getuid?.() === 0;
-const users = isRoot ? ['root', 'an ordinary user'] : ['an ordinary user'];
-
 describe.skipIf(obstacle !== undefined).each(users)(
   `a loss of power, for %s${obstacle === undefined ? '' : ` (skipped: ${obstacle.found}; ${obstacle.advice})`}`,
   (user) => {
@@ -125,28 +120,10 @@ describe.skipIf(obstacle !== undefined).each(users)(
 );
 
 async function inSandbox(user: string, args: readonly string[]): Promise<Record<string, Loss>> {
-  const isOther = isRoot && user !== 'root';
-  // Root as another user: the sandbox that this one would make for itself.
-  const command = isOther
-    ? asOrdinaryUser([process.execPath, ...args])
-    : sandboxed([process.execPath, ...args], 'host');
-  const [program, ...rest] = command;
+  const [program, ...rest] = sandboxedAs(user, [process.execPath, ...args], 'host');
   const { stdout } = await execa(program, rest, {
     env: { PATH: systemPath(), DSX_SANDBOX: `${process.pid}` },
     timeout: 100_000,
   });
   return JSON.parse(stdout) as Record<string, Loss>;
-}
-
-function asOrdinaryUser(command: readonly string[]): readonly [string, ...string[]] {
-  const [first, ...rest] = sandboxed(command, 'host');
-  const unshared = [first, ...rest];
-  const at = unshared.indexOf('unshare');
-  return [
-    'setpriv',
-    ...['--reuid', `${ordinary.uid}`, '--regid', `${ordinary.gid}`, '--clear-groups'],
-    ...unshared.slice(0, at + 1),
-    ...['--user', '--map-root-user'],
-    ...unshared.slice(at + 1),
-  ];
 }

@@ -5,6 +5,7 @@ import type {
   Clocks,
   Cluster,
   Disks,
+  Limits,
   Network,
   NodeState,
 } from '../../src/contract/testbed.ts';
@@ -17,6 +18,8 @@ export interface FakeBattlefield extends Battlefield {
   readonly skews: Map<NodeId, ClockSkew>;
   /** Effects in force. */
   readonly effects: Map<NodeId, DiskEffect>;
+  /** Shares of a core and bytes of headroom in force, as `cpu n1`, `memory n2`. */
+  readonly limited: Map<string, number>;
   /** What happened, in order: `kill n1`, `resume n2`, … */
   readonly log: string[];
   /** Nodes that lead; undefined makes the cluster unable to tell. */
@@ -25,6 +28,7 @@ export interface FakeBattlefield extends Battlefield {
   broken: 'nothing' | 'kill' | 'network' | 'clock' | 'start' | 'hang';
   clockObstacle: string | undefined;
   diskObstacle: string | undefined;
+  memoryObstacle: string | undefined;
 }
 
 export function fakeBattlefield(nodeCount: number): FakeBattlefield {
@@ -100,12 +104,30 @@ export function fakeBattlefield(nodeCount: number): FakeBattlefield {
     },
     mayCrash: (node) => struck.has(node),
   };
+  const limited = new Map<string, number>();
+  const limit = (resource: string, node: NodeId, amount: number | null): string => {
+    log.push(`${resource} ${node} ${amount ?? 'free'}`);
+    if (amount === null) limited.delete(`${resource} ${node}`);
+    else limited.set(`${resource} ${node}`, amount);
+    return `${node} seen`;
+  };
+  const short = new Set<NodeId>();
+  const limits: Limits = {
+    unsupported: async (resource) => (resource === 'memory' ? field.memoryObstacle : undefined),
+    setCpu: async (node, share) => limit('cpu', node, share),
+    setMemory: async (node, headroomBytes) => {
+      short.add(node);
+      return limit('memory', node, headroomBytes);
+    },
+    mayCrash: (node) => short.has(node),
+  };
   const field: FakeBattlefield = {
-    ...{ cluster, network, clocks, disks, states, rules, skews, effects, log },
+    ...{ cluster, network, clocks, disks, limits, states, rules, skews, effects, limited, log },
     primaries: undefined,
     broken: 'nothing',
     clockObstacle: undefined,
     diskObstacle: undefined,
+    memoryObstacle: undefined,
   };
   return field;
 }

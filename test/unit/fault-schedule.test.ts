@@ -168,6 +168,21 @@ describe('scripted faults', () => {
     ]);
   });
 
+  test('count from when the load begins, not from when the nodes were started', () => {
+    const late = scriptedFaults([timed('cut', 1, 4)]);
+    const context = (nowSeconds: number): GeneratorContext => ({
+      nowNs: nowSeconds * secondNs,
+      threads: ['nemesis'],
+      freeThreads: ['nemesis'],
+      processOf: () => 'nemesis',
+      threadOf: () => 'nemesis',
+    });
+    const first = late.next(context(20));
+    expect(first).toMatchObject({ kind: 'pending', untilNs: 21 * secondNs });
+    if (first.kind !== 'pending') return;
+    expect(first.then?.next(context(20.5))).toMatchObject({ kind: 'op', atNs: 21 * secondNs });
+  });
+
   test('an end comes before a start at the same time', () => {
     const script = [timed('cut', 2, 3), timed('cut', 1, 2)];
     expect(played(scriptedFaults(script), 100 * secondNs).map(({ f }) => f)).toEqual([

@@ -1,8 +1,10 @@
 /** Every file of nemesis/, on a battlefield in memory. */
 import { describe, expect, test, vi } from 'vitest';
 import clock from '../../nemesis/clock.ts';
+import cpu from '../../nemesis/cpu.ts';
 import disk from '../../nemesis/disk.ts';
 import kill from '../../nemesis/kill.ts';
+import memory from '../../nemesis/memory.ts';
 import packet from '../../nemesis/packet.ts';
 import partition from '../../nemesis/partition.ts';
 import pause from '../../nemesis/pause.ts';
@@ -13,7 +15,7 @@ import { faultFrom } from '../../src/fault/schedule.ts';
 import { type FakeBattlefield, fakeBattlefield } from '../support/fake-battlefield.ts';
 
 const signal = new AbortController().signal;
-const nemeses: readonly Nemesis[] = [clock, disk, kill, packet, partition, pause];
+const nemeses: readonly Nemesis[] = [...[clock, cpu, disk, kill, memory, packet, partition, pause]];
 
 function contextOf(field: FakeBattlefield, over: Partial<ProposeContext> = {}): ProposeContext {
   return { nodes: field.cluster.nodes, shape: undefined, parameters: {}, ...over };
@@ -28,6 +30,7 @@ function expectHealed(field: FakeBattlefield): void {
   for (const rules of field.rules.values()) expect(rules).toEqual([]);
   for (const skew of field.skews.values()) expect(skew).toEqual({ offsetMs: 0, rate: 0 });
   expect(field.effects.size).toBe(0);
+  expect(field.limited.size).toBe(0);
 }
 
 describe.each(nemeses)('$name', (nemesis) => {
@@ -69,6 +72,7 @@ describe.each(nemeses)('$name', (nemesis) => {
     expect(again.rules).toEqual(first.rules);
     expect(again.skews).toEqual(first.skews);
     expect(again.effects).toEqual(first.effects);
+    expect(again.limited).toEqual(first.limited);
     expect(again.log).toEqual(first.log);
     await nemesis.stop(first, signal);
     await nemesis.stop(again, signal);
@@ -340,6 +344,49 @@ describe('clock', () => {
       .toBe(2);
     expect(await clock.stop(field, signal)).toMatch(/jumped \d+ times; n1 read back on time/);
     expectHealed(field);
+  });
+});
+
+describe('cpu and memory', () => {
+  test('limits are what was asked for, in shares of a core and in bytes', async () => {
+    const field = fakeBattlefield(3);
+    const limit = async (nemesis: Nemesis, parameters: Record<string, string>) => {
+      const fault = proposed(nemesis, contextOf(field, { shape: 'n2', parameters }));
+      return nemesis.start(fault, field, signal);
+    };
+    await limit(cpu, { share: '0.25' });
+    const { fault } = await limit(memory, { headroom: '2M' });
+    expect(field.limited).toEqual(
+      new Map([
+        ['cpu n2', 0.25],
+        ['memory n2', 2 ** 21],
+      ]),
+    );
+    expect(fault.description).toBe('n2 with 2 MiB of memory to spare');
+    await cpu.stop(field, signal);
+    await memory.stop(field, signal);
+    expectHealed(field);
+  });
+
+  test('a node that the kernel has killed is started again when it has memory', async () => {
+    const field = fakeBattlefield(3);
+    await memory.start(proposed(memory, contextOf(field, { shape: 'n2' })), field, signal);
+    field.states.set('n2', 'down');
+    expect(await memory.stop(field, signal)).toBe('n2 seen, n2 started again');
+    expect(field.log).toEqual(['memory n2 16777216', 'memory n2 free', 'start n2']);
+  });
+
+  test('wrong amounts are refused with what is right', () => {
+    const refused = (nemesis: Nemesis, parameters: Record<string, string>): unknown => {
+      try {
+        return proposed(nemesis, contextOf(fakeBattlefield(3), { parameters }));
+      } catch (thrown) {
+        return thrown instanceof Error ? thrown.message : thrown;
+      }
+    };
+    expect(refused(cpu, { share: '5' })).toContain('expected a number from 0.01 to 1');
+    expect(refused(memory, { headroom: 'much' })).toContain('such as 16M');
+    expect(refused(memory, { headroom: '1K' })).toContain('from 65536 to');
   });
 });
 

@@ -1,5 +1,6 @@
 /** The tables of the SQL clients: one or two for each object type. */
 import type { SqlConnection, SqlDialect } from './connection.ts';
+import { mysqlDialect } from './mysql.ts';
 
 /** Makes the tables that are not there yet. Rejects as `run` does. */
 export async function createTables(
@@ -18,4 +19,15 @@ export async function createTables(
   ];
   for (const table of tables)
     await connection.run(`CREATE TABLE IF NOT EXISTS ${table}`, [], signal);
+}
+
+/** The same in a database of MySQL's that is made first if it is not there. */
+export async function createMysqlTables(
+  connection: SqlConnection,
+  database: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await connection.run(`CREATE DATABASE IF NOT EXISTS ${database}`, [], signal);
+  await connection.run(`USE ${database}`, [], signal);
+  await createTables(connection, mysqlDialect, signal);
 }

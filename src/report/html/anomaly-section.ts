@@ -67,6 +67,18 @@ function listedAnomalies(anomalies: readonly Anomaly[]): string {
   return `<details><summary>${plural(anomalies.length, 'more anomaly', 'more anomalies')}</summary><div class="scroll"><table><thead><tr><th>anomaly</th><th>why</th><th>events</th></tr></thead><tbody>${lines.join('')}</tbody></table></div></details>`;
 }
 
+/** The smallest evidence of the first anomaly, for who reads no further. */
+export function firstPicture({ history, summary }: RunReport): string {
+  const [anomaly] = summary.verdicts.flatMap(anomaliesOf);
+  if (anomaly === undefined) return '';
+  const faults = summary.faults.map(({ window }) => window);
+  const witness = witnessOf(anomaly, history, faults, { operationsMax: 12, labelLength: 60 });
+  const picture = timelineSvg(witness, `operations of the first anomaly`);
+  return picture === '' || witness.omitted > 0
+    ? ''
+    : `<div class="scroll" tabindex="0">${picture}</div>`;
+}
+
 function anomalyArticle(anomaly: Anomaly, place: number, report: RunReport): string {
   const { history, summary } = report;
   const faults = summary.faults.map(({ window }) => window);

@@ -95,7 +95,7 @@ export function cycleSvg(steps: readonly CycleStep[], nodes: readonly CycleNode[
     : Math.max(
         90 + nodes.length * 14,
         nodes.length <= roomyNodesMax
-          ? (Math.max(box.width, box.height) + 60) / (2 * Math.sin(Math.PI / nodes.length))
+          ? (Math.max(box.width, box.height) + 130) / (2 * Math.sin(Math.PI / nodes.length))
           : 0,
       );
   const width = 2 * radius + box.width + 40;

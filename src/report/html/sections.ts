@@ -2,13 +2,14 @@
 import { durationText, plural } from '../../base/text.ts';
 import { nsToMs } from '../../base/units.ts';
 import type { Validity } from '../../checker/verdict.ts';
-import { escapeHtml } from '../escape.ts';
+import { escapeHtml, shellWord } from '../escape.ts';
 import { latencies } from '../latency.ts';
 import { minuteOf } from '../minute.ts';
 import { modelMapOf } from '../model-map.ts';
 import type { FaultCoverage, RunReport, RunSummary } from '../report.ts';
 import { messageText, recoveryText } from '../terminal.ts';
 import { checkCommand, headline, symbolOf, systemText, verdictLine } from '../words.ts';
+import { firstPicture } from './anomaly-section.ts';
 import { mapSvg } from './map-svg.ts';
 
 const tones = { '✓': 'good', '✗': 'bad', '?': 'unsure' } as const;
@@ -40,11 +41,12 @@ export function verdictSection(summary: RunSummary): string {
 
 /** What whoever opens the report must know first. */
 export function minuteSection(report: RunReport): string {
-  const rows = minuteOf(report).map(({ name, texts, isCommand }) => {
+  const rows = minuteOf(report).map(({ name, texts, isCommand, isWhy }) => {
     const body = isCommand
       ? texts.map(commandLine).join('')
       : texts.map((text) => `<p>${escapeHtml(text)}</p>`).join('');
-    return `<div><dt>${name}</dt><dd>${body}</dd></div>`;
+    const picture = isWhy === true ? firstPicture(report) : '';
+    return `<div><dt>${name}</dt><dd>${body}${picture}</dd></div>`;
   });
   return `<dl class="minute">${rows.join('')}</dl>`;
 }
@@ -96,11 +98,26 @@ export function factsSection({ summary, folder }: RunReport): string {
   return `<dl class="facts">${entries.join('')}</dl>`;
 }
 
+/** What needs the run's folder. */
+function againCommands({ folder, summary }: RunReport): readonly (readonly [string, string])[] {
+  if (folder === null) return [];
+  const replay = [
+    'Run it ten times with the very faults of this run, at the very times, and count how often it shows',
+    `dsx replay ${shellWord(folder)} --repeat 10`,
+  ] as const;
+  if (summary.valid !== false) return [replay];
+  return [
+    replay,
+    ['Keep the smallest proof as a golden history', `dsx promote ${shellWord(folder)}`],
+  ];
+}
+
 export function commandSection(report: RunReport): string {
   const check = checkCommand(report);
   return [
     '<section id="again"><h2>Do it again</h2>',
     command('Run the same test, with the same seed', report.summary.command),
+    ...againCommands(report).map(([title, text]) => command(title, text)),
     check === null ? '' : command('Check the recorded history again', check),
     '</section>',
   ].join('\n');

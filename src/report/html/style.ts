@@ -1,14 +1,14 @@
 /** The look of the report. Colours are variables, so that light and dark differ in one place. */
 
 const light = `
-  --bg: #ffffff; --panel: #f5f7f9; --text: #17202a; --muted: #566270; --rule: #dfe4ea;
+  --bg: #ffffff; --panel: #f5f7f9; --text: #17202a; --muted: #566270; --rule: #dfe4ea; --edge: rgba(30, 45, 60, 0.28);
   --red: #b3261e; --red-bg: #fdecea; --green: #1a6e38; --green-bg: #e8f5ec;
   --amber: #875400; --amber-bg: #fdf3e0; --accent: #1f5fbf; --fault: #8a6fd1;
   --ok: #5b9bd5; --fail: #e67aa8; --info: #f2a43a; --q50: #1d4e89; --q95: #6a3d9a; --q99: #b3261e;
   color-scheme: light;`;
 
 const dark = `
-  --bg: #12161c; --panel: #1b212a; --text: #e6eaf0; --muted: #9aa6b5; --rule: #2d3642;
+  --bg: #12161c; --panel: #1b212a; --text: #e6eaf0; --muted: #9aa6b5; --rule: #2d3642; --edge: rgba(210, 225, 245, 0.32);
   --red: #ff8a80; --red-bg: #3a1c1c; --green: #7ddb9b; --green-bg: #16301f;
   --amber: #ffc66d; --amber-bg: #35290f; --accent: #7fb2ff; --fault: #9d86e0;
   --ok: #5b9bd5; --fail: #e67aa8; --info: #f2a43a; --q50: #b5d4ff; --q95: #cfb0ff; --q99: #ff8a80;
@@ -61,7 +61,8 @@ dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 .anomaly header { display: flex; flex-wrap: wrap; gap: 6px 14px; justify-content: space-between; align-items: flex-start; }
 .anomaly .kind { color: var(--muted); font-size: 13px; }
 .meaning { color: var(--muted); margin-top: 0; }
-.scroll { overflow-x: auto; max-width: 100%; }
+.scroll { overflow-x: auto; max-width: 100%; background: linear-gradient(to right, var(--bg) 30%, transparent) 0 0 / 40px 100%, linear-gradient(to left, var(--bg) 30%, transparent) 100% 0 / 40px 100%, linear-gradient(to right, var(--edge), transparent) 0 0 / 14px 100%, linear-gradient(to left, var(--edge), transparent) 100% 0 / 14px 100%; background-repeat: no-repeat; background-attachment: local, local, scroll, scroll; }
+dl.minute .scroll { margin-top: 8px; }
 pre.explanation { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--panel); border-radius: 8px; padding: 12px 14px; margin: 0; max-height: 480px; overflow-y: auto; }
 ol.steps { margin: 0; } ol.steps li { overflow-wrap: anywhere; margin: 3px 0; }
 tr.stuck td { color: var(--red); } tr.stuck-head th { color: var(--red); padding-top: 10px; } details.more { margin-top: 16px; } details.more summary, details.fold summary { cursor: pointer; overflow-wrap: anywhere; } details.more summary { color: var(--muted); font-size: 13px; font-weight: 600; } details.fold { margin: 8px 0; } details.fold .kind { color: var(--muted); font-size: 13px; margin-left: 6px; } table.prefix { min-width: 0; }

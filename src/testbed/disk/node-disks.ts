@@ -100,6 +100,8 @@ class FailingDisks implements NodeDisks {
       const { operations = 0, struck = 0 } = strikes ?? {};
       return `${node}: ${struck} of ${plural(operations, 'disk operation')} struck; its disk works again`;
     }
+    // One that is in force already would be met by the probe.
+    await disk.order({ node, do: 'set', effect: null });
     await probe.works();
     if (effect.kind !== 'slow') this.#struck.add(node);
     await disk.order({ node, do: 'set', effect });

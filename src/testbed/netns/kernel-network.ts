@@ -36,7 +36,12 @@ export class KernelNetwork implements Network {
   }
 
   async shape(owner: string, rules: readonly LinkRule[], signal: AbortSignal): Promise<string> {
-    for (const rule of rules) this.#check(rule);
+    const obstacles = kernelEffectObstacles();
+    for (const rule of rules) {
+      const obstacle = obstacles[rule.effect.kind];
+      if (obstacle !== undefined) throw new UsageError(obstacle);
+      this.#check(rule);
+    }
     // One change after another: probes of two at once would mix.
     const turn = this.#lastChange.then(async () => {
       signal.throwIfAborted();

@@ -36,6 +36,8 @@ export interface NodeProcessOptions {
   readonly lineCharactersMax: number;
   readonly stdoutLine: (line: string) => void;
   readonly stderrLine: (line: string) => void;
+  /** It has this process now; called in the tick of the spawn. */
+  readonly joined?: (node: NodeId, pid: number) => void;
   /** A line of stdout that is over the limit (its beginning). */
   readonly longLine: (start: string) => void;
 }
@@ -75,7 +77,10 @@ export class NodeProcess {
       stderr: descriptor(pipes.childFds[2]),
     });
     this.group = child.pid;
-    if (child.pid !== undefined) options.guardian.add(child.pid);
+    if (child.pid !== undefined) {
+      options.guardian.add(child.pid);
+      options.joined?.(node, child.pid);
+    }
     pipes.closeChildEnds();
     this.stdin = pipes.stdin;
     // EPIPE, when the node is gone or has closed its input. That it is gone is noticed elsewhere.

@@ -22,6 +22,8 @@ export interface ServerNodeOptions {
   /** The node ended and nobody in dsx had ended it. */
   readonly crashed: (node: NodeId, error: TargetError) => void;
   readonly stderrLine: (node: NodeId, line: string) => void;
+  /** Hears of its process in the tick of the spawn. */
+  readonly joined: (node: NodeId, pid: number) => void;
 }
 
 /** What to start: the server itself, and the command that starts it on its host. */

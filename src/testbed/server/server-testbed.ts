@@ -10,6 +10,8 @@ import type {
   Clocks,
   Cluster,
   Disks,
+  LimitedResource,
+  Limits,
   Network,
   NodeTrouble,
   Testbed,
@@ -18,6 +20,7 @@ import type { NodeId } from '../../fault/fault.ts';
 import { createProcessClocks, type ProcessClocks } from '../clock/process-clocks.ts';
 import { processTree } from '../clock/process-tree.ts';
 import type { NodeDisks } from '../disk/node-disks.ts';
+import { createNodeLimits, type NodeLimits } from '../limits/node-limits.ts';
 import { Guardian } from '../process/guardian.ts';
 import { LogFile } from '../process/log-file.ts';
 import type { Hosts } from './hosts.ts';
@@ -30,6 +33,8 @@ export interface ServerTestbedOptions {
   readonly variant: string;
   readonly hosts: Hosts;
   readonly disks: NodeDisks;
+  /** What faults of the run will limit; nothing if absent. */
+  readonly limited?: readonly LimitedResource[];
   /** Absolute; is made. Gets `stderr.log`, `stdout.log` and `data/`. */
   readonly nodeFolder: (node: NodeId) => string;
   /** DSX_RUN of every process: `<pid of dsx>-…`, by which leftovers are found. No spaces. */
@@ -52,6 +57,7 @@ class RealServers implements Testbed {
   readonly network: Network;
   readonly clocks: Clocks;
   readonly disks: Disks;
+  readonly limits: Limits;
   readonly crashed: Promise<never>;
   readonly #options: ServerTestbedOptions;
   readonly #guardian: Guardian;
@@ -60,6 +66,7 @@ class RealServers implements Testbed {
   readonly #places: readonly NodePlace[];
   readonly #servers: ServerCluster;
   readonly #processClocks: ProcessClocks;
+  readonly #limits: NodeLimits;
   readonly #stopping = new AbortController();
   #fail: (error: TargetError) => void = () => undefined;
   #started: Promise<void> | undefined;
@@ -104,6 +111,14 @@ class RealServers implements Testbed {
       isPaused: (name) => servers[nodes.indexOf(name)]?.isHeld === true,
     });
     this.clocks = this.#processClocks;
+    this.#limits = createNodeLimits({
+      ...{ nodes, runMark: options.runMark, limited: options.limited ?? [], pids: processes },
+      isFree: (name) => {
+        const node = servers[nodes.indexOf(name)];
+        return node?.state === 'running' && !node.isHeld;
+      },
+    });
+    this.limits = this.#limits;
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -137,7 +152,11 @@ class RealServers implements Testbed {
     for (const { dataFolder } of this.#places) await makeFolder(dataFolder);
     for (const log of this.#logs) log.open();
     await this.#guardian.start();
-    await Promise.all([this.#options.hosts.start(), this.#options.disks.start()]);
+    await Promise.all([
+      this.#options.hosts.start(),
+      this.#options.disks.start(),
+      this.#limits.start(),
+    ]);
     signal.throwIfAborted();
     await Promise.all([this.#servers.startAll(signal), this.#options.hosts.ready()]);
   }
@@ -151,6 +170,7 @@ class RealServers implements Testbed {
     } finally {
       await this.#guardian.close();
       this.#processClocks.close();
+      await this.#limits.stop();
       await this.#options.disks.stop();
       await this.#options.hosts.stop();
       await Promise.all(this.#logs.map((log) => log.close()));
@@ -171,9 +191,12 @@ class RealServers implements Testbed {
         const trouble = { node: name, kind: 'crashed', text: error.message, count: 1 } as const;
         this.#troubles.push(trouble);
         onTrouble?.(trouble);
-        if (!disks.mayCrash(name)) this.#fail(error);
+        if (!disks.mayCrash(name) && !this.#limits.mayCrash(name)) this.#fail(error);
       },
       stderrLine: (name, line) => onStderr?.(name, line),
+      joined: (name, pid) => {
+        this.#limits.joined(name, pid);
+      },
     });
   }
 

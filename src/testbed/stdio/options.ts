@@ -3,7 +3,7 @@ import { UsageError } from '../../base/errors.ts';
 import type { Prng } from '../../base/prng.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { NodeProgram } from '../../contract/target.ts';
-import type { Clocks, NodeTrouble } from '../../contract/testbed.ts';
+import type { Clocks, LimitedResource, NodeTrouble } from '../../contract/testbed.ts';
 import type { NodeId } from '../../fault/fault.ts';
 import type { LatencyDistribution } from '../../plan/plan.ts';
 import type { NodeDisks } from '../disk/node-disks.ts';
@@ -38,6 +38,8 @@ export interface StdioTestbedOptions {
   readonly createClocks: (processes: NodeProcesses) => Clocks & { close?(): void };
   /** Disks of the nodes; ordinary ones if absent. */
   readonly disks?: NodeDisks;
+  /** What faults of the run will limit; nothing if absent. */
+  readonly limited?: readonly LimitedResource[];
   /** True if nodes answer `dsx_status`. */
   readonly reportsPrimary: boolean;
   /** DSX_RUN of every process: `<pid of dsx>-…`, by which leftovers are found. No spaces. */

@@ -189,6 +189,8 @@ export class Router implements Network {
           'Links of clients and services cannot be harmed',
       );
     }
+    const obstacle = (messageEffectObstacles as EffectObstacles)[effect.kind];
+    if (obstacle !== undefined) throw new UsageError(obstacle);
     if ('probability' in effect && !(effect.probability >= 0 && effect.probability <= 1)) {
       throw new UsageError(
         `a probability is from 0 to 1, but ${effect.kind} has ${effect.probability}`,

@@ -26,6 +26,8 @@ export interface StdioNodeOptions {
   readonly stderrLog: LogFile;
   readonly lineCharactersMax: number;
   readonly inboxCharactersMax: number;
+  /** Hears of its process in the tick of the spawn. */
+  readonly joined: (node: NodeId, pid: number) => void;
   readonly events: InboxEvents & {
     sent(node: StdioNode, envelope: Envelope): void;
     /** A line that is no message. `reason` is the same for lines with the same fault. */

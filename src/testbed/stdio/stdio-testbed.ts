@@ -13,6 +13,7 @@ import type {
   Clocks,
   Cluster,
   Disks,
+  Limits,
   Network,
   NetworkStats,
   NodeTrouble,
@@ -21,6 +22,7 @@ import type {
 import type { NodeId } from '../../fault/fault.ts';
 import { processTree } from '../clock/process-tree.ts';
 import { createNodeDisks, type NodeDisks } from '../disk/node-disks.ts';
+import { createNodeLimits, type NodeLimits } from '../limits/node-limits.ts';
 import { Guardian } from '../process/guardian.ts';
 import { LogFile } from '../process/log-file.ts';
 import { Ledger } from './ledger.ts';
@@ -48,9 +50,11 @@ class StdioTestbed implements Testbed {
   readonly network: Network;
   readonly clocks: Clocks & { close?(): void };
   readonly disks: Disks;
+  readonly limits: Limits;
   readonly crashed: Promise<never>;
   readonly #options: StdioTestbedOptions;
   readonly #disks: NodeDisks;
+  readonly #limits: NodeLimits;
   readonly #guardian: Guardian;
   readonly #ledger: Ledger;
   readonly #logs: LogFile[] = [];
@@ -105,14 +109,17 @@ class StdioTestbed implements Testbed {
     });
     this.cluster = this.#cluster;
     this.network = router;
-    const group = (name: NodeId): number | undefined => stdioNodes[nodes.indexOf(name)]?.group;
-    this.clocks = options.createClocks({
-      pids: (name) => {
-        const first = group(name);
-        return first === undefined ? [] : processTree(first);
-      },
-      isPaused: (name) => stdioNodes[nodes.indexOf(name)]?.isHeld === true,
+    const find = (name: NodeId): StdioNode | undefined => stdioNodes[nodes.indexOf(name)];
+    const pids = (name: NodeId): readonly number[] => {
+      const first = find(name)?.group;
+      return first === undefined ? [] : processTree(first);
+    };
+    this.clocks = options.createClocks({ pids, isPaused: (name) => find(name)?.isHeld === true });
+    this.#limits = createNodeLimits({
+      ...{ nodes, runMark: options.runMark, limited: options.limited ?? [], pids },
+      isFree: (name) => find(name)?.state === 'running' && find(name)?.isHeld === false,
     });
+    this.limits = this.#limits;
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -148,7 +155,7 @@ class StdioTestbed implements Testbed {
     }
     signal.throwIfAborted();
     for (const log of this.#logs) log.open();
-    await Promise.all([this.#guardian.start(), this.#disks.start()]);
+    await Promise.all([this.#guardian.start(), this.#disks.start(), this.#limits.start()]);
     await this.#cluster.startAll(signal);
   }
 
@@ -162,6 +169,7 @@ class StdioTestbed implements Testbed {
     } finally {
       await this.#guardian.close();
       this.clocks.close?.();
+      await this.#limits.stop();
       await this.#disks.stop();
       await this.#ledger.close();
       await Promise.all(this.#logs.map((log) => log.close()));
@@ -179,6 +187,9 @@ class StdioTestbed implements Testbed {
       dataFolder: resolve(folder, 'data'),
       mark: runMark,
       guardian: this.#guardian,
+      joined: (node, pid) => {
+        this.#limits.joined(node, pid);
+      },
       stdoutLog: this.#logFile(resolve(folder, 'stdout.log'), true),
       stderrLog: this.#logFile(resolve(folder, 'stderr.log'), true),
       events: {
@@ -196,7 +207,8 @@ class StdioTestbed implements Testbed {
         },
         crashed: (node, error) => {
           this.#troubles.add(node, 'crashed', error.message, error.message);
-          if (!this.#disks.mayCrash(node)) this.#fail(error);
+          const isExpected = this.#disks.mayCrash(node) || this.#limits.mayCrash(node);
+          if (!isExpected) this.#fail(error);
         },
         stderrLine: (node, line) => onStderr?.(node, line),
       },

@@ -217,18 +217,20 @@ describe('the page', () => {
       'fault kill was asked for and never injected',
       'Why no correct system could have shown it',
       'which ended before write 2 began.',
+      '<svg class="witness"',
       'dsx check histories/runs/20261121-register/history.jsonl --model linearizable',
       'A read returned a value that had already been overwritten before the read began.',
-      '<svg class="witness"',
       'The longest order that the model allows: 2 operations',
       'Stuck:',
       'id="what-happened"',
       'verified: seen to cut',
       'dsx test --workload register --target raft --nemesis partition --seed 42',
+      'dsx replay histories/runs/20261121-register --repeat 10',
+      'dsx promote histories/runs/20261121-register',
     ].map((part) => body.indexOf(part));
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
-    expect(body.match(/w-offending/g)).toHaveLength(2);
+    expect(body.match(/w-offending/g)).toHaveLength(4);
   });
 
   test('draws a cycle as a graph and explains each edge', () => {

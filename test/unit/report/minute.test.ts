@@ -58,7 +58,7 @@ describe('in a minute', () => {
     const history = loadedHistory(300);
     const valid = linesOf(reportOf(history, [validVerdict(history)]));
     expect(valid.get('Seen')).toBe(
-      `Nothing that breaks it, in ${history.operationCount.toLocaleString('en-US')} operations.`,
+      `Nothing that breaks it, in ${history.operationCount.toLocaleString('en-US')} operations.\n211 succeeded, 1 failed (certainly did not happen), and of 3 nobody knows.`,
     );
     expect(valid.get('Faults in force')).toContain(
       '1 × partition, 1 × pause, 1 × kill and 1 × clock',
@@ -71,6 +71,14 @@ describe('in a minute', () => {
     };
     expect(linesOf(reportOf(history, [unknown])).get('Seen')).toContain('no read succeeded');
   });
+});
+
+test('a list of orders that were tried belongs to the conclusion', () => {
+  const explanation =
+    'No order of these:\n  A  write 1\n  B  read → 0\nEvery order ends too early:\n  After A the state is 1.';
+  expect(conclusionOf({ ...staleAnomaly(), explanation })).toBe(
+    'Every order ends too early:\n  After A the state is 1.',
+  );
 });
 
 test('the conclusion of an explanation is what follows its list', () => {

@@ -1,0 +1,41 @@
+/** MariaDB as a node, as Debian packages it: how its data folder is made and it is started. */
+import { join } from 'node:path';
+import type { NodePlace, NodeProgram, RequiredCommand } from '../../contract/target.ts';
+
+export const mariadbPort = 3306;
+export const mariadbUser = 'root';
+export const mariadbDatabase = 'dsx';
+
+export const mariadbCommands: readonly RequiredCommand[] = [
+  { command: '/usr/sbin/mariadbd', debianPackage: 'mariadb-server' },
+  { command: '/usr/bin/mariadb-install-db', debianPackage: 'mariadb-server' },
+];
+
+/** dsx is root in its sandbox, and nobody else is there. */
+const asRoot = ['--no-defaults', '--user=root'];
+const small = ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=32M'];
+
+/** Makes the folder `db` of a new database. */
+export function initialMariadb({ dataFolder }: NodePlace): NodeProgram {
+  const folder = `--datadir=${join(dataFolder, 'db')}`;
+  const args = [...asRoot, folder, '--auth-root-authentication-method=normal'];
+  const quick = ['--skip-test-db', '--skip-name-resolve', '--innodb-flush-method=nosync'];
+  return { command: '/usr/bin/mariadb-install-db', args: [...args, ...quick, ...small], env: {} };
+}
+
+/** The command line of a server on `db`. Everybody is let in: the network is the node's own. */
+export function mariadbServer(
+  { address, dataFolder }: NodePlace,
+  settings: Readonly<Record<string, string>>,
+): readonly string[] {
+  const paths = [
+    `--datadir=${join(dataFolder, 'db')}`,
+    `--socket=${join(dataFolder, 'socket')}`,
+    `--pid-file=${join(dataFolder, 'pid')}`,
+  ];
+  const network = [`--bind-address=${address}`, `--port=${mariadbPort}`, '--skip-name-resolve'];
+  return [
+    ...['/usr/sbin/mariadbd', ...asRoot, ...paths, ...network, '--skip-grant-tables', ...small],
+    ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
+  ];
+}
