@@ -89,6 +89,8 @@ export interface ServerTarget extends TargetBase {
   readonly startSeconds?: number;
   /** A command line that says which version is installed: the first number with dots is it. */
   readonly version?: readonly string[];
+  /** The oldest version that will do, as in `3.4`; `version` must be there. */
+  readonly oldestVersion?: string;
   /** How long the last reads wait after all was healed, unless the user says otherwise. */
   readonly recoverySeconds?: number;
   /** How to start one node, the first time and after each kill. */

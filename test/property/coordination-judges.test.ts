@@ -17,7 +17,7 @@ import {
   type SmallPlan,
 } from '../support/naive-judges.ts';
 
-const runs = Number(process.env['DSX_RUNS'] ?? 600);
+const runs = Number(process.env['DSX_RUNS'] ?? 300);
 const nodes = ['n1', 'n2', 'n3'];
 
 /** @param tokens true if acquires answer a fencing token, and writes carry one */

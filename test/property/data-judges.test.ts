@@ -23,7 +23,7 @@ import {
   type SmallPlan,
 } from '../support/naive-judges.ts';
 
-const runs = Number(process.env['DSX_RUNS'] ?? 500);
+const runs = Number(process.env['DSX_RUNS'] ?? 250);
 
 /** Elements 0, 1, 2, … each added once, and reads of some of them. */
 function adding(random: Random, add: string): SmallPlan {

@@ -15,7 +15,7 @@ import {
   shuffled,
 } from '../support/naive-judges.ts';
 
-const runs = Number(process.env['DSX_RUNS'] ?? 600);
+const runs = Number(process.env['DSX_RUNS'] ?? 400);
 const nodes = ['n1', 'n2', 'n3'];
 
 type Reader = Plain & { readonly shown: readonly Json[] };

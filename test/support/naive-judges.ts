@@ -166,6 +166,8 @@ export function agree(
     }
     for (const name of [String(valid), ...found]) met.set(name, (met.get(name) ?? 0) + 1);
   }
+  // Other seeds, or fewer, may miss what is rare.
+  if (process.env['DSX_SEED'] !== undefined || process.env['DSX_RUNS'] !== undefined) return;
   const never = ['true', 'false', ...types].filter((name) => !met.has(name));
   expect(never, `verdicts and anomalies that never came; met: ${[...met].join(' ')}`).toEqual([]);
 }

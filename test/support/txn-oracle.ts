@@ -139,3 +139,56 @@ function writeSameKey(a: Txn, b: Txn): boolean {
   const ofA = keys(a);
   return [...keys(b)].some((key) => ofA.has(key));
 }
+
+/**
+ * Is there a partial order of who is seen by whom, in which of any two that write a key one sees
+ * the other, and a total order that contains it, such that each transaction reads what those
+ * that it sees wrote, in that order? (Cerone, Bernardi and Gotsman, 2015, definition of PSI.)
+ */
+export function isParallelSnapshotIsolated(history: History): boolean {
+  const txns = txnsOf(history);
+  const optional = txns.filter((txn) => txn.optional);
+  return subsets(optional).some((left) => {
+    const some = txns.filter((txn) => !left.includes(txn));
+    return orders(some).some((order) => seesIn(order, []));
+  });
+}
+
+/** Chooses for each transaction of a total order in turn whom of those before it sees. */
+function seesIn(order: readonly Txn[], sees: readonly (readonly number[])[]): boolean {
+  const txn = order[sees.length];
+  if (txn === undefined) return true;
+  return subsets([...sees.keys()]).some((seen) => {
+    const isClosed = seen.every((other) =>
+      (sees[other] ?? []).every((each) => seen.includes(each)),
+    );
+    const meets = order
+      .slice(0, sees.length)
+      .every((other, at) => seen.includes(at) || !writeSameKey(other, txn));
+    if (!isClosed || !meets) return false;
+    let store: Store = new Map();
+    for (const other of seen.toSorted((a, b) => a - b)) store = afterWrites(order[other], store);
+    return run(txn, store, store) !== undefined && seesIn(order, [...sees, seen]);
+  });
+}
+
+function afterWrites(txn: Txn | undefined, store: Store): Store {
+  const after = new Map(store);
+  for (const [name, key, value] of txn?.micros ?? []) {
+    const k = JSON.stringify(key);
+    if (name !== 'r') after.set(k, [...(after.get(k) ?? []), value]);
+  }
+  return after;
+}
+
+function subsets<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return items.reduce<readonly (readonly T[])[]>(
+    (all, item) => [...all, ...all.map((some) => [...some, item])],
+    [[]],
+  );
+}
+
+function orders<T>(items: readonly T[]): readonly (readonly T[])[] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, at) => orders(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
+}

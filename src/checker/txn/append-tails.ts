@@ -13,6 +13,7 @@ import { anti, relation } from './relations.ts';
 
 export const orderMatters: ReadonlySet<string> = new Set([
   'consistent-view',
+  'parallel-snapshot-isolation',
   'snapshot-isolation',
   'strong-session-snapshot-isolation',
   'strong-snapshot-isolation',

@@ -9,12 +9,15 @@
  * - `fractured-read` and `thin-air`: Bailis et al., "Scalable Atomic Visibility with RAMP
  *   Transactions" (2014); Møldrup and Pavlogiannis, "AWDIT" (2025).
  *
- * It differs from Elle in four places. G-single implies G-SIb under the name that the models
+ * It differs from Elle in five places. G-single implies G-SIb under the name that the models
  * use (there, GSIb, which none does). An anomaly is of an item (`-item`) if all of its
  * anti-dependencies are, so that repeatable-read is ruled out whatever the other edges are.
  * Fractured reads rule out read-atomic, which there only `internal` and `G1a` do. A circle of
  * versions is an instance of G1c: it is inferred from what transactions read before they wrote,
- * and read-uncommitted (which it rules out there) says nothing about reads.
+ * and read-uncommitted (which it rules out there) says nothing about reads. Parallel snapshot
+ * isolation rules out cycles with one anti-dependency, as a consistent view does, and nothing
+ * else but `internal` (Cerone and Gotsman, "Analysing Snapshot Isolation", 2016; Crooks, Pu,
+ * Alvisi and Clement, "Seeing is Believing", 2017).
  *
  * `no-serial-order`, `no-snapshot-order` and `no-prefix-order` are for histories of which no order of versions
  * makes sense, though no known part of the order has a cycle (there: `PL-3-cycle-exists`, …).
@@ -87,7 +90,12 @@ export const modelTable: readonly ModelRow[] = [
   row('monotonic-atomic-view', '', base, ''),
   row('monotonic-reads', '', '', ''),
   row('monotonic-writes', '', '', ''),
-  row('parallel-snapshot-isolation', 'psi', 'causal-cerone update-atomic', 'internal G1a'),
+  row(
+    'parallel-snapshot-isolation',
+    'psi',
+    'causal-cerone update-atomic consistent-view',
+    'internal G1 G-single',
+  ),
   row('prefix', '', 'causal-cerone', 'internal G1a no-prefix-order'),
   row('read-atomic', '', 'monotonic-atomic-view', 'internal G1a future-read fractured-read'),
   row('read-your-writes', '', '', ''),

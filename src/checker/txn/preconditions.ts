@@ -59,13 +59,15 @@ const realTimeLevels: ReadonlySet<string> = new Set([
 /**
  * Levels whose every violation is among the anomalies that are looked for. Update-atomic is
  * not one: of any two that wrote a key one must have seen the other, whether they read it or
- * not, and only lost updates are looked for.
+ * not, and only lost updates are looked for; but parallel snapshot isolation, which is stronger,
+ * is one.
  */
 const completeLevels: readonly string[] = [
   'read-uncommitted',
   'read-committed',
   'read-atomic',
   'consistent-view',
+  'parallel-snapshot-isolation',
   'repeatable-read',
   'snapshot-isolation',
   'serializable',

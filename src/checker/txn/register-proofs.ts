@@ -10,6 +10,7 @@ import { orderProof } from './order-proof.ts';
 import { findOrder, type OrderFinding, type OrderQuestion } from './register-orders.ts';
 import type { RegisterHistory } from './register-versions.ts';
 import { type OrderKept, replays } from './replay.ts';
+import { canSeeEachOther } from './visibility.ts';
 import { commitGraphOf, type WeakLevel } from './weak-levels.ts';
 
 /**
@@ -63,6 +64,20 @@ export function provedByCommits(
   return [];
 }
 
+const parallel = 'parallel-snapshot-isolation';
+
+/** Parallel snapshot isolation, if `model` needs it, and somebody can have seen what all saw. */
+export function provedParallel(
+  registers: RegisterHistory,
+  model: string,
+  found: readonly string[],
+  { limits, outOfTime }: Pick<Budget, 'limits' | 'outOfTime'>,
+): readonly string[] {
+  if (!modelsImpliedBy(parallel).has(model) || isRuledOut(parallel, found)) return [];
+  const bytesMax = limits.memoryMb * bytesPerMb;
+  return canSeeEachOther(registers, bytesMax, outOfTime) === true ? [parallel] : [];
+}
+
 /** Levels that a search decides, and what it finds if they do not hold. */
 const searchedLevels: Readonly<Record<string, OrderQuestion & { readonly anomaly: string }>> = {
   'strict-serializable': question('serial', 'realtime'),
@@ -108,7 +123,7 @@ export function searchVersions(
   // All reads being of items, repeatable-read asks for as much as serializability.
   const level = model === 'repeatable-read' ? 'serializable' : model;
   let reason: UnknownReason | undefined;
-  for (const name of new Set([strongest, level])) {
+  for (const name of new Set([strongest, level, ...levelsAbove(level)])) {
     const asked = searchedLevels[name];
     const isSettled =
       isRuledOut(model, findings.types) ||
@@ -124,6 +139,12 @@ export function searchVersions(
     else findings.add(asked.anomaly, () => noOrder(registers, answer, asked, narrator));
   }
   return reason;
+}
+
+/** What proves a level that is not searched for itself, nor proved in another way. */
+function levelsAbove(level: string): readonly string[] {
+  if (searchedLevels[level] !== undefined || modelsImpliedBy(parallel).has(level)) return [];
+  return ['serializable', 'snapshot-isolation'].filter((name) => modelsImpliedBy(name).has(level));
 }
 
 function search(

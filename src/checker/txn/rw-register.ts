@@ -22,7 +22,7 @@ import { isolationModel, modelsImpliedBy } from './models.ts';
 import { findMismatches, needsRealTime, noRealTime, notEnough, unfit } from './preconditions.ts';
 import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
 import { registerGraphOf } from './register-graph.ts';
-import { provedByCommits, provedFree, searchVersions } from './register-proofs.ts';
+import { provedByCommits, provedFree, provedParallel, searchVersions } from './register-proofs.ts';
 import { initial, type RegisterHistory, registerHistoryOf, writeTo } from './register-versions.ts';
 import { relation } from './relations.ts';
 
@@ -86,9 +86,11 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
           narrator,
         ])
       : undefined;
-  const isOpen = !proofs.some((level) => modelsImpliedBy(level).has(model));
-  if (blocked === undefined && isOpen)
-    proofs.push(...provedByCommits(registers, model, findings.types, limits.memoryMb));
+  const isOpen = (): boolean =>
+    blocked === undefined && !proofs.some((level) => modelsImpliedBy(level).has(model));
+  if (isOpen()) proofs.push(...provedByCommits(registers, model, findings.types, limits.memoryMb));
+  if (isOpen())
+    proofs.push(...provedParallel(registers, model, findings.types, { limits, outOfTime }));
   return judge({
     checker: 'rw-register',
     model,

@@ -18,7 +18,7 @@ export interface Message {
   acknowledgedAt: number;
   /** Distinct places where it was seen, each with the row that says so. */
   readonly places: Map<number, number>;
-  /** The first row that polled it, or -1. */
+  /** Of the rows that polled it the one that returned first, or -1. */
   polledBy: number;
 }
 
@@ -119,7 +119,9 @@ class LogReader {
         const [offset, value = null] = isArray(entry) ? entry : [];
         if (typeof offset !== 'number') continue;
         const message = this.#message(key, value);
-        if (message.polledBy < 0) message.polledBy = row;
+        const { polledBy } = message;
+        if (polledBy < 0 || this.#part.returned(row) < this.#part.returned(polledBy))
+          message.polledBy = row;
         this.#place(message, offset, row);
         polled.push({ message, offset, poll });
         const log = this.#log(key);
