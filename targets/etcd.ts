@@ -62,6 +62,8 @@ export default {
   commands: [{ command: 'etcd', debianPackage: 'etcd-server' }],
   peerPorts: [peerPort],
   version: ['etcd', '--version'],
+  // The first in which the gateway answers at /v3, by which clients come.
+  oldestVersion: '3.4',
   // Shorter leases are not to be had.
   defaults: { lease: '2000' },
 

@@ -6,11 +6,11 @@ import type { LimitedResource } from '../contract/testbed.ts';
 import type { Provisions } from '../runner/needs.ts';
 import { diskObstacle } from '../testbed/disk/survey.ts';
 import { missingCommands } from '../testbed/find-command.ts';
-import { startJanitor } from '../testbed/limits/janitor.ts';
 import { surveyCgroups } from '../testbed/limits/survey.ts';
 import { isInSandbox, runInSandbox, type SandboxNetwork } from '../testbed/netns/sandbox.ts';
 import { sandboxObstacle } from '../testbed/netns/survey.ts';
 import type { Planned } from './settings.ts';
+import { tooOld } from './system-version.ts';
 
 /** What a target needs that is not on this machine, and how it is had; undefined: nothing. */
 export function missingForTarget(target: Target | null): string | undefined {
@@ -34,7 +34,8 @@ export async function sandboxExitCode(
 ): Promise<number | undefined> {
   if (isInSandbox()) return undefined;
   const missing = missingForTarget(target);
-  if (missing !== undefined) throw new TargetError(missing);
+  const unfit = missing ?? (await tooOld(target));
+  if (unfit !== undefined) throw new TargetError(unfit);
   if (hasDiskFaults) await refuseDisks();
   if (target === null || testbed !== 'netns')
     return hasDiskFaults ? inSandbox('host', limited) : undefined;
@@ -46,16 +47,12 @@ export async function sandboxExitCode(
   return inSandbox('own', limited);
 }
 
-/** What the inner dsx makes that outlives the sandbox is removed by somebody out here. */
+/** Control groups outlive the sandbox: who looks for places out here has them removed in the end. */
 async function inSandbox(
   network: SandboxNetwork,
   limited: readonly LimitedResource[],
 ): Promise<number> {
-  const surveys = await Promise.all(limited.map(surveyCgroups));
-  startJanitor(
-    process.pid,
-    surveys.flatMap((survey) => ('place' in survey ? [survey.place] : [])),
-  );
+  for (const resource of limited) await surveyCgroups(resource);
   return runInSandbox(network);
 }
 

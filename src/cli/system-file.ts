@@ -60,7 +60,8 @@ class SystemParser {
 
   system(node: unknown): ServerTarget {
     const known = ['name', 'summary', 'nodes', 'testbed', 'peer-ports', 'run', 'env', 'files'];
-    const all = [...known, 'setup', 'lists', 'ready', 'formed', 'install', 'survives', 'client'];
+    const others = ['setup', 'lists', 'ready', 'formed', 'install', 'survives', 'client'];
+    const all = [...known, ...others, 'version', 'at-least', 'start-seconds'];
     const fields = new Fields(node, 'system', all, this.#complain);
     const lists = this.#lists(fields.fields('lists'));
     const run = this.#commands(fields, lists);
@@ -97,6 +98,8 @@ class SystemParser {
       ...(clients['register'] !== undefined && clients['register']['cas'] === undefined
         ? { defaults: { cas: 'no' } }
         : {}),
+      ...this.#versions(fields),
+      ...this.#startSeconds(fields),
       server,
       up: (place, signal) => ask(ready, place, signal),
       ...(formed === undefined
@@ -135,6 +138,34 @@ class SystemParser {
         'the testbed loopback stands between the nodes, and so needs the ports on which they speak to each other, as in `peer-ports: [2380]`',
       );
     return name;
+  }
+
+  /** How to ask for the version, and the oldest that will do. */
+  #versions(fields: Fields): Pick<ServerTarget, 'version' | 'oldestVersion'> {
+    const version = fields.words('version');
+    const oldestVersion = fields.text('at-least');
+    if (oldestVersion === undefined) return version === undefined ? {} : { version };
+    if (version === undefined)
+      throw this.#complain(
+        fields.at('at-least'),
+        'at-least needs the command line that tells the version, as in `version: my-server --version`',
+      );
+    if (!/^\d+(\.\d+)*$/.test(oldestVersion))
+      throw this.#complain(
+        fields.at('at-least'),
+        `at-least takes a version, in quotes, as in "3.10"; got "${oldestVersion}"`,
+      );
+    return { version, oldestVersion };
+  }
+
+  #startSeconds(fields: Fields): Pick<ServerTarget, 'startSeconds'> {
+    const text = fields.text('start-seconds');
+    if (text === undefined) return {};
+    if (Number(text) > 0 && Number(text) <= 600) return { startSeconds: Number(text) };
+    throw this.#complain(
+      fields.at('start-seconds'),
+      `start-seconds takes a number up to 600; got "${text}"`,
+    );
   }
 
   /** One port, or a list of such. */

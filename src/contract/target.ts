@@ -89,6 +89,8 @@ export interface ServerTarget extends TargetBase {
   readonly startSeconds?: number;
   /** A command line that says which version is installed: the first number with dots is it. */
   readonly version?: readonly string[];
+  /** The oldest version that will do, as in `3.4`; `version` must be there. */
+  readonly oldestVersion?: string;
   /** How long the last reads wait after all was healed, unless the user says otherwise. */
   readonly recoverySeconds?: number;
   /** How to start one node, the first time and after each kill. */
@@ -100,7 +102,7 @@ export interface ServerTarget extends TargetBase {
    */
   up(place: NodePlace, signal: AbortSignal): Promise<void>;
   /** Resolves when the cluster as a whole can serve. Asked before the load, after `up` of all. */
-  formed?(places: readonly NodePlace[], signal: AbortSignal): Promise<void>;
+  formed?(places: readonly NodePlace[], signal: AbortSignal, variant: string): Promise<void>;
   /** True if the node says that it leads. */
   leads?(place: NodePlace, signal: AbortSignal): Promise<boolean>;
   /** Opens a client for an object type; one for each of `objects`. */

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TargetError } from '../../base/errors.ts';
+import { missingCommands, systemPath } from '../find-command.ts';
 import { CpuTime } from './cpu-time.ts';
 
 /** A process that does nothing but run, until `end`. */
@@ -11,9 +12,20 @@ export interface Burner {
   end(): void;
 }
 
+const endsWithDsx = ['setpriv', '--pdeathsig', 'KILL'];
+/** It is needed for parts of a second. */
+const burnSeconds = 3;
+
 /** @throws TargetError if there is no shell */
 export async function startBurner(): Promise<Burner> {
-  const child = spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' });
+  const shell = ['sh', '-c', `ulimit -t ${burnSeconds}; while :; do :; done`];
+  // It must not burn on if dsx is killed.
+  const isWatched = missingCommands([{ command: 'setpriv', debianPackage: null }]) === undefined;
+  const [command = '', ...args] = [...(isWatched ? endsWithDsx : []), ...shell];
+  const child = spawn(command, args, {
+    stdio: 'ignore',
+    env: { ...process.env, PATH: systemPath() },
+  });
   const pid = await pidOf(child);
   return {
     pid,

@@ -7,12 +7,10 @@ import { messageOf, TargetError, UsageError } from '../../base/errors.ts';
 import { plural } from '../../base/text.ts';
 import type { LimitedResource, Limits } from '../../contract/testbed.ts';
 import type { NodeId } from '../../fault/fault.ts';
-import { hostPid, isInSandbox } from '../netns/sandbox.ts';
 import { type Burner, seeThrottled, startBurner } from './burner.ts';
 import { Cgroup } from './cgroup.ts';
 import { CpuThrottle, type ThrottledNodes } from './cpu-throttle.ts';
 import { CpuTime } from './cpu-time.ts';
-import { startJanitor } from './janitor.ts';
 import { limitObstacle, surveyCgroups } from './survey.ts';
 
 export interface NodeLimits extends Limits {
@@ -80,8 +78,6 @@ class ProcessLimits implements NodeLimits {
       if (resource === 'cpu' && withoutGroups) continue;
       const survey = await surveyCgroups(resource);
       if (!('place' in survey)) continue;
-      // In the sandbox every process ends with dsx; who waits for that stands outside of it.
-      if (!isInSandbox()) startJanitor(hostPid(), [survey.place]);
       const groups = new Map<NodeId, Cgroup>();
       this.#groups.set(resource, groups);
       for (const node of nodes) {

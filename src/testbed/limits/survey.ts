@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { messageOf } from '../../base/errors.ts';
 import type { LimitedResource } from '../../contract/testbed.ts';
 import type { Obstacle } from '../find-command.ts';
-import { hostPid } from '../netns/sandbox.ts';
+import { hostPid, isInSandbox } from '../netns/sandbox.ts';
 import { isKilledTaking, seeThrottled, startBurner } from './burner.ts';
 import { Cgroup } from './cgroup.ts';
 import { type CgroupPlace, cgroupPlaces } from './cgroup-places.ts';
+import { startJanitor } from './janitor.ts';
 
 export type Survey =
   | { readonly place: CgroupPlace }
@@ -54,7 +55,11 @@ function isRootOfHost(): boolean {
 
 async function tryPlaces(resource: LimitedResource): Promise<Survey> {
   let refused = 'there is no controller for it';
-  for (const place of cgroupPlaces(resource))
+  const places = cgroupPlaces(resource);
+  // Before the first group is made. In the sandbox everything ends with dsx: there it is the
+  // outer one that has looked, and has a janitor.
+  if (!isInSandbox()) startJanitor(hostPid(), places);
+  for (const place of places)
     try {
       await tryPlace(place, resource);
       return { place };

@@ -24,6 +24,7 @@ export function crashReport(end: ProcessEnd, words: LastWords): string {
         `node ${node} exited with status ${end.code} though nothing in dsx ended it${exitHint(end.code)}`,
         ...(advice === undefined ? [] : [`  ${advice}`]),
         ...detail(words),
+        ...portAdvice(words),
       ].join('\n');
     }
     case 'killed':
@@ -41,6 +42,20 @@ export function detail(words: LastWords): string[] {
     ...stream('stdout', words.stdout),
     ...stream('stderr', words.stderr),
     `  full log: ${words.logPath}`,
+  ];
+}
+
+/** Every server says it in some such words. */
+const portTaken =
+  /EADDRINUSE|address (is )?already in use|port (is )?already in use|bind: .*in use/i;
+
+function portAdvice({ stdout, stderr }: LastWords): string[] {
+  const said = [...stdout, ...stderr].find((line) => portTaken.test(line));
+  if (said === undefined) return [];
+  const port = /:(\d{2,5})\b/.exec(said)?.[1];
+  return [
+    `  another program has the port${port === undefined ? '' : ` ${port}`}: see \`ss -ltnp\`. End it, or have the nodes listen elsewhere`,
+    '  (in the testbed netns every node has all ports for itself)',
   ];
 }
 
