@@ -74,11 +74,14 @@ describe.each(objectCases.map((each) => ({ ...each })))('$name', (object: Object
     const { linearizable, violation } = tally;
     const share = (count: number): number => count / runs;
     const most = object.declinedMax ?? 0;
-    expect(share(tally['not-applicable']), JSON.stringify(tally)).toBeLessThanOrEqual(most);
+    // Four standard deviations: other seeds draw a few more or a few less.
+    const slack = (rate: number): number => 4 * Math.sqrt((rate * (1 - rate)) / runs);
+    const declined = share(tally['not-applicable']);
+    expect(declined, JSON.stringify(tally)).toBeLessThanOrEqual(most + slack(most));
     expect(
       Math.min(linearizable, violation) / (linearizable + violation),
       JSON.stringify(tally),
-    ).toBeGreaterThan(0.12);
+    ).toBeGreaterThan(0.12 - slack(0.12));
   });
 });
 

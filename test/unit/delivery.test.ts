@@ -355,6 +355,30 @@ describe('failure detector', () => {
     ]);
   });
 
+  test('who came back later need not be suspected in the end, nor who died during the answer', () => {
+    const later = [kill('n2'), ask('n1', ['n2'], true)];
+    const back = [kill('n3', false), ask('n1', ['n2'], true), restart];
+    expect(judged(failureDetector(), ...later, ...back).valid).toBe(true);
+    const asked = { node: 'n1', final: true };
+    const during = [
+      at(5, 'invoke', 'suspects', null, asked),
+      ...kill('n3'),
+      at(5, 'ok', 'suspects', ['n2']),
+    ];
+    expect(judged(failureDetector(), ...later, during).valid).toBe(true);
+  });
+
+  test('how soon the dead were suspected, and how often the living', () => {
+    const lines = [ask('n1', ['n2']), kill('n3'), ask('n1', []), ask('n1', ['n3'])];
+    const verdict = judged(failureDetector(), ...lines, ask('n1', ['n3'], true));
+    expect(verdict.details).toMatchObject({
+      answerCount: 4,
+      killCount: 1,
+      mistakeCount: 1,
+      detectionMs: { 0: 3, 1: 3 },
+    });
+  });
+
   test('what a dead node said is not held against it', () => {
     const lines = [kill('n1'), ask('n1', ['n2'], true), ask('n2', ['n1'], true)] as const;
     expect(judged(failureDetector(), ...lines).valid).toBe(true);

@@ -443,6 +443,15 @@ describe('long-fork', () => {
     });
   });
 
+  test('a write that failed does not count, and what it was after that does', () => {
+    const again = [failed(3, 'txn', [['w', 1, 1]]), write(1), read(1, 1, null)];
+    expect(judged(longFork(), ...again).valid).toBe(true);
+    const half = [write(1), read(1, 1, null), read(2, 1, null)];
+    expect(judged(longFork(), ...half)).toMatchObject({
+      details: { readsCount: 2, earlyReadCount: 0, lateReadCount: 0, groupCount: 1 },
+    });
+  });
+
   test('a key that is written twice makes it unknown', () => {
     expect(judged(longFork(), write(1), write(1), read(1, 1, null)).valid).toBe('unknown');
   });
@@ -458,6 +467,16 @@ describe('monotonic', () => {
     expect(typesOf(judged(monotonic(), ...lines, did(0, 'read', null, 2)))).toEqual([
       'non-monotonic-read',
     ]);
+  });
+
+  test('what is no number is passed over', () => {
+    const verdict = judged(
+      monotonic(),
+      ...lines,
+      did(0, 'read', null, null),
+      did(0, 'read', null, 6),
+    );
+    expect(verdict).toMatchObject({ valid: true, details: { readCount: 4, comparedCount: 2 } });
   });
 
   test('a read that overlaps may see less', () => {
@@ -617,6 +636,13 @@ describe('rate-limit', () => {
     expect(anomaliesOf(judged(limit, ...requests(6)))).toMatchObject([
       { type: 'rate-exceeded', operations: [0, 2, 4, 6, 8, 10] },
     ]);
+    // The window is told as it is: what lies outside of it is not.
+    const quiet = Array.from({ length: 20 }, () => did(1, 'other', null));
+    const [burst] = anomaliesOf(judged(limit, ...requests(1), ...quiet, ...requests(6)));
+    expect(burst?.operations).toEqual([42, 44, 46, 48, 50, 52]);
+    expect(burst?.explanation).toMatch(
+      /Between 42 ms and 53 ms, 6 requests .* 3 \+ 250 a second · 11 ms allows 5\.75\./,
+    );
   });
 
   test('requests that were refused do not count', () => {
@@ -631,6 +657,12 @@ describe('rate-limit', () => {
 
 describe('total-order', () => {
   const sent = [did(0, 'broadcast', 'a'), did(0, 'broadcast', 'b')];
+
+  test('what was acknowledged is lost where final reads show nothing at all', () => {
+    const nothing = did(1, 'read', null, [], { final: true });
+    expect(typesOf(judged(totalOrder(), ...sent, nothing))).toEqual(['lost', 'lost']);
+    expect(judged(totalOrder(), ...sent, did(1, 'read', null, [])).valid).toBe('unknown');
+  });
 
   test('of two reads one is a prefix of the other', () => {
     const read = (...log: string[]): Line[] => did(1, 'read', null, log);
