@@ -48,6 +48,20 @@ export { loadDriver } from './client/driver.ts';
 export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';
 export { etcdRegister } from './client/etcd/register.ts';
+export { makeNatsStream, type NatsManners, natsSet } from './client/nats/stream.ts';
+export { OvsdbConnection, ovsdbPort } from './client/ovsdb/connection.ts';
+export {
+  type OvsdbManners,
+  ovsdbDatabase,
+  ovsdbRegister,
+  ovsdbSchema,
+} from './client/ovsdb/register.ts';
+export { rabbitmqLock } from './client/rabbitmq/lock.ts';
+export {
+  makeRabbitmqQueues,
+  type RabbitmqManners,
+  rabbitmqQueue,
+} from './client/rabbitmq/queue.ts';
 export { RedisConnection, RedisError, tableOf } from './client/redis.ts';
 export { RedisClusterConnection } from './client/redis-cluster.ts';
 export { redisClients } from './client/redis-objects.ts';

@@ -102,7 +102,7 @@ export interface ServerTarget extends TargetBase {
    */
   up(place: NodePlace, signal: AbortSignal): Promise<void>;
   /** Resolves when the cluster as a whole can serve. Asked before the load, after `up` of all. */
-  formed?(places: readonly NodePlace[], signal: AbortSignal): Promise<void>;
+  formed?(places: readonly NodePlace[], signal: AbortSignal, variant: string): Promise<void>;
   /** True if the node says that it leads. */
   leads?(place: NodePlace, signal: AbortSignal): Promise<boolean>;
   /** Opens a client for an object type; one for each of `objects`. */

@@ -167,13 +167,21 @@ export class CausalPast {
     return true;
   }
 
+  /** The pasts of these and they themselves. The latest first: it has mostly seen the others. */
   #merge(row: number, past: readonly number[]): void {
     const clocks = this.#clocks;
     const width = this.#width;
     const chains = this.#lengths.length;
     const to = row * width;
+    let latest = none;
+    for (const p of past) latest = Math.max(latest, p);
     clocks.fill(none, to, to + width);
+    if (latest === none) return;
+    const copied = (this.#rowOf[latest] ?? 0) * width;
+    clocks.copyWithin(to, copied, copied + chains);
     for (const p of past) {
+      // Who is in the past already has brought its own past with it.
+      if ((clocks[to + (this.chainOf[p] ?? 0)] ?? none) >= (this.placeOf[p] ?? 0)) continue;
       const from = (this.#rowOf[p] ?? 0) * width;
       for (let c = 0; c < chains; c += 1) {
         const place = clocks[from + c] ?? none;

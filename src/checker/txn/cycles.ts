@@ -33,6 +33,8 @@ export interface Cycle {
 }
 
 export interface CycleFindings {
+  /** True if no edges at all form a cycle, whatever their relations. */
+  readonly isAcyclic: boolean;
   readonly cycles: readonly Cycle[];
   /** Types of which nobody knows whether there is one: the time was up. */
   readonly undecided: readonly string[];
@@ -54,8 +56,9 @@ export function findCycles(
   outOfTime: () => boolean,
 ): CycleFindings {
   const components = componentsOf(graph);
-  const findings: { cycles: Cycle[]; undecided: string[] } = { cycles: [], undecided: [] };
-  if (components.count === graph.vertexCount) return findings;
+  const isAcyclic = components.count === graph.vertexCount;
+  const findings = { isAcyclic, cycles: [] as Cycle[], undecided: [] as string[] };
+  if (isAcyclic) return findings;
   const whole = cyclicPart(graph, components);
   const known = new Set<string>();
   for (const { mask, types } of cycleFamilies) {

@@ -68,7 +68,7 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
   findMismatches(transactions, findings);
   findAppendAnomalies(lists, findings);
   const graph = appendGraphOf(lists, realTime);
-  const { cycles, undecided } = findCycles(graph, outOfTime);
+  const { isAcyclic, cycles, undecided } = findCycles(graph, outOfTime);
   const narrator = narratorOf(history, lists);
   for (const cycle of cycles) findings.add(cycle.type, () => cycleFinding(cycle, narrator));
   const blocked =
@@ -89,6 +89,8 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
     blocked === undefined
       ? provable(findings.types, undecided, realTime).filter(
           (level) =>
+            // A part of what has no cycle has none either.
+            isAcyclic ||
             graph.unordered.size === 0 ||
             !orderMatters.has(level) ||
             canBeOrdered(lists, graph, level, {

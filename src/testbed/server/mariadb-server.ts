@@ -17,8 +17,9 @@ const small = ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=32M'];
 
 /** Makes the folder `db` of a new database. */
 export function initialMariadb({ dataFolder }: NodePlace): NodeProgram {
-  const folder = `--datadir=${join(dataFolder, 'db')}`;
-  const args = [...asRoot, folder, '--auth-root-authentication-method=normal'];
+  // Servers of one number, as namespaces give them, would share their temporary tables.
+  const folders = [`--datadir=${join(dataFolder, 'db')}`, `--tmpdir=${dataFolder}`];
+  const args = [...asRoot, ...folders, '--auth-root-authentication-method=normal'];
   const quick = ['--skip-test-db', '--skip-name-resolve', '--innodb-flush-method=nosync'];
   return { command: '/usr/bin/mariadb-install-db', args: [...args, ...quick, ...small], env: {} };
 }
@@ -30,6 +31,7 @@ export function mariadbServer(
 ): readonly string[] {
   const paths = [
     `--datadir=${join(dataFolder, 'db')}`,
+    `--tmpdir=${dataFolder}`,
     `--socket=${join(dataFolder, 'socket')}`,
     `--pid-file=${join(dataFolder, 'pid')}`,
   ];

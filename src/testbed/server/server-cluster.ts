@@ -86,12 +86,12 @@ export class ServerCluster implements Cluster {
 
   /** Starts all nodes at once; resolves when each is up and the cluster has formed. */
   async startAll(signal: AbortSignal): Promise<void> {
-    const { target, places } = this.#options;
+    const { target, places, variant } = this.#options;
     const all = this.nodes.map((name) => this.#find(name));
     await this.#launch(all, 'first', signal);
     if (target.formed === undefined) return;
     const question = async (limited: AbortSignal): Promise<void> =>
-      target.formed?.(places, limited);
+      target.formed?.(places, limited, variant);
     const crashes = all.map(({ node }) => failOnEnd(node));
     await Promise.race([
       this.#askUntilYes(question, formedLimitMs, signal, (reason) =>

@@ -1,0 +1,137 @@
+/**
+ * One connection to ovsdb-server: JSON-RPC 1.0 over TCP, values one after the other without
+ * anything between (RFC 7047).
+ */
+import { connect, type Socket } from 'node:net';
+import { isArray, isObject, type Json, type JsonObject } from '../../base/json.ts';
+
+export const ovsdbPort = 6641;
+
+interface Waiting {
+  readonly resolve: (reply: JsonObject) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class OvsdbConnection {
+  readonly #socket: Socket;
+  readonly #waiting = new Map<number, Waiting>();
+  #received = '';
+  #lastId = 0;
+  #failure: Error | undefined;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => {
+      const { values, rest } = jsonValuesIn(this.#received + chunk);
+      this.#received = rest;
+      for (const value of values) this.#receive(value);
+    });
+    socket.on('error', (error) => {
+      this.#fail(error);
+    });
+    socket.on('close', () => {
+      this.#fail(new Error('the server closed the connection'));
+    });
+  }
+
+  /** @throws the system's error if there is no connection; then nothing was sent */
+  static async open(address: string, signal: AbortSignal): Promise<OvsdbConnection> {
+    signal.throwIfAborted();
+    const socket = connect({ host: address, port: ovsdbPort });
+    await new Promise<void>((resolve, reject) => {
+      const abort = (): void => {
+        socket.destroy();
+        reject(new Error(`no connection to ${address}:${ovsdbPort} in time`));
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      socket.once('error', reject);
+      socket.once('connect', () => {
+        signal.removeEventListener('abort', abort);
+        socket.off('error', reject);
+        resolve();
+      });
+    });
+    return new OvsdbConnection(socket);
+  }
+
+  /** True once it can carry no more requests. */
+  get isBroken(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** The whole answer, with `result` and `error`. @throws if there was none */
+  async ask(method: string, params: readonly Json[], signal: AbortSignal): Promise<JsonObject> {
+    signal.throwIfAborted();
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        this.#fail(new DOMException('no answer in time', 'TimeoutError'));
+        this.#socket.destroy();
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      const settled =
+        <T>(settle: (value: T) => void) =>
+        (value: T): void => {
+          signal.removeEventListener('abort', abort);
+          settle(value);
+        };
+      this.#waiting.set(id, { resolve: settled(resolve), reject: settled(reject) });
+      this.#socket.write(JSON.stringify({ method, params, id }));
+    });
+  }
+
+  close(): void {
+    this.#fail(new Error('the connection was closed'));
+    this.#socket.destroy();
+  }
+
+  #receive(value: Json): void {
+    if (!isObject(value)) return;
+    const { id = null, method } = value;
+    // The server asks from time to time whether anybody is there.
+    if (method === 'echo') {
+      const result = isArray(value['params']) ? value['params'] : [];
+      this.#socket.write(JSON.stringify({ result, error: null, id }));
+      return;
+    }
+    const waiting = this.#waiting.get(Number(id));
+    this.#waiting.delete(Number(id));
+    waiting?.resolve(value);
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    const left = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of left) reject(this.#failure);
+  }
+}
+
+/** The objects that are whole in `text`, and what is left of it. */
+export function jsonValuesIn(text: string): {
+  readonly values: readonly Json[];
+  readonly rest: string;
+} {
+  const values: Json[] = [];
+  let [start, depth, isText, isEscaped] = [0, 0, false, false];
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (isText) {
+      if (isEscaped) isEscaped = false;
+      else if (character === '\\') isEscaped = true;
+      else if (character === '"') isText = false;
+    } else if (character === '"') isText = true;
+    else if (character === '{') depth += 1;
+    else if (character === '}') {
+      depth -= 1;
+      if (depth > 0) continue;
+      values.push(JSON.parse(text.slice(start, at + 1)) as Json);
+      start = at + 1;
+    }
+  }
+  return { values, rest: text.slice(start) };
+}
