@@ -4,10 +4,10 @@ import { messageOf } from '../../base/errors.ts';
 import type { LimitedResource } from '../../contract/testbed.ts';
 import type { Obstacle } from '../find-command.ts';
 import { hostPid, isInSandbox } from '../netns/sandbox.ts';
+import { startJanitor } from '../process/janitor.ts';
 import { isKilledTaking, seeThrottled, startBurner } from './burner.ts';
 import { Cgroup } from './cgroup.ts';
 import { type CgroupPlace, cgroupPlaces } from './cgroup-places.ts';
-import { startJanitor } from './janitor.ts';
 
 export type Survey =
   | { readonly place: CgroupPlace }
@@ -58,7 +58,10 @@ async function tryPlaces(resource: LimitedResource): Promise<Survey> {
   const places = cgroupPlaces(resource);
   // Before the first group is made. In the sandbox everything ends with dsx: there it is the
   // outer one that has looked, and has a janitor.
-  if (!isInSandbox()) startJanitor(hostPid(), places);
+  if (!isInSandbox()) {
+    const folders = places.map(({ parent }) => parent);
+    startJanitor(hostPid(), folders);
+  }
   for (const place of places)
     try {
       await tryPlace(place, resource);

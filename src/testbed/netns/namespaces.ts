@@ -6,12 +6,13 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { TargetError } from '../../base/errors.ts';
 import type { NodeId } from '../../fault/fault.ts';
+import { temporaryPrefix } from '../process/janitor.ts';
 import { addressOf, clientAddress, portOf } from './ruleset.ts';
+import { hostPid } from './sandbox.ts';
 import { runCommand } from './system-command.ts';
 
 export interface Namespaces {
@@ -100,7 +101,7 @@ function ownCommands(index: number): string {
 /** Every node by its name, in every namespace: mounted before they split off. */
 async function shareHostNames(nodes: readonly NodeId[]): Promise<void> {
   await runCommand('mount', ['--make-rshared', '/']);
-  const folder = await mkdtemp(join(tmpdir(), 'dsx-hosts-'));
+  const folder = await mkdtemp(temporaryPrefix('hosts', hostPid()));
   try {
     const file = join(folder, 'hosts');
     const lines = nodes.map((node, index) => `${addressOf(index)} ${node}`);

@@ -13,6 +13,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { TargetError } from '../../base/errors.ts';
 import { systemPath } from '../find-command.ts';
+import { guardTemporaryFolders } from '../process/janitor.ts';
 
 /** Holds the number of the outer dsx. Its presence says: this is the inner one. */
 const variable = 'DSX_SANDBOX';
@@ -59,6 +60,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * exit code. Signals are passed on.
  */
 export async function runInSandbox(network: SandboxNetwork): Promise<number> {
+  guardTemporaryFolders(process.pid);
   const own = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const [program, ...args] = sandboxed(own, network);
   // In a session of its own, so that Ctrl-C comes once, from here, and not twice.

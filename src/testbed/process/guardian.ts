@@ -12,6 +12,8 @@ import type { Writable } from 'node:stream';
 import { execa } from 'execa';
 import { assert } from '../../base/assert.ts';
 import { messageOf, TargetError } from '../../base/errors.ts';
+import { hostPid, isInSandbox } from '../netns/sandbox.ts';
+import { guardTemporaryFolders } from './janitor.ts';
 
 // `kill -s KILL -- -N` is the one form that dash, bash and busybox understand alike.
 // grep's own status says nothing here: it is an error for each process that is not ours.
@@ -61,6 +63,8 @@ export class Guardian {
   /** Must have resolved before the first node is started. @throws TargetError without a shell. */
   async start(): Promise<void> {
     if (this.#shell !== undefined) return;
+    // In the sandbox it is the outer dsx that has one.
+    if (!isInSandbox()) guardTemporaryFolders(hostPid());
     this.#startCount += 1;
     const child = execa('sh', ['-c', script, 'dsx-guardian', this.#mark], {
       detached: true,

@@ -9,10 +9,11 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { messageOf, TargetError } from '../../base/errors.ts';
+import { hostPid } from '../netns/sandbox.ts';
+import { temporaryPrefix } from './janitor.ts';
 
 /** The standard streams of one process: descriptors for it, sockets over the other ends for dsx. */
 export interface NodePipes {
@@ -33,7 +34,7 @@ interface Ends {
 
 /** Pipes for `count` processes. @throws TargetError if the system has no FIFOs. */
 export async function openNodePipes(count: number): Promise<NodePipes[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'dsx-pipes-'));
+  const folder = await mkdtemp(temporaryPrefix('pipes', hostPid()));
   try {
     const paths = Array.from({ length: count * 3 }, (_, i) => join(folder, String(i)));
     await execa('mkfifo', ['-m', '600', ...paths]);
