@@ -48,5 +48,14 @@ async function ask([command = '', ...args]: readonly string[]): Promise<string |
     stdin: 'ignore',
     env: { PATH: systemPath() },
   });
-  return /\d+(?:\.\d+)+/.exec(all)?.[0];
+  return versionIn(all);
+}
+
+/**
+ * The first number with dots that is no part of a word (`go1.22.5` tells of a compiler), or else
+ * the first whole number that stands alone.
+ */
+export function versionIn(text: string): string | undefined {
+  const dotted = /(?<![a-uw-z\d.])\d+(?:\.\d+)+/i.exec(text);
+  return (dotted ?? /(?<=\s)\d+(?=\s)/.exec(text))?.[0];
 }
