@@ -193,6 +193,23 @@ describe('set-full', () => {
     expect(verdict.details).toMatchObject({ neverReadCount: 1 });
   });
 
+  test('nothing is said where final reads were tried and none succeeded', () => {
+    const lines = [did(0, 'add', 1), did(1, 'read', null, [1]), did(0, 'add', 2)];
+    expect(judged(setFull(), ...lines).valid).toBe(true);
+    const failed = did(1, 'read', null, [], { final: true }).map(
+      (line): Line => ({
+        ...line,
+        type: line.type === 'ok' ? 'fail' : line.type,
+        value: null,
+      }),
+    );
+    const verdict = judged(setFull(), ...lines, failed);
+    expect(verdict.valid).toBe('unknown');
+    expect(verdict).toMatchObject({ reason: { message: 'none of the 1 final reads succeeded' } });
+    const afterLoss = [...lines, did(1, 'read', null, [2])];
+    expect(judged(setFull(), ...afterLoss, failed).valid).toBe(false);
+  });
+
   test('final reads that disagree are counted, and refused if each must show all', () => {
     const lines = [
       did(0, 'add', 1),

@@ -73,6 +73,7 @@ class Judge {
   readonly #phantoms = new Map<number | string, Json>();
   #readCount = 0;
   #divergentFinalCount = 0;
+  readonly #finalReads = { attempted: 0, succeeded: 0 };
 
   constructor(part: Part, options: Required<SetFullOptions>) {
     this.#part = part;
@@ -92,6 +93,10 @@ class Judge {
     const reads: Read[] = [];
     for (const row of this.#part.rowsOf(read)) {
       const shown = this.#part.isOk(row) ? elementsOf(this.#part.output(row)) : undefined;
+      if (this.#part.isFinal(row)) {
+        this.#finalReads.attempted += 1;
+        if (shown !== undefined) this.#finalReads.succeeded += 1;
+      }
       if (shown !== undefined) reads.push([row, this.#seen(row, shown)]);
     }
     this.#readCount = reads.length;
@@ -201,6 +206,10 @@ class Judge {
       phantoms: some(this.#phantoms.values()),
     };
     const finding = { anomalies: this.#anomalies, details, samples };
+    const { attempted, succeeded } = this.#finalReads;
+    // What became of all that was acknowledged since the last read would be passed in silence.
+    if (attempted > 0 && succeeded === 0)
+      return { ...finding, ...tooFew(`none of the ${attempted} final ${read}s succeeded`) };
     if (stableCount > 0) return finding;
     return { ...finding, ...tooFew(`no ${read} settled the fate of any element`) };
   }
