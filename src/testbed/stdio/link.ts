@@ -42,24 +42,22 @@ export function decideFate({ isCut, effects }: LinkRules, random: Random): Fate 
 }
 
 function drawCopy(effects: readonly LinkEffect[], random: Random): Copy {
-  const copy = { extraMs: 0, isHeldBack: false, isCorrupted: false };
-  for (const effect of effects) drawOnto(copy, effect, random);
+  let copy: Copy = { extraMs: 0, isHeldBack: false, isCorrupted: false };
+  for (const effect of effects) copy = { ...copy, ...drawn(copy, effect, random) };
   return copy;
 }
 
-function drawOnto(
-  copy: { extraMs: number; isHeldBack: boolean; isCorrupted: boolean },
-  effect: LinkEffect,
-  random: Random,
-): void {
+/** What an effect changes on a copy. */
+function drawn(copy: Copy, effect: LinkEffect, random: Random): Partial<Copy> {
   if (effect.kind === 'delay') {
-    copy.extraMs += Math.max(0, effect.meanMs + (2 * random.unit() - 1) * effect.jitterMs);
-  } else if (effect.kind === 'corrupt') {
-    copy.isCorrupted = random.chance(effect.probability) || copy.isCorrupted;
-  } else if (effect.kind === 'reorder' && random.chance(effect.probability)) {
-    copy.isHeldBack = true;
-    copy.extraMs += effect.delayMs;
+    const extraMs = Math.max(0, effect.meanMs + (2 * random.unit() - 1) * effect.jitterMs);
+    return { extraMs: copy.extraMs + extraMs };
   }
+  if (effect.kind === 'corrupt')
+    return { isCorrupted: random.chance(effect.probability) || copy.isCorrupted };
+  if (effect.kind === 'reorder' && random.chance(effect.probability))
+    return { isHeldBack: true, extraMs: copy.extraMs + effect.delayMs };
+  return {};
 }
 
 /**
