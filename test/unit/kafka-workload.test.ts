@@ -1,6 +1,6 @@
 /** The workload kafka: what its client asks of a node and keeps in mind, and whom it catches. */
 import { describe, expect, test } from 'vitest';
-import { isArray, isObject, type Json, type JsonObject } from '../../src/base/json.ts';
+import { canonical, isArray, isObject, type Json, type JsonObject } from '../../src/base/json.ts';
 import { prng } from '../../src/base/prng.ts';
 import { anomaliesOf, type Verdict, worst } from '../../src/checker/verdict.ts';
 import { type ClientOp, type RpcChannel, RpcError } from '../../src/contract/client.ts';
@@ -158,8 +158,9 @@ function logSystem(
     const [step] = isArray(value) ? value : [];
     const [, key = '', message = null] = isArray(step) ? step : [];
     if (f === 'send') {
-      const log = logs.get(String(key)) ?? [];
-      logs.set(String(key), log);
+      const name = typeof key === 'string' ? key : canonical(key);
+      const log = logs.get(name) ?? [];
+      logs.set(name, log);
       const offset = offsetOf(log, Number(message));
       log[offset] = message;
       return { type: 'ok', value: [['send', key, [offset, message]]] };
