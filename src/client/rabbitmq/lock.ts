@@ -16,12 +16,10 @@ import { assert } from '../../base/assert.ts';
 import type { Client, ClientOp } from '../../contract/client.ts';
 import type { ServerClientPlace } from '../../contract/target.ts';
 import type { Outcome } from '../../history/event.ts';
-import { type RabbitmqChannel, rabbitmqClient } from './queue.ts';
-
-type Message = Parameters<RabbitmqChannel['channel']['nack']>[0];
+import { type RabbitmqChannel, type RabbitmqMessage, rabbitmqClient } from './queue.ts';
 
 export function rabbitmqLock(place: ServerClientPlace, queueOf: (key: string) => string): Client {
-  let held: { readonly rabbit: RabbitmqChannel; readonly message: Message } | undefined;
+  let held: { readonly rabbit: RabbitmqChannel; readonly message: RabbitmqMessage } | undefined;
   const work = async (rabbit: RabbitmqChannel, { f, key = 0 }: ClientOp): Promise<Outcome> => {
     if (f === 'acquire') {
       const message = await rabbit.channel.get(queueOf(JSON.stringify(key)), { noAck: false });

@@ -33,13 +33,35 @@ export interface RabbitmqManners {
 
 type Driver = typeof Amqp;
 
+export interface RabbitmqMessage {
+  readonly content: { toString(): string };
+}
+
+/** What is used of a channel of the driver, whose types need not be installed with dsx. */
+export interface DriverChannel {
+  publish(
+    exchange: string,
+    queue: string,
+    content: Buffer,
+    options: { readonly persistent: boolean; readonly mandatory: boolean },
+    done: (error: unknown) => void,
+  ): boolean;
+  assertQueue(
+    queue: string,
+    options: { readonly durable: boolean; readonly arguments: Readonly<Record<string, string>> },
+  ): PromiseLike<{ readonly messageCount: number }>;
+  get(queue: string, options: { readonly noAck: boolean }): PromiseLike<RabbitmqMessage | false>;
+  ack(message: RabbitmqMessage): void;
+  nack(message: RabbitmqMessage, allUpTo: boolean, requeue: boolean): void;
+}
+
 /** `unroutable`: it came back, for there is no such queue. */
 export type MessageFate = 'confirmed' | 'unroutable' | 'rejected';
 
 /** A connection with its one channel; it ends when either does. */
 export class RabbitmqChannel {
   readonly #connection: Amqp.ChannelModel;
-  readonly channel: Amqp.ConfirmChannel;
+  readonly channel: DriverChannel;
   /** What came back as unroutable; that comes before the confirm. */
   readonly #returned = new Set<string>();
   isBroken = false;
