@@ -10,8 +10,10 @@
  * | READONLY, LOADING, MASTERDOWN, NOREPLICAS, MISCONF, CLUSTERDOWN, MOVED, OOM, NOAUTH, WRONGTYPE, EXECABORT | yes | refused before it is executed |
  * | any other error, a lost connection, no answer in time | no | nothing is known |
  */
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { isArray, type Json } from '../base/json.ts';
+import { openSocket } from './tcp.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** An error that the server answered with. */
 export class RedisError extends Error {
@@ -64,24 +66,7 @@ export class RedisConnection {
 
   /** @throws the system's error if there is no connection; then nothing was sent */
   static async open(address: string, port: number, signal: AbortSignal): Promise<RedisConnection> {
-    signal.throwIfAborted();
-    const socket = connect({ host: address, port });
-    await new Promise<void>((resolve, reject) => {
-      const abort = (): void => {
-        socket.destroy();
-        // As the system says it, so that it is known that nothing was sent.
-        const late = new Error(`no connection to ${address}:${port} in time`);
-        reject(Object.assign(late, { code: 'ETIMEDOUT', syscall: 'connect' }));
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      socket.once('error', reject);
-      socket.once('connect', () => {
-        signal.removeEventListener('abort', abort);
-        socket.off('error', reject);
-        resolve();
-      });
-    });
-    return new RedisConnection(socket);
+    return new RedisConnection(await openSocket(address, port, signal));
   }
 
   /** True once it can carry no more commands. */
@@ -93,21 +78,14 @@ export class RedisConnection {
   async command(words: readonly (string | number)[], signal: AbortSignal): Promise<Json> {
     signal.throwIfAborted();
     if (this.#failure !== undefined) throw this.#failure;
-    const reply = await new Promise<RedisReply>((resolve, reject) => {
-      const abort = (): void => {
-        // Its answer may come yet, and must not be taken for that of another.
-        this.#fail(new DOMException('no answer in time', 'TimeoutError'));
-        this.#socket.destroy();
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      const settled =
-        <T>(settle: (value: T) => void) =>
-        (value: T): void => {
-          signal.removeEventListener('abort', abort);
-          settle(value);
-        };
-      this.#waiting.push({ resolve: settled(resolve), reject: settled(reject) });
+    const answer = new Promise<RedisReply>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
       this.#socket.write(encode(words));
+    });
+    const reply = await untilAborted(answer, signal, (late) => {
+      // Its answer may come yet, and must not be taken for that of another.
+      this.#fail(late);
+      this.#socket.destroy();
     });
     if (reply instanceof RedisError) throw reply;
     return reply;

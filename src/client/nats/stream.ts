@@ -22,7 +22,7 @@ import type { NodePlace, ServerClientPlace } from '../../contract/target.ts';
 import type { Outcome } from '../../history/event.ts';
 import { loadDriver } from '../driver.ts';
 import { failedRequest } from '../request-errors.ts';
-import { untilAborted } from '../sql/until-aborted.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 const port = 4222;
 const stream = 'set';

@@ -2,8 +2,10 @@
  * One connection to ovsdb-server: JSON-RPC 1.0 over TCP, values one after the other without
  * anything between (RFC 7047).
  */
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { isArray, isObject, type Json, type JsonObject } from '../../base/json.ts';
+import { openSocket } from '../tcp.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 export const ovsdbPort = 6641;
 
@@ -38,22 +40,7 @@ export class OvsdbConnection {
 
   /** @throws the system's error if there is no connection; then nothing was sent */
   static async open(address: string, signal: AbortSignal): Promise<OvsdbConnection> {
-    signal.throwIfAborted();
-    const socket = connect({ host: address, port: ovsdbPort });
-    await new Promise<void>((resolve, reject) => {
-      const abort = (): void => {
-        socket.destroy();
-        reject(new Error(`no connection to ${address}:${ovsdbPort} in time`));
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      socket.once('error', reject);
-      socket.once('connect', () => {
-        signal.removeEventListener('abort', abort);
-        socket.off('error', reject);
-        resolve();
-      });
-    });
-    return new OvsdbConnection(socket);
+    return new OvsdbConnection(await openSocket(address, ovsdbPort, signal));
   }
 
   /** True once it can carry no more requests. */
@@ -67,20 +54,13 @@ export class OvsdbConnection {
     if (this.#failure !== undefined) throw this.#failure;
     this.#lastId += 1;
     const id = this.#lastId;
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        this.#fail(new DOMException('no answer in time', 'TimeoutError'));
-        this.#socket.destroy();
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      const settled =
-        <T>(settle: (value: T) => void) =>
-        (value: T): void => {
-          signal.removeEventListener('abort', abort);
-          settle(value);
-        };
-      this.#waiting.set(id, { resolve: settled(resolve), reject: settled(reject) });
+    const answer = new Promise<JsonObject>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
       this.#socket.write(JSON.stringify({ method, params, id }));
+    });
+    return untilAborted(answer, signal, (late) => {
+      this.#fail(late);
+      this.#socket.destroy();
     });
   }
 

@@ -20,7 +20,7 @@ import type { NodePlace, ServerClientPlace } from '../../contract/target.ts';
 import type { Outcome } from '../../history/event.ts';
 import { loadDriver } from '../driver.ts';
 import { failedRequest } from '../request-errors.ts';
-import { untilAborted } from '../sql/until-aborted.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 const port = 5672;
 /** The value of a dequeue whose consumer dies before its acknowledgement. */

@@ -15,6 +15,7 @@
 import type mysql from 'mysql2';
 import { messageOf } from '../../base/errors.ts';
 import { loadDriver } from '../driver.ts';
+import { untilAborted } from '../until-aborted.ts';
 import {
   type SqlConnection,
   type SqlDialect,
@@ -22,7 +23,6 @@ import {
   type SqlResult,
   type SqlValue,
 } from './connection.ts';
-import { untilAborted } from './until-aborted.ts';
 
 type Driver = typeof mysql;
 

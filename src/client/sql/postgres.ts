@@ -17,6 +17,7 @@ import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { messageOf } from '../../base/errors.ts';
 import { loadDriver } from '../driver.ts';
+import { untilAborted } from '../until-aborted.ts';
 import {
   type SqlConnection,
   type SqlDialect,
@@ -24,7 +25,6 @@ import {
   type SqlResult,
   type SqlValue,
 } from './connection.ts';
-import { untilAborted } from './until-aborted.ts';
 
 type Driver = typeof pg;
 

@@ -11,6 +11,7 @@
  * | any other error, a lost connection, no answer in time | no | nothing is known |
  */
 import { connect, type Socket } from 'node:net';
+import { untilAborted } from '../until-aborted.ts';
 import { framesIn, JuteReader, JuteWriter } from './jute.ts';
 
 const definiteCodes: ReadonlySet<number> = new Set([-6, -8, -101, -102, -103, -110, -111, -119]);
@@ -155,20 +156,13 @@ export class ZookeeperSession {
     if (this.#failure !== undefined) throw this.#failure;
     this.#lastXid += 1;
     const xid = this.#lastXid;
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        // Its answer may come yet, and must not be taken for that of another.
-        this.#break(new DOMException('no answer in time', 'TimeoutError'));
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      const settled =
-        <T>(settle: (value: T) => void) =>
-        (value: T): void => {
-          signal.removeEventListener('abort', abort);
-          settle(value);
-        };
-      this.#waiting.push({ xid, resolve: settled(resolve), reject: settled(reject) });
+    const answer = new Promise<JuteReader>((resolve, reject) => {
+      this.#waiting.push({ xid, resolve, reject });
       this.#socket.write(payload(new JuteWriter().int(xid).int(operation)).frame());
+    });
+    // Its answer may come yet, and must not be taken for that of another.
+    return untilAborted(answer, signal, (late) => {
+      this.#break(late);
     });
   }
 
