@@ -42,6 +42,30 @@ export function allRows(
   );
 }
 
+/**
+ * For each variant the row that says most of it: a broken one's mistake where its target says
+ * that it shows; a correct one under the fault that its first row has.
+ */
+export function onePerVariant(
+  targets: readonly Target[],
+  workloads: readonly Workload[],
+): readonly Row[] {
+  const rows = allRows(targets, workloads);
+  return targets.flatMap((target) =>
+    target.variants.flatMap(({ name, broken }) => {
+      const own = rows.filter((row) => row.target === target.name && row.variant === name);
+      const shown = own.find(
+        ({ mistake, workload }) =>
+          broken !== undefined &&
+          mistake === broken.mistake &&
+          workload === broken.shownBy.workload,
+      );
+      const [row] = shown === undefined ? own : [shown];
+      return row === undefined ? [] : [row];
+    }),
+  );
+}
+
 const fifo = ['--model', 'fifo-queue', '--option', 'delivery=immediate'];
 const mutex = ['--model', 'mutex', '--option', 'lease=0', '--option', 'fencing=no'];
 const writeSkew = 'write skew: two transactions each change what the other one read';
