@@ -3,7 +3,13 @@ import { test } from 'vitest';
 import type { Json } from '../../src/base/json.ts';
 import type { Random } from '../../src/base/prng.ts';
 import { kafka } from '../../src/checker/invariant/kafka/kafka.ts';
-import { type Asked, agree, type Judged, type Plain, type SmallPlan } from '../support/naive-judges.ts';
+import {
+  type Asked,
+  agree,
+  type Judged,
+  type Plain,
+  type SmallPlan,
+} from '../support/naive-judges.ts';
 
 const runs = Number(process.env['DSX_RUNS'] ?? 2000);
 const keys = ['x', 'y'];

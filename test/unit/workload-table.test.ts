@@ -1,6 +1,7 @@
 /** The table of workloads: their names, Maelstrom's among them, and what options come to. */
-import { describe, expect, test } from 'vitest';
+
 import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import type { Measured } from '../../scripts/atlas/measured.ts';
 import { allRows, keyOf, onePerVariant } from '../../scripts/atlas/rows.ts';
 import { planOf, type Settings } from '../../src/cli/settings.ts';
@@ -137,9 +138,9 @@ describe.each(targets.map((target) => [target.name, target] as const))(
         if (broken !== undefined) expect(shown.map(keyOf)).not.toEqual([]);
         if (broken === undefined || promises !== undefined)
           expect(ofVariant.some(({ mistake }) => mistake === null)).toBe(true);
-        expect(
-          onePerVariant([target], all).filter((row) => row.variant === variant),
-        ).toHaveLength(1);
+        expect(onePerVariant([target], all).filter((row) => row.variant === variant)).toHaveLength(
+          1,
+        );
       },
     );
 

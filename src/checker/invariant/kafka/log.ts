@@ -213,7 +213,9 @@ export function startOf(answer: Json): Start {
 function offsetsOf(value: Json): ReadonlyMap<string, number> {
   const entries = isObject(value) ? Object.entries(value) : [];
   return new Map(
-    entries.flatMap(([key, offset]) => (typeof offset === 'number' ? [[key, offset] as const] : [])),
+    entries.flatMap(([key, offset]) =>
+      typeof offset === 'number' ? [[key, offset] as const] : [],
+    ),
   );
 }
 

@@ -2,7 +2,14 @@
 import { canonical, isArray, isObject, type Json } from '../../../base/json.ts';
 import { listed } from '../../../base/text.ts';
 import type { Part } from '../invariant.ts';
-import { type KafkaLogs, type KafkaOp, type KeyLog, keyName, knownBetween, startOf } from './log.ts';
+import {
+  type KafkaLogs,
+  type KafkaOp,
+  type KeyLog,
+  keyName,
+  knownBetween,
+  startOf,
+} from './log.ts';
 
 export type Say = (type: string, rows: readonly number[], explanation: string) => void;
 
