@@ -56,9 +56,7 @@ export function onePerVariant(
       const own = rows.filter((row) => row.target === target.name && row.variant === name);
       const shown = own.find(
         ({ mistake, workload }) =>
-          broken !== undefined &&
-          mistake === broken.mistake &&
-          workload === broken.shownBy.workload,
+          mistake === broken?.mistake && workload === broken?.shownBy.workload,
       );
       const [row] = shown === undefined ? own : [shown];
       return row === undefined ? [] : [row];
@@ -173,5 +171,7 @@ function faultsFor(target: Target, workload: string, promisesLess: boolean): rea
   const groups = [['partition'], ['kill', 'pause'], ['packet', 'clock']]
     .map((names) => names.filter((name) => survives.includes(name)).join(','))
     .filter((names) => names !== '');
+  // Who survives nothing is correct while nothing is broken.
+  if (groups.length === 0) return ['none'];
   return isHome && !promisesLess ? groups : groups.slice(0, 1);
 }

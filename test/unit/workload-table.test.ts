@@ -1,8 +1,6 @@
 /** The table of workloads: their names, Maelstrom's among them, and what options come to. */
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Measured } from '../../scripts/atlas/measured.ts';
 import { allRows, keyOf, onePerVariant } from '../../scripts/atlas/rows.ts';
 import { planOf, type Settings } from '../../src/cli/settings.ts';
 import { completeOptions, parseConcurrency } from '../../src/plan/parse.ts';
@@ -11,9 +9,6 @@ import { findWorkload, loadTargets, loadWorkloads } from '../../src/registry.ts'
 const all = [...(await loadWorkloads()).values()];
 const targets = [...(await loadTargets()).values()];
 const rows = allRows(targets, all);
-const measured = JSON.parse(
-  readFileSync(new URL('../../docs/generated/atlas.json', import.meta.url), 'utf8'),
-) as Measured;
 
 const settings = (text: Readonly<Record<string, string>>): Settings => ({
   text,
@@ -132,27 +127,17 @@ describe.each(targets.map((target) => [target.name, target] as const))(
 
     test.each(target.variants.map((variant) => [variant.name, variant] as const))(
       '%s, correct or caught as it says of itself',
-      (variant, { broken, promises }) => {
+      (variant, { broken }) => {
         const ofVariant = own.filter((row) => row.variant === variant);
         const shown = ofVariant.filter(({ mistake }) => mistake === broken?.mistake);
         if (broken !== undefined) expect(shown.map(keyOf)).not.toEqual([]);
-        if (broken === undefined || promises !== undefined)
+        // What a broken one promises may be a model that only other objects have.
+        if (broken === undefined)
           expect(ofVariant.some(({ mistake }) => mistake === null)).toBe(true);
         expect(onePerVariant([target], all).filter((row) => row.variant === variant)).toHaveLength(
           1,
         );
       },
     );
-
-    if (target.testbed === 'stdio')
-      test.each(own.map((row) => [keyOf(row), row] as const))(
-        '%s, measured with ten seeds',
-        (key, { mistake }) => {
-          const { seeds, anomaly } = measured[key] ?? { seeds: [], anomaly: 0 };
-          expect(seeds.length).toBeGreaterThanOrEqual(10);
-          if (mistake === null) expect(anomaly).toBe(0);
-          else expect(anomaly / seeds.length).toBeGreaterThanOrEqual(0.8);
-        },
-      );
   },
 );
