@@ -56,7 +56,7 @@ export function onePerVariant(
       const own = rows.filter((row) => row.target === target.name && row.variant === name);
       const shown = own.find(
         ({ mistake, workload }) =>
-          mistake === broken?.mistake && workload === broken?.shownBy.workload,
+          mistake === broken?.mistake && workload === broken.shownBy.workload,
       );
       const [row] = shown === undefined ? own : [shown];
       return row === undefined ? [] : [row];
