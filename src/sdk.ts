@@ -56,6 +56,13 @@ export {
   ovsdbRegister,
   ovsdbSchema,
 } from './client/ovsdb/register.ts';
+export {
+  askPatroniCluster,
+  isPatroniPrimary,
+  patroniLack,
+  patroniPort,
+  patroniPrimary,
+} from './client/patroni.ts';
 export { rabbitmqLock } from './client/rabbitmq/lock.ts';
 export {
   makeRabbitmqQueues,
