@@ -59,9 +59,9 @@ export {
 export {
   askPatroniCluster,
   isPatroniPrimary,
+  PatroniBalancer,
   patroniLack,
   patroniPort,
-  patroniPrimary,
 } from './client/patroni.ts';
 export { rabbitmqLock } from './client/rabbitmq/lock.ts';
 export {
@@ -96,6 +96,7 @@ export { connectMysql, mysqlDialect } from './client/sql/mysql.ts';
 export { type SqlRouting, sqlClients, sqlObjects } from './client/sql/objects.ts';
 export { connectPostgres, postgresDialect } from './client/sql/postgres.ts';
 export { createMysqlTables, createTables } from './client/sql/schema.ts';
+export type { SqlRoute } from './client/sql/session.ts';
 export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
 export { askWord } from './client/zookeeper/four-letter.ts';

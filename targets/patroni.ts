@@ -1,7 +1,8 @@
 /**
  * PostgreSQL under Patroni: each node runs etcd, Patroni and the PostgreSQL that it keeps. Who
- * holds the leader's lock in etcd is the primary. Clients ask the health check of every node who
- * that is, as load balancers do, and stay there while their connection lasts.
+ * holds the leader's lock in etcd is the primary. Clients come through a load balancer as Patroni's
+ * manual has it: it asks the health check of every node who the primary is, and shuts down the
+ * sessions with a node that is it no more.
  *
  * What the errors of PostgreSQL mean is in the tables of `src/client/sql/session.ts` and
  * `src/client/sql/postgres.ts`; that no node says that it is a primary is `fail`: nothing was sent.
@@ -13,9 +14,10 @@ import {
   createTables,
   isPatroniPrimary,
   type Json,
+  type NodePlace,
+  PatroniBalancer,
   patroniLack,
   patroniPort,
-  patroniPrimary,
   postgresCommands,
   postgresDialect,
   postgresPort,
@@ -26,6 +28,7 @@ import {
   type ServerSite,
   type ServerTarget,
   type SqlConnection,
+  type SqlRoute,
   sqlClients,
   sqlObjects,
 } from '../src/sdk.ts';
@@ -139,11 +142,41 @@ function plan(site: ServerSite): ServerPlan {
   };
 }
 
-async function opened(place: ServerClientPlace, signal: AbortSignal): Promise<SqlConnection> {
-  const { address } = await patroniPrimary(place.places, place.process, signal);
-  const settings = ['SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE'];
+/** Of a run; there is one load balancer before all of its clients. */
+const balancers = new WeakMap<readonly NodePlace[], PatroniBalancer>();
+
+function balancerOf(places: readonly NodePlace[]): PatroniBalancer {
+  let balancer = balancers.get(places);
+  if (balancer === undefined) balancers.set(places, (balancer = new PatroniBalancer(places)));
+  return balancer;
+}
+
+async function connect(
+  { address }: NodePlace,
+  settings: readonly string[],
+  signal: AbortSignal,
+): Promise<SqlConnection> {
   return connectPostgres({ address, port: postgresPort, user: postgresUser, settings }, signal);
 }
+
+function route({ places, process, variant }: ServerClientPlace): SqlRoute {
+  const balancer = balancerOf(places);
+  const primaries = new WeakMap<SqlConnection, NodePlace>();
+  return {
+    async open(_purpose, signal) {
+      const primary = await balancer.primary(process, signal);
+      const connection = await connect(primary, [serializable], signal);
+      primaries.set(connection, primary);
+      return connection;
+    },
+    isCurrent(_purpose, connection) {
+      const primary = primaries.get(connection);
+      return variant === 'kept-connections' || (primary !== undefined && balancer.isUp(primary));
+    },
+  };
+}
+
+const serializable = 'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE';
 
 export default {
   name: 'patroni',
@@ -178,6 +211,19 @@ export default {
         },
       },
     },
+    {
+      name: 'kept-connections',
+      summary: 'as sync, and a client stays on its node while its connection lasts',
+      broken: {
+        mistake: 'a primary that its own Patroni does not watch any more answers from the past',
+        shownBy: {
+          workload: 'register',
+          nemesis: 'pause:primaries:program=patroni',
+          model: 'linearizable',
+          further: ['--nemesis-interval', '16', '--time-limit', '22'],
+        },
+      },
+    },
   ],
   commands: [
     { command: '/usr/bin/patroni', debianPackage: 'patroni' },
@@ -205,9 +251,8 @@ export default {
       needsSynchronous,
     );
     if (lack !== undefined) throw new Error(lack);
-    const { address } = await patroniPrimary(places, 0, signal);
-    const place = { address, port: postgresPort, user: postgresUser, settings: [] };
-    const connection = await connectPostgres(place, signal);
+    const primary = await balancerOf(places).primary(0, signal);
+    const connection = await connect(primary, [], signal);
     try {
       await createTables(connection, postgresDialect, signal);
     } finally {
@@ -217,7 +262,5 @@ export default {
 
   leads: isPatroniPrimary,
 
-  clients: sqlClients(postgresDialect, (place) => ({
-    open: async (_purpose, signal) => opened(place, signal),
-  })),
+  clients: sqlClients(postgresDialect, route),
 } satisfies ServerTarget;

@@ -5,6 +5,7 @@
 import { messageOf } from '../base/errors.ts';
 import { isArray, isObject, type Json } from '../base/json.ts';
 import type { NodePlace } from '../contract/target.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export const patroniPort = 8008;
 
@@ -23,25 +24,62 @@ export async function isPatroniPrimary(place: NodePlace, signal: AbortSignal): P
   return response.status === 200;
 }
 
+/** A check is repeated when somebody asks and the last one is older. */
+const checkEveryMs = 500;
+/** A node that fails so many checks in a row is down, as load balancers count. */
+const fallCount = 2;
+
 /**
- * A node that is a primary by its own account, for the client with this number: where two are,
- * clients are spread over them, as a load balancer does.
- * @throws Error if none says so
+ * A load balancer before the primary: whom its checks found. Where two say that they are, clients
+ * are spread over them.
  */
-export async function patroniPrimary(
-  places: readonly NodePlace[],
-  client: number,
-  signal: AbortSignal,
-): Promise<NodePlace> {
-  const answers = await Promise.all(
-    places.map(async (place) => isPatroniPrimary(place, signal).catch(() => false)),
-  );
-  signal.throwIfAborted();
-  const primaries = places.filter((_, i) => answers[i] === true);
-  const chosen = primaries[client % primaries.length];
-  if (chosen === undefined) throw new Error('no node is a primary');
-  return chosen;
+export class PatroniBalancer {
+  readonly #places: readonly NodePlace[];
+  readonly #failures = new Map<NodePlace, number>();
+  #checking: Promise<void> | undefined;
+  #checkedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(places: readonly NodePlace[]) {
+    this.#places = places;
+  }
+
+  /**
+   * The node for a new connection of the client with this number.
+   * @throws Error if no node says that it is a primary
+   */
+  async primary(client: number, signal: AbortSignal): Promise<NodePlace> {
+    await untilAborted(this.#check(), signal, () => undefined);
+    const primaries = this.#places.filter((place) => this.#failures.get(place) === 0);
+    const chosen = primaries[client % primaries.length];
+    if (chosen === undefined) throw new Error('no node is a primary');
+    return chosen;
+  }
+
+  /** False if sessions with the node should be shut down. Checks again meanwhile. */
+  isUp(place: NodePlace): boolean {
+    void this.#check();
+    return (this.#failures.get(place) ?? 0) < fallCount;
+  }
+
+  async #check(): Promise<void> {
+    if (performance.now() - this.#checkedAtMs > checkEveryMs) this.#checking ??= this.#ask();
+    return this.#checking;
+  }
+
+  async #ask(): Promise<void> {
+    await Promise.all(
+      this.#places.map(async (place) => {
+        const isPrimary = await isPatroniPrimary(place, never).catch(() => false);
+        this.#failures.set(place, isPrimary ? 0 : (this.#failures.get(place) ?? 0) + 1);
+      }),
+    );
+    this.#checkedAtMs = performance.now();
+    this.#checking = undefined;
+  }
 }
+
+/** A check is over by itself. */
+const never = new AbortController().signal;
 
 /** The answer of a node to `GET /cluster`. */
 export async function askPatroniCluster(place: NodePlace, signal: AbortSignal): Promise<Json> {
