@@ -48,6 +48,9 @@ export { loadDriver } from './client/driver.ts';
 export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';
 export { etcdRegister } from './client/etcd/register.ts';
+export { MqttConnection, MqttSession, mqttPort } from './client/mqtt/connection.ts';
+export { MqttConsumer, type MqttManners, mqttQueue } from './client/mqtt/queue.ts';
+export { mqttRegister, mqttSet } from './client/mqtt/retained.ts';
 export { makeNatsStream, type NatsManners, natsSet } from './client/nats/stream.ts';
 export { OvsdbConnection, ovsdbPort } from './client/ovsdb/connection.ts';
 export {
