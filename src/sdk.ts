@@ -48,6 +48,7 @@ export { loadDriver } from './client/driver.ts';
 export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';
 export { etcdRegister } from './client/etcd/register.ts';
+export { type HttpCall, type HttpCalls, httpClient } from './client/http-client.ts';
 export { MqttConnection, MqttSession, mqttPort } from './client/mqtt/connection.ts';
 export { MqttConsumer, type MqttManners, mqttQueue } from './client/mqtt/queue.ts';
 export { mqttRegister, mqttSet } from './client/mqtt/retained.ts';
