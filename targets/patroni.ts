@@ -232,6 +232,11 @@ export default {
       debianPackage: 'python3-etcd',
       kind: 'file',
     },
+    {
+      command: '/usr/lib/python3/dist-packages/psycopg2',
+      debianPackage: 'python3-psycopg2',
+      kind: 'file',
+    },
     { command: 'etcd', debianPackage: 'etcd-server' },
     ...postgresCommands,
   ],
