@@ -79,9 +79,9 @@ function consumerOf(places: readonly NodePlace[], variant: string): MqttConsumer
 /** Resolves when a message that was published on `place` has come to the first node. */
 async function reaches(first: NodePlace, place: NodePlace, signal: AbortSignal): Promise<void> {
   const topic = `probes/${place.node}`;
-  let hasCome = false;
-  const received = (): void => {
-    hasCome = true;
+  const come: string[] = [];
+  const received = (message: { readonly payload: string }): void => {
+    come.push(message.payload);
   };
   const listening = new MqttSession(`dsx-listens-${place.node}`);
   const options = { cleanSession: true, received };
@@ -93,11 +93,12 @@ async function reaches(first: NodePlace, place: NodePlace, signal: AbortSignal):
     const message = { topic, payload: 'probe', qos: 1, retain: false, isAgain: false } as const;
     await prober.publish({ ...message, id: session.nextId() }, signal);
     prober.close();
-    for (let i = 0; i < 20 && !hasCome; i += 1) {
+    for (let i = 0; i < 20 && come.length === 0; i += 1) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       await listener.ping(signal);
     }
-    if (!hasCome) throw new Error(`the bridge of ${place.node} to ${first.node} is not up`);
+    if (come.length === 0)
+      throw new Error(`the bridge of ${place.node} to ${first.node} is not up`);
   } finally {
     listener.close();
   }

@@ -88,7 +88,9 @@ export async function askPatroniCluster(place: NodePlace, signal: AbortSignal): 
   try {
     return JSON.parse(text) as Json;
   } catch (thrown) {
-    throw new Error(`Patroni on ${place.node} answered ${response.status}: ${messageOf(thrown)}`);
+    throw new Error(`Patroni on ${place.node} answered ${response.status}: ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
   }
 }
 
@@ -113,6 +115,8 @@ export function patroniLack(
 }
 
 function memberText(member: Readonly<Record<string, Json>>): string {
-  const { name = '?', role = '?', state = '?' } = member;
-  return `${String(name)} (${String(role)}) ${String(state)}`;
+  const [name, role, state] = [member['name'], member['role'], member['state']].map((field) =>
+    typeof field === 'string' ? field : '?',
+  );
+  return `${name ?? ''} (${role ?? ''}) ${state ?? ''}`;
 }

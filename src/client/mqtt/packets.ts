@@ -121,7 +121,7 @@ function packetOf(first: number, body: Buffer): MqttPacket {
   if (type === 13) return { kind: 'pingresp' };
   if (body.length < 2) throw new Error(`an MQTT packet of type ${type} is too short`);
   if (type === 2)
-    return { kind: 'connack', sessionPresent: body[0] === 1, code: body[1] as number };
+    return { kind: 'connack', sessionPresent: body[0] === 1, code: body.readUInt8(1) };
   const id = body.readUInt16BE(0);
   if (type === 9) return { kind: 'suback', id, code: body[2] ?? refusedSubscription };
   if (type === 11) return { kind: 'unsuback', id };
