@@ -129,8 +129,8 @@ export default {
           workload: 'queue',
           nemesis: 'partition',
           further: [
-            ...['--node-count', '2', '--rate', '1000', '--nemesis-interval', '8'],
-            ...['--time-limit', '16'],
+            ...['--node-count', '2', '--concurrency', '32', '--rate', '1000'],
+            ...['--nemesis-interval', '14', '--time-limit', '30'],
           ],
         },
       },

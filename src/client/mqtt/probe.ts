@@ -3,7 +3,7 @@ import type { NodePlace } from '../../contract/target.ts';
 import { MqttConnection, MqttSession } from './connection.ts';
 
 let lastProbe = 0;
-const looksMax = 20;
+const looksMax = 6;
 const lookEveryMs = 20;
 
 /**
