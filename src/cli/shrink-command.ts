@@ -54,6 +54,7 @@ interface Job {
   readonly run: StoredRun;
   readonly store: RunStore;
   readonly planned: Planned;
+  readonly starts: readonly Start[];
   readonly wanted: WantedAnomaly;
   readonly limits: Limits;
   readonly startedMs: number;
@@ -67,9 +68,8 @@ export async function shrinkCommand(given: ShrinkArguments): Promise<number> {
   const store = createRunStore(given.out);
   const run = store.read(given.run);
   const wanted = wantedAnomaly(run, given.anomaly);
-  const replayed = await replayPlan(run);
-  // A gate that is missed or met says nothing about the anomaly.
-  const planned = { ...replayed, plan: { ...replayed.plan, gates: [] } };
+  const planned = await replayPlan(run);
+  const starts = startsOf(planned, await replayPlan(run, true));
   const elsewhere = await sandboxExitCode(planned, await provisionsOf(planned.plan));
   if (elsewhere !== undefined) return elsewhere;
   const startedMs = performance.now();
@@ -81,7 +81,7 @@ export async function shrinkCommand(given: ShrinkArguments): Promise<number> {
   watcher.say(
     `shrinking ${run.id}: ${type} (${checker}, ${model}), for ${given.budget} at most; Ctrl-C stops with the best so far`,
   );
-  const job = { run, store, planned, wanted, limits, startedMs };
+  const job = { run, store, planned, starts, wanted, limits, startedMs };
   const found = await interruptible((signal) => {
     const about = { shrunkFrom: run.id };
     const { keepData } = given;
@@ -105,16 +105,39 @@ export async function shrinkCommand(given: ShrinkArguments): Promise<number> {
   return found.report.stoppedBy === 'interrupt' ? exitCodes.failed : exitCodes.unknown;
 }
 
+/** A plan to begin with, and what it is. */
+interface Start {
+  readonly plan: RunPlan;
+  readonly what: string;
+}
+
+/** Who leads is up to the nodes: if faults were aimed at it, they are so again before all else. */
+function startsOf(same: Planned, aimed: Planned): readonly Start[] {
+  // A gate that is missed or met says nothing about the anomaly.
+  const start = ({ plan }: Planned, what: string): Start => ({
+    plan: { ...plan, gates: [] },
+    what,
+  });
+  const asItWas = start(same, 'the run as it was');
+  const isSame = same.plan.script.every(({ fault }, i) => fault === aimed.plan.script[i]?.fault);
+  if (isSame) return [asItWas];
+  return [start(aimed, 'the run as it was, faults of leaders on whoever leads'), asItWas];
+}
+
 interface Found {
   readonly report: ShrinkReport;
   readonly best: Shown | null;
 }
 
 async function shrink(job: Job, session: ShrinkSession, watcher: SeriesWatcher): Promise<Found> {
-  const { planned, limits, store } = job;
+  const { limits, store } = job;
   const search = new Search(job, session, watcher);
-  const first = await search.first(planned.plan);
-  if (first !== null) await search.rest(planned.plan, first);
+  for (const start of job.starts) {
+    const first = await search.first(start);
+    if (first === null) continue;
+    await search.rest(start.plan, first);
+    break;
+  }
   const { best, trials, isStopped } = search;
   if (best === null) return { best, report: reportOf(job, session, { trials, isStopped }) };
   const { plan } = best.report.summary;
@@ -144,10 +167,10 @@ class Search {
   }
 
   /** @throws TargetError or UsageError if not even the plan as it was can be run */
-  async first(plan: RunPlan): Promise<Sighting | null> {
-    const { tries } = this.#job.limits;
-    const what = 'the run as it was';
-    const result = await this.#attempt(plan, tries * firstTriesFactor);
+  async first({ plan, what }: Start): Promise<Sighting | null> {
+    const { limits, starts } = this.#job;
+    const tries = Math.ceil((limits.tries * firstTriesFactor) / starts.length);
+    const result = await this.#attempt(plan, tries);
     if (result.kind === 'not-shown' && result.tries === 0 && result.trouble !== null)
       throw result.trouble;
     return this.#note(what, result);
@@ -210,13 +233,15 @@ function reportOf(
   const stopped = session.isInterrupted ? 'interrupt' : 'budget';
   const summary = best?.report.summary;
   const folder = best?.report.folder ?? null;
+  const isAimed = summary?.plan.script.some(({ fault }) => fault?.includes('"primaries":true'));
+  const leaders = isAimed === true ? ' --leaders' : '';
   const recorded = (run.json('verdict.json') as { readonly operations?: number }).operations ?? 0;
   return {
     format: shrinkFormat,
     from: run.id,
     anomaly: { checker, type, model },
     run: folder,
-    command: folder === null ? null : `dsx replay ${shellWord(folder)} --repeat 10`,
+    command: folder === null ? null : `dsx replay ${shellWord(folder)}${leaders} --repeat 10`,
     recorded: sizeOf(planned.plan, recorded),
     smallest: summary === undefined ? null : sizeOf(summary.plan, summary.operationCount),
     faults: summary?.plan.script ?? [],

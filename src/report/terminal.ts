@@ -147,8 +147,10 @@ function anomalyBlock(
     .split('\n')
     .flatMap((line) => wrapped(printable(line), columns - 3));
   const cutLines = explanation.length - linesMax;
+  const title = printable(anomalyTitle(anomaly));
+  const kind = title.includes(anomaly.type) ? '' : `${printable(anomaly.type)}, `;
   return [
-    `${paint.bold(`${number}. ${printable(anomalyTitle(anomaly))}`)}  ${paint.dim(`${printable(anomaly.type)}, rules out ${printable(anomaly.model)}`)}`,
+    `${paint.bold(`${number}. ${title}`)}  ${paint.dim(`${kind}rules out ${printable(anomaly.model)}`)}`,
     ...(meaning === undefined ? [] : wrapped(meaning, columns - 3).map((line) => `   ${line}`)),
     ...spaced(asciiTimeline(witness, paint, columns - 3)),
     ...spaced([

@@ -315,9 +315,7 @@ function standsText(teller: Teller, found: Stands | undefined, model: AnyModel):
       ? 'Whichever order is tried, it gets stuck:'
       : 'Orders get stuck (not all of them were tried):',
     ...lines,
-    ...(hidden === 0
-      ? []
-      : [`  … and ${plural(hidden, 'order')} more that get stuck at the same event.`]),
+    ...(hidden === 0 ? [] : [`  … and ${plural(hidden, 'more order')}, stuck at the same event.`]),
   ];
 }
 
