@@ -121,7 +121,9 @@ async function hunt(job: Hunt): Promise<Hunted> {
 
 /** A run in which all went well is removed, unless its user keeps them all. */
 async function runOne(job: Hunt, planned: Planned): Promise<RunReport> {
-  const { store, watcher, signal, keepData, keepRuns } = job;
+  const { store, watcher, keepData, keepRuns } = job;
+  // Each run listens to a signal of its own, which goes when the run does.
+  const signal = AbortSignal.any([job.signal]);
   let id = '';
   const capturing: RunStore = {
     ...store,

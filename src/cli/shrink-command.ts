@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { parseDurationMs, parseNumber } from '../plan/parse.ts';
 import type { RunPlan } from '../plan/plan.ts';
+import { aimsAtLeaders } from '../plan/replay.ts';
 import { type Sighting, smallerPlans } from '../plan/shrink.ts';
 import { shellWord } from '../report/escape.ts';
 import {
@@ -197,7 +198,8 @@ class Search {
     }
     const isShown = result.kind === 'shown';
     const trouble = isShown ? null : firstLine(result.trouble);
-    const record = { what, isShown, tries: result.tries, trouble };
+    const untold = isShown ? 0 : result.untold;
+    const record = { what, isShown, tries: result.tries, untold, trouble };
     this.trials.push(record);
     this.#watcher.say(`${clock(performance.now() - this.#job.startedMs)}  ${trialLine(record)}`);
     if (!isShown) return null;
@@ -233,8 +235,7 @@ function reportOf(
   const stopped = session.isInterrupted ? 'interrupt' : 'budget';
   const summary = best?.report.summary;
   const folder = best?.report.folder ?? null;
-  const isAimed = summary?.plan.script.some(({ fault }) => fault?.includes('"primaries":true'));
-  const leaders = isAimed === true ? ' --leaders' : '';
+  const leaders = summary !== undefined && aimsAtLeaders(summary.plan) ? ' --leaders' : '';
   const recorded = (run.json('verdict.json') as { readonly operations?: number }).operations ?? 0;
   return {
     format: shrinkFormat,

@@ -42,8 +42,15 @@ export interface Shown {
 
 export type TrialResult =
   | { readonly kind: 'shown'; readonly shown: Shown; readonly tries: number }
-  /** In so many tries that ran. `trouble`: why others did not, or why none could. */
-  | { readonly kind: 'not-shown'; readonly tries: number; readonly trouble: Error | null }
+  | {
+      readonly kind: 'not-shown';
+      /** Runs that came to a verdict. */
+      readonly tries: number;
+      /** Of those, ones of which the checker could not tell. */
+      readonly untold: number;
+      /** Why others did not run, or why none could. */
+      readonly trouble: Error | null;
+    }
   /** The time was up, or the user had enough, before it was certain. */
   | { readonly kind: 'stopped' };
 
@@ -67,14 +74,15 @@ export class ShrinkSession {
 
   /** Runs the plan until it shows the anomaly. */
   async attempt(plan: RunPlan, effort: Effort): Promise<TrialResult> {
-    let tries = 0;
+    let [tries, untold] = [0, 0];
     let trouble: Error | null = null;
     for (let i = 0; i < effort.tries; i += 1) {
       if (this.isInterrupted || performance.now() >= effort.endMs) return { kind: 'stopped' };
       try {
         const shown = await this.#run(plan);
         tries += 1;
-        if (shown !== undefined) return { kind: 'shown', shown, tries };
+        if (shown === 'unknown') untold += 1;
+        else if (shown !== undefined) return { kind: 'shown', shown, tries };
       } catch (thrown) {
         this.#removeCurrent();
         if (this.isInterrupted) return { kind: 'stopped' };
@@ -84,7 +92,7 @@ export class ShrinkSession {
         if (thrown instanceof UsageError) break;
       }
     }
-    return { kind: 'not-shown', tries, trouble };
+    return { kind: 'not-shown', tries, untold, trouble };
   }
 
   /** How often the plan shows the anomaly, in as many runs as there is time for. */
@@ -93,7 +101,8 @@ export class ShrinkSession {
     for (let i = 0; i < tries; i += 1) {
       const result = await this.attempt(plan, { tries: 1, endMs });
       if (result.kind === 'stopped') break;
-      if (result.kind === 'not-shown' && result.tries === 0) continue;
+      // What could not be run or told says nothing about how often it shows.
+      if (result.kind === 'not-shown' && result.tries === result.untold) continue;
       runs += 1;
       if (result.kind !== 'shown') continue;
       hits += 1;
@@ -107,15 +116,18 @@ export class ShrinkSession {
     if (report.folder !== null) this.#options.store.remove(basename(report.folder));
   }
 
-  async #run(plan: RunPlan): Promise<Shown | undefined> {
-    const { planned, wanted, watcher, signal, keepData } = this.#options;
+  async #run(plan: RunPlan): Promise<Shown | 'unknown' | undefined> {
+    const { planned, wanted, watcher, keepData } = this.#options;
+    // Each run listens to a signal of its own, which goes when the run does.
+    const signal = AbortSignal.any([this.#options.signal]);
     this.#runCount += 1;
     const store = this.#capturing();
     const report = await runTest({ ...planned, plan, watcher, signal, keepData, store });
     const anomaly = sightingOf(wanted, report.summary.verdicts);
     if (anomaly === undefined) {
       this.#removeCurrent();
-      return undefined;
+      const ofChecker = report.summary.verdicts.filter(({ checker }) => checker === wanted.checker);
+      return ofChecker.some(({ valid }) => valid === 'unknown') ? 'unknown' : undefined;
     }
     this.#current = undefined;
     return { report, anomaly, sighting: { completeMs: completeMs(report, anomaly) } };

@@ -25,6 +25,8 @@ export interface TrialRecord {
   readonly isShown: boolean;
   /** Runs that it took, or that did not show it. */
   readonly tries: number;
+  /** Of those, runs of which the checker could not tell. */
+  readonly untold: number;
   /** Why it could not be run; null if it could. */
   readonly trouble: string | null;
 }
@@ -65,10 +67,11 @@ export function sizeOf(plan: RunPlan, operations: number): RunSize {
 }
 
 /** `time limit 2.1 s instead of 10 s …: shown in try 2`. */
-export function trialLine({ what, isShown, tries, trouble }: TrialRecord): string {
+export function trialLine({ what, isShown, tries, untold, trouble }: TrialRecord): string {
   if (isShown) return `✓ ${what}: shown${tries > 1 ? ` in try ${tries}` : ''}`;
   if (tries === 0) return `- ${what}: not possible: ${trouble ?? 'nothing ran'}`;
-  return `✗ ${what}: not shown in ${plural(tries, 'try', 'tries')}`;
+  const told = untold === 0 ? '' : `, of which ${untold} could not be told`;
+  return `✗ ${what}: not shown in ${plural(tries, 'try', 'tries')}${told}`;
 }
 
 /** The result in words; the last line is what to type next. No line break at its end. */

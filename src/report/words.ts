@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from '../checker/verdict.ts';
 import type { Operation } from '../history/event.ts';
+import { aimsAtLeaders } from '../plan/replay.ts';
 import { definitionOf } from './definitions.ts';
 import { shellWord } from './escape.ts';
 import { promiseOf } from './promises.ts';
@@ -259,6 +260,7 @@ export function againCommands(report: RunReport): readonly AgainCommand[] {
   const { summary, folder } = report;
   const check = checkCommand(report);
   const run = folder === null ? null : shellWord(folder.replace(/\/$/, ''));
+  const leaders = aimsAtLeaders(summary.plan) ? ' --leaders' : '';
   const command = (name: AgainCommand['name'], title: string, text: string | null) =>
     text === null ? [] : [{ name, title, command: text }];
   const ofRun = (verb: string): string | null => (run === null ? null : `dsx ${verb} ${run}`);
@@ -268,7 +270,7 @@ export function againCommands(report: RunReport): readonly AgainCommand[] {
     ...command(
       'replay',
       'Run it ten times with the very faults of this run, at the very times, and count how often it shows',
-      run === null ? null : `dsx replay ${run} --repeat 10`,
+      run === null ? null : `dsx replay ${run}${leaders} --repeat 10`,
     ),
     ...command('check', 'Check the recorded history again', check),
     ...command('shrink', 'Find the smallest faults and load that still fail', ofFailed('shrink')),

@@ -19,6 +19,7 @@ import { scheduleText } from '../fault/schedule.ts';
 import type { Generator } from '../generator/generator.ts';
 import type { History } from '../history/history.ts';
 import type { RunPlan } from '../plan/plan.ts';
+import { aimsAtLeaders } from '../plan/replay.ts';
 import { shellWord } from '../report/escape.ts';
 import { verdictJson } from '../report/json.ts';
 import type { RunReport, RunSummary } from '../report/report.ts';
@@ -84,7 +85,9 @@ export async function runTest(job: TestJob): Promise<RunReport> {
     troubles: driven.troubles,
     // Faults at set times are in files, not in flags.
     ...(plan.script.length > 0
-      ? { command: `dsx replay ${shellWord(relative(process.cwd(), writer.folder))}` }
+      ? {
+          command: `dsx replay ${shellWord(relative(process.cwd(), writer.folder))}${aimsAtLeaders(plan) ? ' --leaders' : ''}`,
+        }
       : {}),
   });
   return store(job, writer, { summary, history: driven.history, folder: writer.folder });

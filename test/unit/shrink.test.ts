@@ -167,7 +167,7 @@ describe('a plan', () => {
     const { result, trials } = shrunk(({ timeLimitMs }) => timeLimitMs >= 3000);
     expect(result.script).toEqual([]);
     expect(result.nodes).toHaveLength(1);
-    expect(trials.map(({ words }) => words)).toContain('none of 2 faults');
+    expect(trials.some(({ words }) => words.startsWith('none of '))).toBe(true);
   });
 
   test('keeps every node that one of its faults names', () => {
@@ -242,10 +242,14 @@ describe('what is said of it', () => {
   });
 
   test.each([
-    [{ isShown: true, tries: 1, trouble: null }, '✓ x: shown'],
-    [{ isShown: true, tries: 2, trouble: null }, '✓ x: shown in try 2'],
-    [{ isShown: false, tries: 3, trouble: null }, '✗ x: not shown in 3 tries'],
-    [{ isShown: false, tries: 0, trouble: 'no' }, '- x: not possible: no'],
+    [{ isShown: true, tries: 1, untold: 0, trouble: null }, '✓ x: shown'],
+    [{ isShown: true, tries: 2, untold: 0, trouble: null }, '✓ x: shown in try 2'],
+    [{ isShown: false, tries: 3, untold: 0, trouble: null }, '✗ x: not shown in 3 tries'],
+    [
+      { isShown: false, tries: 3, untold: 2, trouble: null },
+      '✗ x: not shown in 3 tries, of which 2 could not be told',
+    ],
+    [{ isShown: false, tries: 0, untold: 0, trouble: 'no' }, '- x: not possible: no'],
   ])('a trial is a line: %j', (record, line) => {
     expect(trialLine({ what: 'x', ...record })).toBe(line);
   });
