@@ -2,14 +2,14 @@
 import { messageOf, TargetError } from '../base/errors.ts';
 import { durationText, plural } from '../base/text.ts';
 import { parseDurationMs, parseNumber } from '../plan/parse.ts';
-import type { RunReport } from '../report/report.ts';
+import type { RunReport, RunSummary } from '../report/report.ts';
 import { headline } from '../report/words.ts';
 import { provisionsOf } from '../runner/needs.ts';
 import { runTest } from '../runner/run-test.ts';
 import { createRunStore, type RunStore } from '../store/run-store.ts';
 import { readConfig } from './config-file.ts';
 import { exitCodes, worstExitCode } from './exit-codes.ts';
-import { interruptible } from './interrupt.ts';
+import { interruptible, isAborted } from './interrupt.ts';
 import { emitReports, parseReporters } from './reporters.ts';
 import { exitCodeOf, seedMax, seedOf } from './run-planned.ts';
 import { sandboxExitCode } from './sandbox.ts';
@@ -90,33 +90,41 @@ interface Hunted {
 async function hunt(job: Hunt): Promise<Hunted> {
   const { watcher, signal, countMax, endMs } = job;
   const codes: number[] = [];
-  let [operationCount, faultCount, unknownCount, failures] = [0, 0, 0, 0];
+  const sums = { operationCount: 0, faultCount: 0, unknownCount: 0 };
   const hunted = (broken: RunReport | null): Hunted => ({
-    ...{ broken, codes, operationCount, faultCount, unknownCount, isInterrupted: signal.aborted },
+    ...{ broken, codes, ...sums, isInterrupted: isAborted(signal) },
   });
-  for (let i = 0; i < countMax && !signal.aborted && performance.now() < endMs; i += 1) {
+  let failures = 0;
+  for (let i = 0; i < countMax && !isAborted(signal) && performance.now() < endMs; i += 1) {
     const planned = i === 0 ? job.first : await job.next(i);
-    try {
-      const report = await runOne(job, planned);
+    const report = await runOne(job, planned).catch((thrown: unknown) => thrown);
+    if (isAborted(signal)) break;
+    if (isReport(report)) {
       const { summary } = report;
       failures = 0;
       watcher.say(`seed ${planned.plan.seed}: ${headline(summary).text}`);
-      const isGateMissed = (summary.gates ?? []).some(({ passed }) => !passed);
-      if (summary.valid === false || isGateMissed) return hunted(report);
-      operationCount += summary.operationCount;
-      faultCount += summary.faults.length;
-      if (summary.valid === 'unknown') unknownCount += 1;
+      if (isBroken(summary)) return hunted(report);
+      sums.operationCount += summary.operationCount;
+      sums.faultCount += summary.faults.length;
+      sums.unknownCount += summary.valid === 'unknown' ? 1 : 0;
       codes.push(exitCodeOf(summary));
-    } catch (thrown) {
-      if (signal.aborted) break;
-      failures += 1;
-      // What cannot even be run once says so at once.
-      if (!(thrown instanceof TargetError) || i === 0 || failures >= failuresMax) throw thrown;
-      watcher.say(`seed ${planned.plan.seed}: failed: ${messageOf(thrown)}`);
-      codes.push(exitCodes.failed);
+      continue;
     }
+    failures += 1;
+    // What cannot even be run once says so at once.
+    if (!(report instanceof TargetError) || i === 0 || failures >= failuresMax) throw report;
+    watcher.say(`seed ${planned.plan.seed}: failed: ${messageOf(report)}`);
+    codes.push(exitCodes.failed);
   }
   return hunted(null);
+}
+
+function isReport(value: unknown): value is RunReport {
+  return typeof value === 'object' && value !== null && 'summary' in value;
+}
+
+function isBroken({ valid, gates = [] }: RunSummary): boolean {
+  return valid === false || gates.some(({ passed }) => !passed);
 }
 
 /** A run in which all went well is removed, unless its user keeps them all. */
@@ -134,8 +142,8 @@ async function runOne(job: Hunt, planned: Planned): Promise<RunReport> {
     },
   };
   const report = await runTest({ ...planned, watcher, signal, keepData, store: capturing });
-  const { valid, gates = [] } = report.summary;
-  if (valid === true && gates.every(({ passed }) => passed) && !keepRuns) store.remove(id);
+  const { summary } = report;
+  if (summary.valid === true && !isBroken(summary) && !keepRuns) store.remove(id);
   return report;
 }
 

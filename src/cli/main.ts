@@ -11,6 +11,7 @@ import {
   TargetError,
   UsageError,
 } from '../base/errors.ts';
+import { shellWord } from '../report/escape.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Interrupted } from './interrupt.ts';
 import { quickAnswer } from './quick-help.ts';
@@ -64,7 +65,10 @@ function report(thrown: unknown): number {
     return usage ? exitCodes.usage : exitCodes.failed;
   }
   if (thrown instanceof Interrupted) {
-    print(`dsx: ended by ${thrown.message}; what was recorded until then is in the run folder`);
+    const { folder, message } = thrown;
+    const kept = `what was recorded until then is in ${folder ?? 'the run folder'}`;
+    const check = folder === undefined ? '' : `\nto judge it: dsx check ${shellWord(folder)}`;
+    print(`dsx: ended by ${message}; ${kept}${check}`);
     return exitCodes.failed;
   }
   if (isOclifError(thrown)) {

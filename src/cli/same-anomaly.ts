@@ -29,9 +29,7 @@ export function wantedAnomaly(run: StoredRun, type: string | null): WantedAnomal
   if (wanted !== undefined) return { ...wanted, isNamed: type !== null };
   const [first] = found;
   if (first === undefined)
-    throw new UsageError(
-      `${run.id} has no anomaly to show again (it is ${String(verdict['headline'] ?? verdict['valid'])})`,
-    );
+    throw new UsageError(`${run.id} has no anomaly to show again (${wordOf(verdict['headline'])})`);
   const types = [...new Set(found.map((one) => one.type))];
   throw new UsageError(
     `${run.id} has no anomaly "${type ?? ''}".${didYouMean(type ?? '', types)}\nit has: ${listed(types)}`,
@@ -41,11 +39,15 @@ export function wantedAnomaly(run: StoredRun, type: string | null): WantedAnomal
 function anomaliesIn(verdicts: Json | undefined): readonly Omit<WantedAnomaly, 'isNamed'>[] {
   return (isArray(verdicts) ? verdicts.filter(isObject) : []).flatMap(({ checker, anomalies }) =>
     (isArray(anomalies) ? anomalies.filter(isObject) : []).map(({ type, model }) => ({
-      checker: String(checker),
-      type: String(type),
-      model: String(model),
+      checker: wordOf(checker),
+      type: wordOf(type),
+      model: wordOf(model),
     })),
   );
+}
+
+function wordOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /**

@@ -5,6 +5,7 @@ import type { RunPlan } from '../plan/plan.ts';
 import { aimsAtLeaders } from '../plan/replay.ts';
 import { type Sighting, smallerPlans } from '../plan/shrink.ts';
 import { shellWord } from '../report/escape.ts';
+import type { RunReport } from '../report/report.ts';
 import {
   type ShrinkReport,
   shrinkFormat,
@@ -233,23 +234,30 @@ function reportOf(
 ): ShrinkReport {
   const { checker, type, model } = wanted;
   const stopped = session.isInterrupted ? 'interrupt' : 'budget';
-  const summary = best?.report.summary;
-  const folder = best?.report.folder ?? null;
-  const leaders = summary !== undefined && aimsAtLeaders(summary.plan) ? ' --leaders' : '';
   const recorded = (run.json('verdict.json') as { readonly operations?: number }).operations ?? 0;
   return {
     format: shrinkFormat,
     from: run.id,
     anomaly: { checker, type, model },
-    run: folder,
-    command: folder === null ? null : `dsx replay ${shellWord(folder)}${leaders} --repeat 10`,
     recorded: sizeOf(planned.plan, recorded),
-    smallest: summary === undefined ? null : sizeOf(summary.plan, summary.operationCount),
-    faults: summary?.plan.script ?? [],
+    ...(best === undefined
+      ? { run: null, command: null, smallest: null, faults: [] }
+      : smallestOf(best.report)),
     trials,
     runCount: session.runCount,
     tookMs: performance.now() - startedMs,
     stoppedBy: isStopped ? stopped : null,
     hitRate,
+  };
+}
+
+function smallestOf({ summary, folder }: RunReport) {
+  const { plan, operationCount } = summary;
+  const leaders = aimsAtLeaders(plan) ? ' --leaders' : '';
+  return {
+    run: folder,
+    command: folder === null ? null : `dsx replay ${shellWord(folder)}${leaders} --repeat 10`,
+    smallest: sizeOf(plan, operationCount),
+    faults: plan.script,
   };
 }

@@ -13,6 +13,7 @@ import type { RunReport } from '../report/report.ts';
 import { runTest } from '../runner/run-test.ts';
 import type { Watcher } from '../runner/watcher.ts';
 import type { RunStore } from '../store/run-store.ts';
+import { isAborted } from './interrupt.ts';
 import { sightingOf, type WantedAnomaly } from './same-anomaly.ts';
 import type { Planned } from './settings.ts';
 
@@ -85,7 +86,7 @@ export class ShrinkSession {
         else if (shown !== undefined) return { kind: 'shown', shown, tries };
       } catch (thrown) {
         this.#removeCurrent();
-        if (this.isInterrupted) return { kind: 'stopped' };
+        if (isAborted(this.#options.signal)) return { kind: 'stopped' };
         if (!(thrown instanceof TargetError || thrown instanceof UsageError)) throw thrown;
         trouble = thrown;
         // What makes no sense now makes none the next time.

@@ -19,13 +19,16 @@ export interface SeriesWatcher extends CommandWatcher {
 /** @param quiet nothing but errors (for --json) */
 export function createSeriesWatcher(quiet: boolean): SeriesWatcher {
   const { isTty, view } = viewOf(quiet);
-  const { done, log } = view;
   if (quiet) return { ...silent(view), say: ignore };
   const inForce = new Map<string, string>();
   return {
     ...silent(view),
-    done,
-    say: log,
+    done() {
+      view.done();
+    },
+    say(line) {
+      view.log(line);
+    },
     fault: (_, value) => {
       note(inForce, value);
     },

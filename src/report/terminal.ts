@@ -48,7 +48,7 @@ export function renderTerminal(report: RunReport, paint: Paint, columns: number)
     ...anomalyBlocks(evidence, screen),
     countBlock(report, screen),
     faultBlock(summary.faults, screen),
-    messageBlock(summary.messages),
+    messageBlock(summary.messages, screen),
     warningBlock(summary.warnings, screen),
     endBlock(report, screen),
   ];
@@ -317,8 +317,8 @@ export function recoveryText(recoveryMs: number | null, endIndex: number | null)
   return endIndex === null ? 'never ended' : 'nothing succeeded after it';
 }
 
-function messageBlock(messages: MessageSummary | null): readonly string[] {
-  return messages === null ? [] : [messageText(messages)];
+function messageBlock(messages: MessageSummary | null, { columns }: Screen): readonly string[] {
+  return messages === null ? [] : wrapped(messageText(messages), columns);
 }
 
 export function messageText(messages: MessageSummary): string {

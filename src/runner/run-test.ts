@@ -163,7 +163,8 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
       },
       () => (job.keepData ? undefined : removeData(writer, plan.nodes)),
     ]);
-    for (const failure of failures) watcher.log(`cleaning up: ${messageOf(failure)}`);
+    for (const failure of failures)
+      watcher.log(`cleaning up: ${messageOf(failure).split('\n', 1)[0] ?? ''}`);
   }
 }
 
