@@ -65,10 +65,7 @@ function report(thrown: unknown): number {
     return usage ? exitCodes.usage : exitCodes.failed;
   }
   if (thrown instanceof Interrupted) {
-    const { folder, message } = thrown;
-    const kept = `what was recorded until then is in ${folder ?? 'the run folder'}`;
-    const check = folder === undefined ? '' : `\nto judge it: dsx check ${shellWord(folder)}`;
-    print(`dsx: ended by ${message}; ${kept}${check}`);
+    print(interruptionText(thrown));
     return exitCodes.failed;
   }
   if (isOclifError(thrown)) {
@@ -79,6 +76,12 @@ function report(thrown: unknown): number {
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
   print(`dsx: ${bug}: ${stack}`);
   return exitCodes.failed;
+}
+
+function interruptionText({ folder, message }: Interrupted): string {
+  const kept = `what was recorded until then is in ${folder ?? 'the run folder'}`;
+  const check = folder === undefined ? '' : `\nto judge it: dsx check ${shellWord(folder)}`;
+  return `dsx: ended by ${message}; ${kept}${check}`;
 }
 
 /** oclif marks its errors with this field; a wrong argument is one, and so is `this.exit()`. */

@@ -60,13 +60,17 @@ function rowOf(run: StoredRun, about: JsonObject, verdict: JsonObject | null): R
         ? 'no verdict: it still runs, or was cut short'
         : textOf(verdict['headline']),
     hasReport: run.has('report.html'),
-    nodes: isArray(plan['nodes']) ? plan['nodes'].length : 0,
+    nodes: lengthOf(plan['nodes']),
     clients: numberOf(plan['concurrency']),
     timeLimitMs: numberOf(plan['timeLimitMs']),
     rateHz: numberOf(plan['rateHz']),
-    faultCount: isArray(verdict?.['faults']) ? verdict['faults'].length : 0,
+    faultCount: lengthOf(verdict?.['faults']),
     ...latencyOf(verdict),
   };
+}
+
+function lengthOf(list: Json | undefined): number {
+  return isArray(list) ? list.length : 0;
 }
 
 /** The first row of latencies is that of all functions. */
