@@ -18,11 +18,7 @@ export class DeliveryQueue<T> {
   #timerDueMs = Number.POSITIVE_INFINITY;
 
   /** `late` is told of each that arrives by how much it is overdue. */
-  constructor(
-    nowMs: () => number,
-    arrive: (cargo: T) => void,
-    late?: (lateMs: number) => void,
-  ) {
+  constructor(nowMs: () => number, arrive: (cargo: T) => void, late?: (lateMs: number) => void) {
     this.#nowMs = nowMs;
     this.#arrive = arrive;
     this.#late = late;
