@@ -20,7 +20,14 @@ import { isolationCatalog } from './txn/catalog.ts';
 import { listAppend } from './txn/list-append.ts';
 import { isIsolationModel, isRuledOut, modelsImpliedBy } from './txn/models.ts';
 import { rwRegister } from './txn/rw-register.ts';
-import { type Anomaly, anomaliesOf, type NonEmpty, reasonText, type Verdict } from './verdict.ts';
+import {
+  type Anomaly,
+  anomaliesOf,
+  type NonEmpty,
+  reasonText,
+  type UnknownReason,
+  type Verdict,
+} from './verdict.ts';
 import { realTimeModels, strongestOf, weakerThan, weakestOf } from './weak/lattice.ts';
 import { registerOps } from './weak/register-ops.ts';
 import { decide, type WeakModelName, weakAnomaly, weakModelNames } from './weak/weak.ts';
@@ -195,8 +202,7 @@ function decideRegister(
   if (ops.readCount === 0) return { standing: { state: 'undecidable', why: 'no read succeeded' } };
   const result = decide(model, ops, limits, initial);
   if (result.kind === 'holds') return { standing: { state: 'held' } };
-  if (result.kind === 'open')
-    return { standing: { state: 'open', why: reasonText(result.reason) } };
+  if (result.kind === 'open') return { standing: unknownStanding(result.reason) };
   const anomaly = weakAnomaly(model, ops, result);
   return { standing: { state: 'violated', by: anomaly.type }, anomaly };
 }
@@ -213,12 +219,14 @@ function tryOut(make: () => Checker, history: History, limits: CheckLimits): Dec
 
 function fromVerdict(verdict: Verdict): Decided {
   if (verdict.valid === true) return { standing: { state: 'held' } };
-  if (verdict.valid === 'unknown') {
-    const state = ['timeout', 'memory'].includes(verdict.reason.kind) ? 'open' : 'undecidable';
-    return { standing: { state, why: reasonText(verdict.reason) } };
-  }
+  if (verdict.valid === 'unknown') return { standing: unknownStanding(verdict.reason) };
   const [anomaly] = verdict.anomalies;
   return { standing: { state: 'violated', by: anomaly.type }, anomaly };
+}
+
+function unknownStanding(reason: UnknownReason): Omit<ModelStanding, 'model'> {
+  const state = ['timeout', 'memory'].includes(reason.kind) ? 'open' : 'undecidable';
+  return { state, why: reasonText(reason) };
 }
 
 function stalenessDetails(

@@ -12,6 +12,7 @@ import type { Checker, CheckLimits } from '../checker.ts';
 import { linearizable } from '../linearizability/linearizability.ts';
 import { type Anomaly, anomaliesOf, type Verdict } from '../verdict.ts';
 import { causal } from './causal.ts';
+import { withGuards } from './guards.ts';
 import {
   strongestOf,
   type WeakModelName,
@@ -179,12 +180,25 @@ export function decide(
   limits: CheckLimits,
   initial: Json,
 ): WeakResult {
+  // The checker of linearizability has guards in its model.
+  if (model === 'linearizable') return linearizability(ops, limits, initial);
+  const endMs = limits.nowMs() + limits.timeoutMs;
+  const result = decideOps(model, ops, limits);
+  if (result.kind !== 'holds' || ops.guards.length === 0) return result;
+  return withGuards(ops, initial, (guessed) =>
+    decideOps(model, guessed, { ...limits, timeoutMs: Math.max(1, endMs - limits.nowMs()) }),
+  );
+}
+
+function decideOps(
+  model: Exclude<WeakModelName, 'linearizable'>,
+  ops: RegisterOps,
+  limits: CheckLimits,
+): WeakResult {
   const endMs = limits.nowMs() + limits.timeoutMs;
   const { timeoutMs, memoryMb } = limits;
   const budget: Budget = { expired: () => limits.nowMs() > endMs, timeoutMs, memoryMb };
   switch (model) {
-    case 'linearizable':
-      return linearizability(ops, limits, initial);
     case 'sequential':
       return sequential(ops, budget);
     case 'causal-convergence':
