@@ -15,7 +15,7 @@ import type { Checker, CheckLimits } from './checker.ts';
 import { invariantNamed } from './invariant/catalog.ts';
 import { linearizable } from './linearizability/linearizability.ts';
 import { type ObjectKind, objectOf } from './object-kinds.ts';
-import { measuredStaleness } from './staleness.ts';
+import { measuredStaleness, stalenessDetails } from './staleness.ts';
 import { isolationCatalog } from './txn/catalog.ts';
 import { listAppend } from './txn/list-append.ts';
 import { isIsolationModel, isRuledOut, modelsImpliedBy } from './txn/models.ts';
@@ -173,9 +173,9 @@ function surveyRegisters(history: History, limits: CheckLimits, realTime: boolea
     violated: weakest,
     details: {
       ...(initial === null ? {} : { initial }),
-      ...('why' in ops || !realTime || ops.readCount === 0 || updates
+      ...('why' in ops || !realTime || ops.readCount === ops.updateCount
         ? {}
-        : { ...stalenessDetails(ops, initial) }),
+        : knownFigures(stalenessDetails(measuredStaleness(ops, limits, initial)))),
     },
   };
 }
@@ -229,16 +229,8 @@ function unknownStanding(reason: UnknownReason): Omit<ModelStanding, 'model'> {
   return { state, why: reasonText(reason) };
 }
 
-function stalenessDetails(
-  ops: Exclude<ReturnType<typeof registerOps>, { why: string }>,
-  initial: Json,
-): JsonObject {
-  const { staleMs, versionsAtLeast, versionsAtMost } = measuredStaleness(ops, initial);
-  return {
-    ...(staleMs === undefined || staleMs === Infinity ? {} : { staleMs }),
-    versionsAtLeast,
-    ...(versionsAtMost === Infinity ? {} : { versionsAtMost }),
-  };
+function knownFigures(figures: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(figures).filter(([, figure]) => figure !== null));
 }
 
 /** What is read without ever having been written, if it is one value everywhere. */

@@ -8,6 +8,7 @@ import {
   weakModelNames,
 } from '../../src/checker/weak/weak.ts';
 import { HistoryBuilder } from '../../src/history/builder.ts';
+import type { Operation } from '../../src/history/event.ts';
 import type { History } from '../../src/history/history.ts';
 import { casRegister } from '../../src/model/register.ts';
 import { isLinearizable } from '../support/oracle.ts';
@@ -29,11 +30,15 @@ interface Op {
   readonly returned: number;
 }
 
+/** A cas that was refused. */
+function isGuard(operation: Operation): boolean {
+  return operation.f === 'cas' && operation.outcome === 'ok' && operation.output === false;
+}
+
 function opsOf(history: History): Op[] {
   return [...history.eachOperation()].flatMap((operation): Op[] => {
     const { f, input, outcome } = operation;
-    const isGuard = f === 'cas' && outcome === 'ok' && operation.output === false;
-    if (isGuard || outcome === 'fail' || (outcome === 'info' && f === 'read')) return [];
+    if (isGuard(operation) || outcome === 'fail' || (outcome === 'info' && f === 'read')) return [];
     const [from = null, to = null] = f === 'cas' && isArray(input) ? input : [null, input];
     const found = f === 'cas' ? from : outcome === 'ok' ? operation.output : null;
     return [
@@ -298,17 +303,16 @@ const definitions: Readonly<Record<WeakModelName, (history: History) => boolean>
 /** The history with each refused cas as a read of another value that may ever have been there. */
 function* withoutGuards(history: History): Generator<History> {
   const events = [...history.eachEvent()];
-  const guard = [...history.eachOperation()].find(
-    ({ f, outcome, output }) => f === 'cas' && outcome === 'ok' && output === false,
-  );
-  if (guard === undefined) {
+  const guard = [...history.eachOperation()].find(isGuard);
+  if (guard?.outcome !== 'ok') {
     yield history;
     return;
   }
   const key = canonical(guard.key ?? null);
   const values: Json[] = [null];
-  for (const { f, key: other, input, outcome, output } of history.eachOperation()) {
-    if (canonical(other ?? null) !== key || outcome === 'fail' || output === false) continue;
+  for (const operation of history.eachOperation()) {
+    const { f, key: other, input, outcome } = operation;
+    if (canonical(other ?? null) !== key || outcome === 'fail' || isGuard(operation)) continue;
     if (f === 'write') values.push(input);
     if (f === 'cas' && isArray(input)) values.push(input[1] ?? null);
   }
