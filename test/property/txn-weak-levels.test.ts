@@ -74,7 +74,7 @@ const crashing: Omit<Shape, 'level'> = {
 describe.each(levels)('%s of many sessions', (name) => {
   test('is exact', () => {
     const said = { held: 0, violated: 0 };
-    const damage = fc.constantFrom(0, 0, 0.002);
+    const damage = fc.constantFrom(0, 0.002, 0.02);
     fc.assert(
       fc.property(seeds, isolations, fc.boolean(), damage, (seed, level, stale, lie) => {
         const history = simulate({ ...crashing, level, stale, lie }, seed);
@@ -85,7 +85,7 @@ describe.each(levels)('%s of many sessions', (name) => {
       }),
       { numRuns: Math.ceil(runs / 5) },
     );
-    expect(Math.min(said.held, said.violated)).toBeGreaterThan(0);
+    expect(Math.min(said.held, said.violated), JSON.stringify(said)).toBeGreaterThan(0);
   });
 });
 
