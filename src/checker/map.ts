@@ -203,7 +203,7 @@ function decideRegister(
   const result = decide(model, ops, limits, initial);
   if (result.kind === 'holds') return { standing: { state: 'held' } };
   if (result.kind === 'open') return { standing: unknownStanding(result.reason) };
-  const anomaly = weakAnomaly(model, ops, result);
+  const anomaly = weakAnomaly(model, ops, result, { limits, initial });
   return { standing: { state: 'violated', by: anomaly.type }, anomaly };
 }
 

@@ -12,10 +12,17 @@ import type { UnknownReason, Verdict } from '../verdict.ts';
 import { findAppendAnomalies } from './append-anomalies.ts';
 import { type AppendGraph, appendGraphOf, reasonOf } from './append-graph.ts';
 import { canBeOrdered, orderMatters } from './append-tails.ts';
-import { type AppendHistory, appendHistoryOf, listOf, valuesOf } from './append-versions.ts';
+import {
+  type AppendHistory,
+  appendHistoryOf,
+  listOf,
+  none,
+  readerOf,
+  valuesOf,
+} from './append-versions.ts';
 import { findCycles } from './cycles.ts';
 import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './explain.ts';
-import { Findings, text } from './findings.ts';
+import { Findings, text, who } from './findings.ts';
 import { judge } from './judgement.ts';
 import { isolationModel } from './models.ts';
 import {
@@ -166,15 +173,27 @@ function reasonText(
   const k = text(key);
   if ((bits & relation.wr) !== 0)
     return { key, value, why: `${b} observed ${a}'s append of ${text(value)} to key ${k}` };
-  if ((bits & relation.rw) !== 0)
+  const isMissed = (bits & relation.rw) !== 0;
+  // What nobody read comes after the longest list: who read that shows it.
+  const place = lists.position[found.observed ? found.append : found.read] ?? 0;
+  const needed = found.observed || !isMissed;
+  const reader = needed ? readerOf(lists, found.key, place, [from, to]) : from;
+  const shown =
+    reader === from || reader === to || reader === none
+      ? { clause: '' }
+      : { clause: `, as ${who(transactions, reader)} read them`, shownBy: [reader] };
+  const { clause, ...shownBy } = shown;
+  if (isMissed)
     return {
       key,
       value,
-      why: `${a} read ${text(valuesOf(lists.transactions, listOf(lists, found.read)))} at key ${k}${found.observed ? '' : ', the longest list that anybody read there'}, without ${text(value)}, which ${b} appended`,
+      why: `${a} read ${text(valuesOf(lists.transactions, listOf(lists, found.read)))} at key ${k}${found.observed ? '' : ', the longest list that anybody read there'}, without ${text(value)}, which ${b} appended${clause === '' ? '' : ` and which ${who(transactions, reader)} read there`}`,
+      ...shownBy,
     };
   return {
     key,
     value,
-    why: `${b}'s append of ${text(value)} to key ${k} came after ${a}'s append of ${elementOf(found.read)}${found.observed ? '' : ', with which the longest list that anybody read there ends'}`,
+    why: `${b}'s append of ${text(value)} to key ${k} came after ${a}'s append of ${elementOf(found.read)}${found.observed ? clause : `, with which the longest list that anybody read there ends${clause === '' ? '' : ` (${who(transactions, reader)} did)`}`}`,
+    ...shownBy,
   };
 }

@@ -2,6 +2,7 @@
 import { plural } from '../../base/text.ts';
 import type { History } from '../../history/history.ts';
 import type { Checker, CheckLimits } from '../checker.ts';
+import type { Digraph } from '../digraph.ts';
 import type { NonEmpty, UnknownReason, Verdict } from '../verdict.ts';
 import { type Cycle, findCycles } from './cycles.ts';
 import { cycleFinding, describe, type Edge, type EdgeReason, type Narrator } from './explain.ts';
@@ -50,12 +51,15 @@ function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict
   const found = [...bad, ...misread.kept];
   const graph = commitGraphOf(registers, level, limits.memoryMb * bytesPerMb);
   if (graph !== undefined) {
-    const cycles = cyclesOf(graph, () => limits.nowMs() >= deadlineMs);
+    const digraph = graph.edges.toDigraph(graph.initialVertex + 1);
+    const cycles = cyclesOf(graph, digraph, () => limits.nowMs() >= deadlineMs);
     const narrator = narratorOf(history, registers, graph);
+    const seenBy: SeenBy = (seen, reader) => pathOf(digraph, seen, reader);
     for (const cycle of cycles)
       found.push({
         type: anomalyNames[level],
-        ...(afterInitial(cycle, graph, narrator) ?? withReaders(cycle, graph, narrator)),
+        ...(afterInitial(cycle, graph, seenBy, narrator) ??
+          withReaders(cycle, graph, seenBy, narrator)),
       });
   }
   const base = {
@@ -98,18 +102,49 @@ function readEdges({ edges }: CommitGraph): number {
 }
 
 function cyclesOf(
-  { edges, initialVertex }: CommitGraph,
+  { initialVertex }: CommitGraph,
+  graph: Digraph,
   outOfTime: () => boolean,
 ): readonly Cycle[] {
-  const transactionCount = initialVertex + 1;
-  return findCycles({ graph: edges.toDigraph(transactionCount), transactionCount }, outOfTime)
-    .cycles;
+  return findCycles({ graph, transactionCount: initialVertex + 1 }, outOfTime).cycles;
+}
+
+/** By which transactions one came to see another, both ends included. */
+type SeenBy = (seen: number, reader: number) => readonly number[];
+
+/** A shortest way over sessions and reads; the two alone if there is none. */
+function pathOf(
+  { offsets, targets, relations }: Digraph,
+  from: number,
+  to: number,
+): readonly number[] {
+  const came = new Map<number, number>();
+  const open = [from];
+  for (let i = 0; i < open.length && !came.has(to); i += 1) {
+    const v = open[i] ?? 0;
+    for (let edge = offsets[v] ?? 0; edge < (offsets[v + 1] ?? 0); edge += 1) {
+      const next = targets[edge] ?? 0;
+      if (((relations[edge] ?? 0) & (relation.process | relation.wr)) === 0) continue;
+      if (came.has(next)) continue;
+      came.set(next, v);
+      open.push(next);
+    }
+  }
+  const path = [to];
+  for (let v = came.get(to); v !== undefined && v !== from; v = came.get(v)) path.push(v);
+  return [from, ...path.toReversed()];
+}
+
+function pathText(path: readonly number[], { transactions: { invoke } }: Narrator): string {
+  if (path.length < 3) return '';
+  return ` (events ${path.map((t) => invoke[t] ?? -1).join(' → ')})`;
 }
 
 /** A cycle through the initial state is one claim: that a transaction committed before it. */
 function afterInitial(
   { steps }: Cycle,
   graph: CommitGraph,
+  seenBy: SeenBy,
   narrator: Narrator,
 ): Omit<Finding, 'type'> | undefined {
   const at = steps.findIndex(({ from }) => from === graph.initialVertex);
@@ -119,10 +154,11 @@ function afterInitial(
   if (reason === undefined) return undefined;
   const { key, keys, invoke } = narrator.transactions;
   const k = keys[key[reason.read] ?? 0] ?? null;
+  const path = seenBy(seen, reason.reader);
   return {
     key: k,
-    transactions: [seen, reason.reader],
-    explanation: `T1 = ${describe(narrator, seen)}\nT2 = ${describe(narrator, reason.reader)}\nBy what it had seen before, T2 must see T1, which wrote key ${text(k)}; but it read the initial state there.`,
+    transactions: path,
+    explanation: `T1 = ${describe(narrator, seen)}\nT2 = ${describe(narrator, reason.reader)}\nBy what it had seen before${pathText(path, narrator)}, T2 must see T1, which wrote key ${text(k)}; but it read the initial state there.`,
     evidence: {
       roles: { writer: invoke[seen] ?? 0, reader: invoke[reason.reader] ?? 0 },
     },
@@ -130,12 +166,17 @@ function afterInitial(
 }
 
 /** The cycle, and those whose reads show that it is one. */
-function withReaders(cycle: Cycle, graph: CommitGraph, narrator: Narrator): Omit<Finding, 'type'> {
+function withReaders(
+  cycle: Cycle,
+  graph: CommitGraph,
+  seenBy: SeenBy,
+  narrator: Narrator,
+): Omit<Finding, 'type'> {
   const finding = cycleFinding(cycle, narrator);
   const readers = cycle.steps.flatMap(({ from }, i) => {
     const to = cycle.steps[(i + 1) % cycle.steps.length]?.from ?? from;
     const reason = graph.reasonOf(from, to);
-    return reason === undefined ? [] : [reason.reader];
+    return reason === undefined ? [] : seenBy(from, reason.reader);
   });
   return { ...finding, transactions: [...finding.transactions, ...readers] };
 }
