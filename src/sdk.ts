@@ -17,6 +17,7 @@ export { election } from './checker/invariant/election.ts';
 export { failureDetector } from './checker/invariant/failure-detector.ts';
 export { fencedResource } from './checker/invariant/fenced-resource.ts';
 export { finalCounter } from './checker/invariant/final-counter.ts';
+export { commitAnomalies } from './checker/invariant/kafka/commits.ts';
 export { kafka } from './checker/invariant/kafka/kafka.ts';
 export { leaderAtEnd } from './checker/invariant/leader-at-end.ts';
 export { lockHolds } from './checker/invariant/lock.ts';
