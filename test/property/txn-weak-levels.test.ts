@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rwRegister } from '../../src/checker/txn/rw-register.ts';
+import { weakAppend } from '../../src/checker/txn/weak-append.ts';
 import { weakRegister } from '../../src/checker/txn/weak-register.ts';
 import type { Verdict } from '../../src/checker/verdict.ts';
 import { type CommitLevel, hasCommitOrder } from '../support/commit-order-oracle.ts';
+import { hasListCommitOrder } from '../support/list-commit-oracle.ts';
 import { type Shape, simulate } from '../support/txn-simulation.ts';
 
 const runs = Number(process.env['DSX_RUNS'] ?? 200);
@@ -59,6 +61,44 @@ describe.each(levels)('%s', (name) => {
     // Reads that show by themselves that they are wrong would be no test of the order.
     expect(Math.min(said.held, said.violated, said.byOrder)).toBeGreaterThan(runs / 20);
   });
+});
+
+describe.each(levels)('%s of lists', (name) => {
+  test('is exact', () => {
+    const said = { held: 0, violated: 0, byOrder: 0 };
+    fc.assert(
+      fc.property(seeds, isolations, fc.boolean(), (seed, level, stale) => {
+        const lists = { kind: 'list-append', transactions: 6, lengthMax: 3, lie: 0.05 } as const;
+        const history = simulate({ ...small, ...lists, level, stale }, seed);
+        const verdict = weakAppend(name).check(history, limits);
+        if (tooLittle(verdict)) return;
+        expect(verdict.valid).toBe(hasListCommitOrder(history, name));
+        if (verdict.valid === true) said.held += 1;
+        if (verdict.valid !== false) return;
+        said.violated += 1;
+        for (const { type, explanation } of verdict.anomalies) {
+          if (/^(non-monotonic|fractured|causality)/.test(type)) said.byOrder += 1;
+          expect(explanation).not.toMatch(/undefined|NaN|event -1/);
+        }
+      }),
+      { numRuns: runs * 3 },
+    );
+    expect(Math.min(said.held, said.violated), JSON.stringify(said)).toBeGreaterThan(0);
+    expect(said.byOrder, JSON.stringify(said)).toBeGreaterThan(0);
+  });
+});
+
+test('out of time, what has no order of commits is never said to have one', () => {
+  fc.assert(
+    fc.property(seeds, fc.constantFrom(...levels), (seed, name) => {
+      const history = simulate({ ...small, level: 'committed' }, seed);
+      let now = 0;
+      const hurried = { ...limits, timeoutMs: 0, nowMs: () => (now += 1) };
+      if (weakRegister(name).check(history, limits).valid === false)
+        expect(weakRegister(name).check(history, hurried).valid).not.toBe(true);
+    }),
+    { numRuns: runs },
+  );
 });
 
 /** Sessions end with each operation of unknown outcome, so there are many of them. */

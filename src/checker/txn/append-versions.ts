@@ -290,7 +290,7 @@ export function unobservedAppends(history: AppendHistory): ReadonlyMap<number, r
 }
 
 /** 1 for each transaction of which some read shows an append. */
-function observedTransactions({
+export function observedTransactions({
   transactions,
   versions,
   odd,

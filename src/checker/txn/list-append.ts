@@ -81,7 +81,7 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
   const blocked =
     notEnough(transactions, graph.dataEdges) ??
     unfit(transactions) ??
-    duplicated(lists) ??
+    duplicatedAppends(lists) ??
     leftOut(graph);
   const timeless = needsRealTime(model) && !realTime ? noRealTime(model) : undefined;
   const timeout: UnknownReason | undefined =
@@ -118,7 +118,10 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
   });
 }
 
-function duplicated({ ambiguous, transactions }: AppendHistory): UnknownReason | undefined {
+export function duplicatedAppends({
+  ambiguous,
+  transactions,
+}: AppendHistory): UnknownReason | undefined {
   const [first] = ambiguous;
   if (first === undefined) return undefined;
   const [key, [a, b]] = first;
@@ -154,11 +157,12 @@ function narratorOf(history: History, lists: AppendHistory): Narrator {
   return {
     history,
     transactions,
-    reason: (edge, names) => reasonText(lists, edge, names),
+    reason: (edge, names) => appendReason(lists, edge, names),
   };
 }
 
-function reasonText(
+/** Why one transaction comes before another by their appends and reads. */
+export function appendReason(
   lists: AppendHistory,
   { from, to, bits }: Edge,
   [a, b]: readonly [string, string],

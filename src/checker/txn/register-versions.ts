@@ -40,6 +40,8 @@ export interface RegisterHistory {
   readonly readers: Int32Array;
   /** Keys to which a value was written twice, or null. */
   readonly ambiguous: ReadonlyMap<number, readonly [first: number, second: number]>;
+  /** Where more is known than reads say: pairs of transactions of which one overwrote the other. */
+  readonly versionOrder?: readonly (readonly [earlier: number, later: number])[];
 }
 
 const nilRead = -1;
@@ -123,7 +125,8 @@ function sourcesOf(
   return source;
 }
 
-function externalReads({ count, first, kind, key }: Transactions): Uint8Array {
+/** 1 for reads that come first of all that their transaction did to the key. */
+export function externalReads({ count, first, kind, key }: Transactions): Uint8Array {
   const external = new Uint8Array(kind.length);
   for (let t = 0; t < count; t += 1) {
     const begin = first[t] ?? 0;
@@ -138,7 +141,7 @@ function externalReads({ count, first, kind, key }: Transactions): Uint8Array {
   return external;
 }
 
-function readersOf(source: Int32Array): {
+export function readersOf(source: Int32Array): {
   readonly readersStart: Int32Array;
   readonly readers: Int32Array;
 } {

@@ -36,7 +36,6 @@ export function weakRegister(level: WeakLevel): Checker {
 }
 
 function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict {
-  const deadlineMs = limits.nowMs() + limits.timeoutMs;
   const registers = registerHistoryOf(history);
   const { transactions } = registers;
   const findings = new Findings();
@@ -48,17 +47,49 @@ function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict
     ({ type }) =>
       alwaysBad.has(type) || (type === 'internal' && level !== 'read-committed-monotonic'),
   );
-  const found = [...bad, ...misread.kept];
+  return judgeCommits({
+    level,
+    limits,
+    registers,
+    found: [...bad, ...misread.kept],
+    wrote: 'wrote',
+    narratorOf: (graph) => narratorOf(history, registers, graph),
+    unfit: unfit(transactions) ?? duplicatedWrites(registers),
+  });
+}
+
+/** What was found of the reads by themselves, and what is needed to look at the commits. */
+export interface CommitCase {
+  readonly level: WeakLevel;
+  readonly limits: CheckLimits;
+  readonly registers: RegisterHistory;
+  readonly found: readonly Finding[];
+  /** What a writer did to a key, in words. */
+  readonly wrote: string;
+  readonly narratorOf: (graph: CommitGraph) => Narrator;
+  /** Why the history cannot be judged, if nothing was found. */
+  readonly unfit: UnknownReason | undefined;
+}
+
+export function judgeCommits({ level, limits, registers, ...given }: CommitCase): Verdict {
+  const deadlineMs = limits.nowMs() + limits.timeoutMs;
+  const { transactions } = registers;
+  const found = [...given.found];
   const graph = commitGraphOf(registers, level, limits.memoryMb * bytesPerMb);
+  let isOrdered = false;
   if (graph !== undefined) {
     const digraph = graph.edges.toDigraph(graph.initialVertex + 1);
-    const cycles = cyclesOf(graph, digraph, () => limits.nowMs() >= deadlineMs);
-    const narrator = narratorOf(history, registers, graph);
+    const { isAcyclic, cycles } = findCycles(
+      { graph: digraph, transactionCount: graph.initialVertex + 1 },
+      () => limits.nowMs() >= deadlineMs,
+    );
+    isOrdered = isAcyclic;
+    const narrator = given.narratorOf(graph);
     const seenBy: SeenBy = (seen, reader) => pathOf(digraph, seen, reader);
     for (const cycle of cycles)
       found.push({
         type: anomalyNames[level],
-        ...(afterInitial(cycle, graph, seenBy, narrator) ??
+        ...(afterInitial(cycle, graph, { seenBy, narrator, wrote: given.wrote }) ??
           withReaders(cycle, graph, seenBy, narrator)),
       });
   }
@@ -83,30 +114,33 @@ function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict
   }
   const dataEdges = graph === undefined ? 1 : readEdges(graph);
   const reason: UnknownReason | undefined =
-    notEnough(transactions, dataEdges) ??
-    unfit(transactions) ??
-    duplicatedWrites(registers) ??
-    (graph === undefined
-      ? {
-          kind: 'memory',
-          limitMb: limits.memoryMb,
-          proved: 'the causal pasts of all transactions do not fit',
-        }
-      : undefined);
+    notEnough(transactions, dataEdges) ?? given.unfit ?? gaveUp(graph, isOrdered, limits);
   if (reason !== undefined) return { ...base, valid: 'unknown', reason };
   return { ...base, models: { holds: [level], violated: [] }, valid: true };
 }
 
-function readEdges({ edges }: CommitGraph): number {
-  return (edges.bits & (relation.wr | relation.ww)) === 0 ? 0 : 1;
+/** Why no order of commits was shown, nor that there is none. */
+function gaveUp(
+  graph: CommitGraph | undefined,
+  isOrdered: boolean,
+  { memoryMb, timeoutMs }: CheckLimits,
+): UnknownReason | undefined {
+  if (graph === undefined)
+    return {
+      kind: 'memory',
+      limitMb: memoryMb,
+      proved: 'the causal pasts of all transactions do not fit',
+    };
+  if (isOrdered) return undefined;
+  return {
+    kind: 'timeout',
+    limitMs: timeoutMs,
+    proved: 'commits have a cycle, which was not found in time',
+  };
 }
 
-function cyclesOf(
-  { initialVertex }: CommitGraph,
-  graph: Digraph,
-  outOfTime: () => boolean,
-): readonly Cycle[] {
-  return findCycles({ graph, transactionCount: initialVertex + 1 }, outOfTime).cycles;
+function readEdges({ edges }: CommitGraph): number {
+  return (edges.bits & (relation.wr | relation.ww)) === 0 ? 0 : 1;
 }
 
 /** By which transactions one came to see another, both ends included. */
@@ -144,8 +178,14 @@ function pathText(path: readonly number[], { transactions: { invoke } }: Narrato
 function afterInitial(
   { steps }: Cycle,
   graph: CommitGraph,
-  seenBy: SeenBy,
-  narrator: Narrator,
+  {
+    seenBy,
+    narrator,
+    wrote,
+  }: Pick<CommitCase, 'wrote'> & {
+    readonly seenBy: SeenBy;
+    readonly narrator: Narrator;
+  },
 ): Omit<Finding, 'type'> | undefined {
   const at = steps.findIndex(({ from }) => from === graph.initialVertex);
   if (at === -1) return undefined;
@@ -158,7 +198,7 @@ function afterInitial(
   return {
     key: k,
     transactions: path,
-    explanation: `T1 = ${describe(narrator, seen)}\nT2 = ${describe(narrator, reason.reader)}\nBy what it had seen before${pathText(path, narrator)}, T2 must see T1, which wrote key ${text(k)}; but it read the initial state there.`,
+    explanation: `T1 = ${describe(narrator, seen)}\nT2 = ${describe(narrator, reason.reader)}\nBy what it had seen before${pathText(path, narrator)}, T2 must see T1, which ${wrote} key ${text(k)}; but it read the initial state there.`,
     evidence: {
       roles: { writer: invoke[seen] ?? 0, reader: invoke[reason.reader] ?? 0 },
     },
