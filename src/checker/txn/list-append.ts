@@ -11,6 +11,7 @@ import type { Checker, CheckLimits } from '../checker.ts';
 import type { UnknownReason, Verdict } from '../verdict.ts';
 import { findAppendAnomalies } from './append-anomalies.ts';
 import { type AppendGraph, appendGraphOf, reasonOf } from './append-graph.ts';
+import { registersOf } from './append-registers.ts';
 import { canBeOrdered, orderMatters } from './append-tails.ts';
 import {
   type AppendHistory,
@@ -24,7 +25,7 @@ import { findCycles } from './cycles.ts';
 import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './explain.ts';
 import { Findings, text, who } from './findings.ts';
 import { judge } from './judgement.ts';
-import { isolationModel } from './models.ts';
+import { isolationModel, modelsImpliedBy } from './models.ts';
 import {
   findMismatches,
   needsRealTime,
@@ -33,6 +34,7 @@ import {
   provable,
   unfit,
 } from './preconditions.ts';
+import { provedByCommits } from './register-proofs.ts';
 import { relation } from './relations.ts';
 
 const bytesPerMb = 2 ** 20;
@@ -106,13 +108,18 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
             }),
         )
       : [];
+  const isOpen =
+    blocked === undefined && !proved.some((level) => modelsImpliedBy(level).has(model));
+  const byCommits = isOpen
+    ? provedByCommits(registersOf(lists), model, findings.types, limits.memoryMb)
+    : [];
   return judge({
     checker: 'list-append',
     model,
     method: `dependency cycles among ${plural(transactions.count, 'transaction')}; versions from the longest lists read${realTime ? '' : '; the history has no real-time order'}`,
     transactions,
     findings,
-    proved,
+    proved: [...proved, ...byCommits],
     unproved: blocked ?? timeless ?? timeout,
     details: detailsOf(lists, graph),
   });

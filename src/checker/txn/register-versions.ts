@@ -23,7 +23,7 @@ import {
 export const initial = -2;
 export const unwritten = -1;
 /** In `source`: the key is ambiguous, or this is a write. */
-const unknownSource = -3;
+export const unknownSource = -3;
 
 export interface RegisterHistory {
   readonly transactions: Transactions;
