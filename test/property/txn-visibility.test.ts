@@ -56,7 +56,7 @@ function transactionsOf(history: History): readonly Txn[] {
     for (const [i, [f, key, value]] of steps.entries()) {
       const isFirst = steps.findIndex(([, other]) => other === key) === i;
       const writer = value === null ? -1 : writerOf(key, value);
-      if (f === 'r' && isFirst && writer !== t) reads.set(String(key), writer);
+      if (f === 'r' && isFirst && writer !== t) reads.set(JSON.stringify(key), writer);
     }
     return reads;
   });
@@ -64,7 +64,9 @@ function transactionsOf(history: History): readonly Txn[] {
   const place = new Map<number, number>([[-1, -1]]);
   for (const [t, { known }] of all.entries()) if (known || isRead(t)) place.set(t, place.size - 1);
   return [...place.keys()].slice(1).map((t) => ({
-    writes: new Set(all[t]?.steps.flatMap(([f, key]) => (f === 'w' ? [String(key)] : [])) ?? []),
+    writes: new Set(
+      all[t]?.steps.flatMap(([f, key]) => (f === 'w' ? [JSON.stringify(key)] : [])) ?? [],
+    ),
     reads: new Map([...(sources[t] ?? [])].map(([key, w]) => [key, place.get(w) ?? -1])),
   }));
 }

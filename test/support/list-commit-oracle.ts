@@ -41,7 +41,9 @@ export function hasListCommitOrder(history: History, level: CommitLevel): boolea
     all.flatMap(({ micros }) =>
       micros.flatMap(([f, key, list]) =>
         f === 'r'
-          ? ((list ?? []) as Json[]).map((element) => `${String(key)} ${String(element)}`)
+          ? ((list ?? []) as Json[]).map(
+              (element) => `${JSON.stringify(key)} ${JSON.stringify(element)}`,
+            )
           : [],
       ),
     ),
@@ -50,7 +52,8 @@ export function hasListCommitOrder(history: History, level: CommitLevel): boolea
     txn.micros.filter(([f, k]) => f !== 'r' && k === key).map(([, , value]) => value);
   const txns = all.filter(
     ({ known, micros }) =>
-      known || micros.some(([, key, value]) => shown.has(`${String(key)} ${String(value)}`)),
+      known ||
+      micros.some(([, key, value]) => shown.has(`${JSON.stringify(key)} ${JSON.stringify(value)}`)),
   );
   const reads = txns.flatMap((txn) => readsOf(txn, txns, appends, level));
   if (reads.includes(undefined)) return false;

@@ -9,6 +9,7 @@
  */
 import type { Json, JsonObject } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
+import { typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
 import type { Checker, CheckLimits } from '../checker.ts';
 import type { UnknownReason, Verdict } from '../verdict.ts';
@@ -218,7 +219,7 @@ function orderReason(
   [, b]: readonly [string, string],
 ): { readonly clause: string; readonly witness: readonly number[] } | undefined {
   const { transactions, source, external, readersStart, readers } = registers;
-  const { of, key, first, process, complete, invoke } = transactions;
+  const { of, key, first, process, complete, invoke, outcome } = transactions;
   const later = of[write] ?? 0;
   if (version === initial)
     return { clause: 'the initial version comes before all others', witness: [] };
@@ -229,8 +230,9 @@ function orderReason(
   const witnesses = [of[version] ?? 0];
   for (let at = readersStart[version] ?? 0; at < (readersStart[version + 1] ?? 0); at += 1)
     witnesses.push(of[readers[at] ?? 0] ?? 0);
+  // One of unknown outcome has ended, as far as its client goes, but not returned.
   const before = (t: number): boolean =>
-    (complete[t] ?? 0) !== -1 && (complete[t] ?? 0) < (invoke[later] ?? 0);
+    outcome[t] === typeCode.ok && (complete[t] ?? 0) < (invoke[later] ?? 0);
   const usual = (bits & relation.process) !== 0;
   const witness = witnesses.find(
     (t) => before(t) && t !== later && (!usual || process[t] === process[later]),
