@@ -111,7 +111,7 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
   const isOpen =
     blocked === undefined && !proved.some((level) => modelsImpliedBy(level).has(model));
   const byCommits = isOpen
-    ? provedByCommits(registersOf(lists), model, findings.types, limits.memoryMb)
+    ? provedByCommits(registersOf(lists), model, findings.types, { limits, outOfTime })
     : [];
   return judge({
     checker: 'list-append',

@@ -75,15 +75,17 @@ export function judgeCommits({ level, limits, registers, ...given }: CommitCase)
   const deadlineMs = limits.nowMs() + limits.timeoutMs;
   const { transactions } = registers;
   const found = [...given.found];
-  const graph = commitGraphOf(registers, level, limits.memoryMb * bytesPerMb);
-  let isOrdered = false;
-  if (graph !== undefined) {
-    const digraph = graph.edges.toDigraph(graph.initialVertex + 1);
-    const { isAcyclic, cycles } = findCycles(
-      { graph: digraph, transactionCount: graph.initialVertex + 1 },
-      () => limits.nowMs() >= deadlineMs,
-    );
-    isOrdered = isAcyclic;
+  const outOfTime = (): boolean => limits.nowMs() >= deadlineMs;
+  const bytesMax = limits.memoryMb * bytesPerMb;
+  const graph = commitGraphOf(registers, level, { bytesMax, outOfTime });
+  let doubt = typeof graph === 'string' ? doubtOf(graph, limits) : undefined;
+  if (typeof graph === 'object') {
+    const transactionCount = graph.initialVertex + 1;
+    const digraph = graph.edges.toDigraph(transactionCount);
+    const { isAcyclic, cycles } = findCycles({ graph: digraph, transactionCount }, outOfTime);
+    // Any cycle at all is a violation: one is there, and there was no time to find it.
+    if (!isAcyclic && cycles.length === 0)
+      doubt = timeoutOf(limits, 'whether commits have an order');
     const narrator = given.narratorOf(graph);
     const seenBy: SeenBy = (seen, reader) => pathOf(digraph, seen, reader);
     for (const cycle of cycles)
@@ -112,31 +114,21 @@ export function judgeCommits({ level, limits, registers, ...given }: CommitCase)
       anomalies: anomalies as unknown as NonEmpty<(typeof anomalies)[number]>,
     };
   }
-  const dataEdges = graph === undefined ? 1 : readEdges(graph);
+  const dataEdges = typeof graph === 'string' ? 1 : readEdges(graph);
   const reason: UnknownReason | undefined =
-    notEnough(transactions, dataEdges) ?? given.unfit ?? gaveUp(graph, isOrdered, limits);
+    notEnough(transactions, dataEdges) ?? given.unfit ?? doubt;
   if (reason !== undefined) return { ...base, valid: 'unknown', reason };
   return { ...base, models: { holds: [level], violated: [] }, valid: true };
 }
 
-/** Why no order of commits was shown, nor that there is none. */
-function gaveUp(
-  graph: CommitGraph | undefined,
-  isOrdered: boolean,
-  { memoryMb, timeoutMs }: CheckLimits,
-): UnknownReason | undefined {
-  if (graph === undefined)
-    return {
-      kind: 'memory',
-      limitMb: memoryMb,
-      proved: 'the causal pasts of all transactions do not fit',
-    };
-  if (isOrdered) return undefined;
-  return {
-    kind: 'timeout',
-    limitMs: timeoutMs,
-    proved: 'commits have a cycle, which was not found in time',
-  };
+function doubtOf(missing: 'memory' | 'time', limits: CheckLimits): UnknownReason {
+  if (missing === 'time') return timeoutOf(limits, 'what each transaction had seen');
+  const proved = 'the causal pasts of all transactions do not fit';
+  return { kind: 'memory', limitMb: limits.memoryMb, proved };
+}
+
+function timeoutOf({ timeoutMs }: CheckLimits, what: string): UnknownReason {
+  return { kind: 'timeout', limitMs: timeoutMs, proved: `${what} is not known` };
 }
 
 function readEdges({ edges }: CommitGraph): number {
