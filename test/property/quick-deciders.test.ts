@@ -46,11 +46,31 @@ function amongEachOther(histories: readonly History[], random: Random): History 
   }
 }
 
-const cases = objectCases.filter(({ model }) => model === 'register');
+/** Every letter of a text as some letters and a dot: texts of several lengths with one end. */
+function dotted(history: History): History {
+  const builder = new HistoryBuilder();
+  for (const event of history.eachEvent()) {
+    const { value } = event;
+    const longer = (text: string): string =>
+      Array.from(text, (c) => `${c.repeat(1 + ((c.codePointAt(0) ?? 0) % 3))}.`).join('');
+    builder.add(typeof value === 'string' ? { ...event, value: longer(value) } : event);
+  }
+  return builder.build();
+}
+
+const nameOf = ({ model, parameter }: ObjectCase): string =>
+  parameter === undefined ? model : `${model}:${JSON.stringify(parameter)}`;
+
+const cases = objectCases.filter((object) => {
+  const name = nameOf(object);
+  const thorough = polynomialDecider(name);
+  const isOne = object.model === 'register' || object.model === 'kv';
+  return isOne && thorough !== undefined && quickDecider(name, thorough) !== undefined;
+});
 
 describe.each(cases.map((each) => ({ ...each })))('$name', (object: ObjectCase) => {
-  const { model, parameter } = object;
-  const name = parameter === undefined ? model : `${model}:${JSON.stringify(parameter)}`;
+  const { model } = object;
+  const name = nameOf(object);
   const thorough = polynomialDecider(name) as Decider;
   const slow = linearizable(name, { deciders: [thorough] });
   const said = { quick: 0, parts: 0, wrong: 0 };
@@ -69,7 +89,8 @@ describe.each(cases.map((each) => ({ ...each })))('$name', (object: ObjectCase) 
 
   test('one object: the same verdict and the same evidence', () => {
     for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
-      const history = randomHistory(seed, object.simulate, shapeOf(seed));
+      const drawn = randomHistory(seed, object.simulate, shapeOf(seed));
+      const history = model === 'kv' && seed % 2 === 0 ? dotted(drawn) : drawn;
       const verdicts = judge(history);
       if (verdicts.slow.valid === false) said.wrong += 1;
       expect(verdicts.quick, `seed ${seed}\n${historyText(history)}`).toEqual(verdicts.slow);

@@ -9,7 +9,9 @@ import { parsedSpecification } from '../../../model/library.ts';
 import type { AnyModel, Decider, Decision } from '../engine.ts';
 import type { Part } from '../part.ts';
 import { cellCode } from './cell.ts';
+import { kvCode } from './kv-texts.ts';
 import { methodOf } from './polynomial.ts';
+import { QuickKv } from './quick-kv.ts';
 import { quickPart } from './quick-part.ts';
 import { type FirstRefusal, QuickRegister } from './quick-register.ts';
 import type { Vocabulary } from './timeline.ts';
@@ -23,6 +25,7 @@ export function quickDecider(specification: string, thorough: Decider): Decider 
   const { name, parameter } = parsedSpecification(specification);
   const method = methodOf(name);
   if (method === undefined) return undefined;
+  const yes: Decision = { linearizable: true, method };
   if (name === 'register' || name === 'cas-register') {
     const initial = parameter ?? null;
     if (typeof initial === 'object' && initial !== null) return undefined;
@@ -32,9 +35,17 @@ export function quickDecider(specification: string, thorough: Decider): Decider 
       const columns = quickPart(part.history, part.rows);
       if (columns === undefined) return undefined;
       const answer = register.decide(columns, codes.of(part.history));
-      if (answer === undefined) return undefined;
-      if (answer === true) return { linearizable: true, method };
-      return refusal(part, answer, thorough, model);
+      if (answer === true) return yes;
+      return answer === undefined ? undefined : refusal(part, answer, thorough, model);
+    };
+  }
+  if (name === 'kv' && (parameter ?? '') === '') {
+    const texts = new QuickKv();
+    const codes = new Codes(kvCode);
+    return ({ history, rows }) => {
+      const columns = quickPart(history, rows);
+      const hasOrder = columns !== undefined && texts.hasOrder(columns, codes.of(history));
+      return hasOrder ? yes : undefined;
     };
   }
   return undefined;

@@ -10,9 +10,9 @@ import { never } from './timeline.ts';
  */
 export const zoneSize = 4;
 /** The first return of an operation about the value. */
-const beginsAt = 0;
+export const beginsAt = 0;
 /** The last invocation of one that certainly had a part in it. */
-const endsAt = 1;
+export const endsAt = 1;
 /** The invocation of the write. */
 export const writtenAt = 2;
 /** The first return of a read; later the turn in which the first mark of the zone was met. */
@@ -48,7 +48,24 @@ export function wrote(into: Int32Array, at: number, begin: number, end: number):
 
 /**
  * Notes at the times of a zone's ends its value + 1 if it is a stretch of time, minus that if it
- * begins after it ends: then any instant between these will do for all of its operations.
+ * begins after it ends: then any instant between these will do for all of its operations. The
+ * zone of the initial value, if it has one, begins before all times.
+ */
+export function markZone(zones: Int32Array, value: number, into: Int32Array): void {
+  const marks = into;
+  const begin = never - (zones[zoneSize * value + beginsAt] as number);
+  const end = (zones[zoneSize * value + endsAt] as number) - 1;
+  if (value === 0) {
+    if (end >= 0) marks[end] = 1;
+    return;
+  }
+  const mark = begin < end ? value + 1 : -value - 1;
+  marks[begin] = mark;
+  marks[end] = mark;
+}
+
+/**
+ * Marks the zones of all values that were there.
  * @returns false if a value was seen that had not been written by then: they are `suspects`
  */
 export function marked(into: Int32Array, inside: Int32Array, suspects: Uint8Array): boolean {
@@ -68,14 +85,9 @@ export function marked(into: Int32Array, inside: Int32Array, suspects: Uint8Arra
       areSeenInTime = false;
     }
     zones[at + seenAt] = 0;
-    const begin = never - early;
-    const end = (zones[at + endsAt] as number) - 1;
-    const mark = begin < end ? value + 1 : -value - 1;
-    marks[begin] = mark;
-    marks[end] = mark;
+    markZone(zones, value, marks);
   }
-  const end = zones[endsAt] as number;
-  if (end > 0) marks[end - 1] = 1;
+  markZone(zones, 0, marks);
   return areSeenInTime;
 }
 
