@@ -350,7 +350,7 @@ function timesWithinKeys(operations: OperationColumns, eventCount: number): KeyT
 
 function greatest(ids: Int32Array): number {
   let most = noValue;
-  for (let at = 0; at < ids.length; at += 1) most = Math.max(most, ids[at] ?? noValue);
+  for (const id of ids) if (id > most) most = id;
   return most;
 }
 

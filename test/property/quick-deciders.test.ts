@@ -3,16 +3,15 @@
  * same shortest prefix, the same evidence, to the letter.
  */
 import { describe, expect, test } from 'vitest';
+import { present } from '../../src/base/assert.ts';
 import { prng, Random } from '../../src/base/prng.ts';
 import type { CheckLimits } from '../../src/checker/checker.ts';
-import type { Decider } from '../../src/checker/linearizability/engine.ts';
 import { linearizable } from '../../src/checker/linearizability/linearizability.ts';
 import { partsOf } from '../../src/checker/linearizability/part.ts';
 import { polynomialDecider } from '../../src/checker/linearizability/poly/decider.ts';
 import { quickDecider } from '../../src/checker/linearizability/poly/quick-decider.ts';
 import type { Verdict } from '../../src/checker/verdict.ts';
 import { HistoryBuilder } from '../../src/history/builder.ts';
-import type { HistoryEvent } from '../../src/history/event.ts';
 import type { History } from '../../src/history/history.ts';
 import { historyText, randomHistory, type Shape } from '../support/poly-histories.ts';
 import { type ObjectCase, objectCases } from '../support/poly-objects.ts';
@@ -40,7 +39,7 @@ function amongEachOther(histories: readonly History[], random: Random): History 
     const open = queues.flatMap((queue, key) => (queue.length > 0 ? [key] : []));
     const key = open[random.int(open.length)];
     if (key === undefined) return builder.build();
-    const event = queues[key]?.shift() as HistoryEvent;
+    const event = present(queues[key]?.shift(), 'an event');
     const process = typeof event.process === 'number' ? 1000 * key + event.process : 0;
     builder.add({ ...event, key: `k${key}`, process, time: builder.length });
   }
@@ -71,13 +70,13 @@ const cases = objectCases.filter((object) => {
 describe.each(cases.map((each) => ({ ...each })))('$name', (object: ObjectCase) => {
   const { model } = object;
   const name = nameOf(object);
-  const thorough = polynomialDecider(name) as Decider;
+  const thorough = present(polynomialDecider(name), 'the decider');
   const slow = linearizable(name, { deciders: [thorough] });
   const said = { quick: 0, parts: 0, wrong: 0 };
 
   function judge(history: History): { quick: Verdict; slow: Verdict } {
     // Not one decider for all: what an object leaves behind in its memory must not matter either.
-    const decider = quickDecider(name, thorough) as Decider;
+    const decider = present(quickDecider(name, thorough), 'the quick one');
     const quick = linearizable(name, { deciders: [decider, thorough] });
     for (const part of partsOf(history, object.specification)) {
       said.parts += 1;

@@ -214,9 +214,8 @@ function endOfEvidence({ prefix, decision, end }: Shortest): number {
 function endOf({ history, rows }: Part): number {
   const { complete, invoke } = history.operations;
   let last = 0;
-  for (let at = 0; at < rows.length; at += 1) {
-    const row = rows[at] as number;
-    last = Math.max(last, complete[row] as number, invoke[row] as number);
+  for (const row of rows) {
+    last = Math.max(last, complete[row] ?? 0, invoke[row] ?? 0);
   }
   return last + 1;
 }
@@ -331,10 +330,9 @@ function longestPrefix(shortest: Shortest, { model, effort }: Context): JsonObje
   const { complete, outcome } = prefix.history.operations;
   let proved = 0;
   let stuck: number | undefined;
-  for (let at = 0; at < prefix.rows.length; at += 1) {
-    const row = prefix.rows[at] as number;
+  for (const row of prefix.rows) {
     if (outcome[row] !== typeCode.ok) continue;
-    if ((complete[row] as number) < provedEvents) proved += 1;
+    if ((complete[row] ?? 0) < provedEvents) proved += 1;
     else stuck = row;
   }
   const [call] =

@@ -46,21 +46,21 @@ export function firstConflict(
   const events = into;
   noteEvents(part, operations, events);
   for (let time = 0; time < horizon; time += 1) {
-    const event = events[time] as number;
+    const event = events[time] ?? 0;
     if (event === 0) continue;
     const at = event > 0 ? event - 1 : -event - 1;
-    const value = (values[at] as number) >> 1;
+    const value = (values[at] ?? 0) >> 1;
     if (event > 0) {
       known.written[value] = time;
       continue;
     }
-    const row = rows[at] as number;
-    const isRead = ((values[at] as number) & 1) === 0;
+    const row = rows[at] ?? 0;
+    const isRead = ((values[at] ?? 0) & 1) === 0;
     if (known.written[value] === never) return { row, value, other: undefined };
     const isFirst = known.begins[value] === never;
     if (isFirst) known.begin(value, time);
     if (!isRead) continue;
-    const other = known.extend(value, invoke[row] as number, isFirst);
+    const other = known.extend(value, invoke[row] ?? 0, isFirst);
     if (other !== undefined) return { row, value, other };
   }
   return undefined;
@@ -75,9 +75,9 @@ function noteEvents(
   const events = into;
   const { outcome } = history.operations;
   for (let at = 0; at < rows.length; at += 1) {
-    const row = rows[at] as number;
-    if (((values[at] as number) & 1) === 1) events[invoke[row] as number] = at + 1;
-    if (outcome[row] === typeCode.ok) events[complete[row] as number] = -at - 1;
+    const row = rows[at] ?? 0;
+    if (((values[at] ?? 0) & 1) === 1) events[invoke[row] ?? 0] = at + 1;
+    if (outcome[row] === typeCode.ok) events[complete[row] ?? 0] = -at - 1;
   }
 }
 
@@ -104,7 +104,7 @@ class KnownZones {
 
   begin(value: number, time: number): void {
     this.begins[value] = time;
-    this.#ends[value] = this.written[value] as number;
+    this.#ends[value] = this.written[value] ?? 0;
     this.#begun[this.#count] = value;
     this.#count += 1;
   }
@@ -115,21 +115,21 @@ class KnownZones {
    * @returns the value whose zone began first, of those in conflict
    */
   extend(value: number, invoked: number, isFirst: boolean): number | undefined {
-    const before = this.#ends[value] as number;
+    const before = this.#ends[value] ?? 0;
     if (invoked <= before) return undefined;
     this.#ends[value] = invoked;
     if (isFirst) return undefined;
-    const begins = this.begins[value] as number;
+    const begins = this.begins[value] ?? 0;
     let place = this.#count;
     while (place > 0 && this.#beginOf(place - 1) >= before) place -= 1;
     for (; place < this.#count && this.#beginOf(place) < invoked; place += 1) {
-      const other = this.#begun[place] as number;
-      if (other !== value && (this.#ends[other] as number) > begins) return other;
+      const other = this.#begun[place] ?? 0;
+      if (other !== value && (this.#ends[other] ?? 0) > begins) return other;
     }
     return undefined;
   }
 
   #beginOf(place: number): number {
-    return this.begins[this.#begun[place] as number] as number;
+    return this.begins[this.#begun[place] ?? 0] ?? 0;
   }
 }

@@ -64,23 +64,23 @@ export class QuickKv {
   }
 
   /** @returns false if something else than distinct texts whose ends are plain was written */
-  #enterWrites(part: QuickPart, codeOf: Uint8Array, tokens: Int32Array): boolean {
+  #enterWrites(part: QuickPart, codeOf: Uint8Array, into: Int32Array): boolean {
+    const tokens = into;
     const { history, rows, invoke, complete } = part;
     const { outcome, f, input } = history.operations;
     const numbers = this.#numbers;
-    for (let at = 0; at < rows.length; at += 1) {
-      const row = rows[at] as number;
-      const type = outcome[row] as number;
-      const code = codeOf[f[row] as number];
+    for (const row of rows) {
+      const type = outcome[row] ?? 0;
+      const code = codeOf[f[row] ?? 0];
       if (type === typeCode.fail || code === kvCode.get) continue;
-      const id = input[row] as number;
+      const id = input[row] ?? 0;
       const number = numbers.size;
       if (numbers.of(id) < number || !this.#isText(history.values.value(id))) return false;
       if (code !== kvCode.put && code !== kvCode.append) return false;
       numbers.add(id);
       const place = tokenSize * number;
-      const end = type === typeCode.ok ? (complete[row] as number) : never;
-      begin(tokens, place, invoke[row] as number, end);
+      const end = type === typeCode.ok ? (complete[row] ?? 0) : never;
+      begin(tokens, place, invoke[row] ?? 0, end);
       tokens[place + isPutAt] = code === kvCode.put ? 1 : 0;
       tokens[place + isRealAt] = end === never ? 0 : 1;
     }
@@ -99,26 +99,26 @@ export class QuickKv {
     this.#length = first.length;
     this.#terminator = first.charAt(first.length - 1);
     for (let number = 1; number < this.#numbers.size; number += 1) {
-      const text = this.#texts[number] as string;
+      const text = this.#texts[number] ?? '';
       if (text.length !== this.#length) this.#length = none;
       if (text.indexOf(this.#terminator) !== text.length - 1) this.#terminator = '';
     }
     return this.#length !== none || this.#terminator !== '';
   }
 
-  #enterGets(part: QuickPart, codeOf: Uint8Array, tokens: Int32Array): boolean {
+  #enterGets(part: QuickPart, codeOf: Uint8Array, into: Int32Array): boolean {
+    const tokens = into;
     const { history, rows, invoke, complete } = part;
     const { outcome, f, output } = history.operations;
-    for (let at = 0; at < rows.length; at += 1) {
-      const row = rows[at] as number;
-      if (outcome[row] !== typeCode.ok || codeOf[f[row] as number] !== kvCode.get) continue;
-      const last = this.#lastOf(history.values, output[row] as number, tokens);
+    for (const row of rows) {
+      if (outcome[row] !== typeCode.ok || codeOf[f[row] ?? 0] !== kvCode.get) continue;
+      const last = this.#lastOf(history.values, output[row] ?? 0, tokens);
       if (last === none) return false;
       const place = tokenSize * last;
-      const end = complete[row] as number;
-      if (end < (tokens[place + seenAt] as number)) tokens[place + seenAt] = end;
-      const start = invoke[row] as number;
-      if (start > (tokens[place + seenLastAt] as number)) tokens[place + seenLastAt] = start;
+      const end = complete[row] ?? 0;
+      if (end < (tokens[place + seenAt] ?? 0)) tokens[place + seenAt] = end;
+      const start = invoke[row] ?? 0;
+      if (start > (tokens[place + seenLastAt] ?? 0)) tokens[place + seenLastAt] = start;
     }
     return true;
   }
@@ -131,10 +131,10 @@ export class QuickKv {
     const isMore = text.startsWith(this.#known);
     let last = isMore ? this.#knownLast : 0;
     for (let at = isMore ? this.#known.length : 0; at < text.length; ) {
-      const next = this.#textAt(table, text, at, tokens[tokenSize * last + nextAt] as number);
+      const next = this.#textAt(table, text, at, tokens[tokenSize * last + nextAt] ?? 0);
       if (next === none || !linked(tokens, last, next, at)) return none;
       last = next;
-      at += (this.#texts[next] as string).length;
+      at += (this.#texts[next] ?? '').length;
     }
     this.#known = text;
     this.#knownLast = last;
@@ -143,7 +143,7 @@ export class QuickKv {
 
   /** The number of the text that begins there, or -1. @param likely one to try first, or -1 */
   #textAt(table: ValueTable, text: string, at: number, likely: number): number {
-    if (likely !== none && text.startsWith(this.#texts[likely] as string, at)) return likely;
+    if (likely !== none && text.startsWith(this.#texts[likely] ?? '', at)) return likely;
     const isOneLength = this.#length !== none;
     const end = isOneLength ? at + this.#length : text.indexOf(this.#terminator, at) + 1;
     if (end <= at || end > text.length) return none;
@@ -203,18 +203,18 @@ function extended(tokens: Int32Array, head: number, into: Int32Array, at: number
   const zones = into;
   let first = never;
   let last = -1;
-  for (let text = head; text !== none; text = tokens[tokenSize * text + nextAt] as number) {
+  for (let text = head; text !== none; text = tokens[tokenSize * text + nextAt] ?? 0) {
     const place = tokenSize * text;
     if (text !== 0) {
-      const returned = tokens[place + returnedAt] as number;
+      const returned = tokens[place + returnedAt] ?? 0;
       if (returned < last) return false;
       first = Math.min(first, returned);
-      last = Math.max(last, tokens[place + invokedAt] as number);
+      last = Math.max(last, tokens[place + invokedAt] ?? 0);
     }
-    const seen = tokens[place + seenAt] as number;
+    const seen = tokens[place + seenAt] ?? 0;
     if (seen < last) return false;
     first = Math.min(first, seen);
-    last = Math.max(last, tokens[place + seenLastAt] as number);
+    last = Math.max(last, tokens[place + seenLastAt] ?? 0);
   }
   zones[at + beginsAt] = never - first;
   zones[at + endsAt] = last + 1;

@@ -27,9 +27,8 @@ export function quickPart(history: History, rows: Int32Array): QuickPart | undef
   }
   const { invoke, complete } = history.keyTimes;
   let last = 0;
-  for (let at = 0; at < rows.length; at += 1) {
-    const row = rows[at] as number;
-    last = Math.max(last, invoke[row] as number, complete[row] as number);
+  for (const row of rows) {
+    last = Math.max(last, invoke[row] ?? 0, complete[row] ?? 0);
   }
   return last < eventsMax ? { history, rows, invoke, complete, horizon: last + 1 } : undefined;
 }

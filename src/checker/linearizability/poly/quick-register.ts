@@ -90,26 +90,23 @@ export class QuickRegister {
    * Notes at each operation its value (as in `firstConflict`) and at each value its zone.
    * @returns false if something else than distinct primitives is written, or anything else done
    */
-  #enter(part: QuickPart, codeOf: Uint8Array, values: Int32Array, zones: Int32Array): boolean {
+  #enter(part: QuickPart, codeOf: Uint8Array, into: Int32Array, zones: Int32Array): boolean {
+    const values = into;
     const { history, rows, invoke, complete } = part;
     const { outcome, f, input, output } = history.operations;
     let before = -1;
     for (let at = 0; at < rows.length; at += 1) {
-      const row = rows[at] as number;
-      const type = outcome[row] as number;
-      const code = codeOf[f[row] as number];
+      const row = rows[at] ?? 0;
+      const type = outcome[row] ?? 0;
+      const code = codeOf[f[row] ?? 0];
       const isRead = code === cellCode.read;
       values[at] = none;
       if (type === typeCode.fail || (isRead && type !== typeCode.ok)) continue;
-      const begin = invoke[row] as number;
+      const begin = invoke[row] ?? 0;
       if ((!isRead && code !== cellCode.write) || begin <= before) return false;
       before = begin;
-      const end = type === typeCode.ok ? (complete[row] as number) : never;
-      const value = this.#numberOf(
-        history.values,
-        (isRead ? output[row] : input[row]) as number,
-        zones,
-      );
+      const end = type === typeCode.ok ? (complete[row] ?? 0) : never;
+      const value = this.#numberOf(history.values, (isRead ? output[row] : input[row]) ?? 0, zones);
       if (value === none) return false;
       if (isRead) {
         if (value === nullNumber && this.#initial !== null) continue;
@@ -178,12 +175,12 @@ function ofSuspects(rows: Int32Array, { values, suspects }: Noted): RegisterOper
   }
   const places: number[] = [];
   for (let at = 0; at < rows.length; at += 1)
-    if (suspects[(values[at] as number) >> 1] === 1) places.push(at);
+    if (suspects[(values[at] ?? 0) >> 1] === 1) places.push(at);
   return {
-    rows: Int32Array.from(places, (at) => rows[at] as number),
+    rows: Int32Array.from(places, (at) => rows[at] ?? 0),
     values: Int32Array.from(places, (at) => {
-      const value = values[at] as number;
-      return 2 * (numbers[value >> 1] as number) + (value & 1);
+      const value = values[at] ?? 0;
+      return 2 * (numbers[value >> 1] ?? 0) + (value & 1);
     }),
     size,
   };

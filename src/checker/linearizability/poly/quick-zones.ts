@@ -30,9 +30,9 @@ export function clear(into: Int32Array, at: number): void {
 export function saw(into: Int32Array, at: number, begin: number, end: number): void {
   const zones = into;
   const early = never - end;
-  if (early > (zones[at + beginsAt] as number)) zones[at + beginsAt] = early;
-  if (early > (zones[at + seenAt] as number)) zones[at + seenAt] = early;
-  if (begin >= (zones[at + endsAt] as number)) zones[at + endsAt] = begin + 1;
+  if (early > (zones[at + beginsAt] ?? 0)) zones[at + beginsAt] = early;
+  if (early > (zones[at + seenAt] ?? 0)) zones[at + seenAt] = early;
+  if (begin >= (zones[at + endsAt] ?? 0)) zones[at + endsAt] = begin + 1;
 }
 
 /** @returns false if the value was written before */
@@ -41,8 +41,8 @@ export function wrote(into: Int32Array, at: number, begin: number, end: number):
   if (zones[at + writtenAt] !== 0) return false;
   zones[at + writtenAt] = begin + 1;
   const early = never - end;
-  if (early > (zones[at + beginsAt] as number)) zones[at + beginsAt] = early;
-  if (begin >= (zones[at + endsAt] as number)) zones[at + endsAt] = begin + 1;
+  if (early > (zones[at + beginsAt] ?? 0)) zones[at + beginsAt] = early;
+  if (begin >= (zones[at + endsAt] ?? 0)) zones[at + endsAt] = begin + 1;
   return true;
 }
 
@@ -53,8 +53,8 @@ export function wrote(into: Int32Array, at: number, begin: number, end: number):
  */
 export function markZone(zones: Int32Array, value: number, into: Int32Array): void {
   const marks = into;
-  const begin = never - (zones[zoneSize * value + beginsAt] as number);
-  const end = (zones[zoneSize * value + endsAt] as number) - 1;
+  const begin = never - (zones[zoneSize * value + beginsAt] ?? 0);
+  const end = (zones[zoneSize * value + endsAt] ?? 0) - 1;
   if (value === 0) {
     if (end >= 0) marks[end] = 1;
     return;
@@ -75,11 +75,11 @@ export function marked(into: Int32Array, inside: Int32Array, suspects: Uint8Arra
   let areSeenInTime = true;
   for (let value = 1; value < suspects.length; value += 1) {
     const at = zoneSize * value;
-    const early = zones[at + beginsAt] as number;
+    const early = zones[at + beginsAt] ?? 0;
     // What nobody saw and nobody knows to be written was not.
     if (early === 0) continue;
-    const seen = zones[at + seenAt] as number;
-    const written = zones[at + writtenAt] as number;
+    const seen = zones[at + seenAt] ?? 0;
+    const written = zones[at + writtenAt] ?? 0;
     if (seen !== 0 && (written === 0 || written - 1 > never - seen)) {
       wrong[value] = 1;
       areSeenInTime = false;
@@ -97,7 +97,7 @@ export function areApart(marks: Int32Array, inside: Int32Array, horizon: number)
   let open = zones[endsAt] === 0 ? 0 : 1;
   let turn = 1;
   for (let time = 0; time < horizon; time += 1) {
-    const mark = marks[time] as number;
+    const mark = marks[time] ?? 0;
     if (mark === 0) continue;
     if (mark > 0) {
       if (open === mark) open = 0;
@@ -131,11 +131,11 @@ export function suspect(
 ): void {
   const suspects = into;
   const beginOf = (value: number): number =>
-    value === 0 ? -1 : never - (zones[zoneSize * value + beginsAt] as number);
-  const endOf = (value: number): number => (zones[zoneSize * value + endsAt] as number) - 1;
+    value === 0 ? -1 : never - (zones[zoneSize * value + beginsAt] ?? 0);
+  const endOf = (value: number): number => (zones[zoneSize * value + endsAt] ?? 0) - 1;
   let open = endOf(0) >= 0 ? [0] : [];
   for (let time = 0; time < horizon; time += 1) {
-    const mark = marks[time] as number;
+    const mark = marks[time] ?? 0;
     if (mark === 0) continue;
     const value = Math.abs(mark) - 1;
     if (mark > 0 && open.includes(value)) {

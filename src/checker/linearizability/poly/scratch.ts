@@ -25,7 +25,7 @@ export class Scratch {
 const restartAt = 1 << 29;
 
 /**
- * Values of one object as numbers in order of first sight, for values whose equality shows in
+ * Values of one object ?? 0s in order of first sight, for values whose equality shows in
  * their ids: primitives. Number 0 is there from the start. One column for all objects, which is
  * never cleared: the numbers of each object begin where those of the one before ended.
  */
@@ -49,7 +49,7 @@ export class ValueNumbers {
 
   /** The number of the value with this id (-1: no value), or `size` if it has none yet. */
   of(id: number): number {
-    const mark = this.#marks[id + 1] as number;
+    const mark = this.#marks[id + 1] ?? 0;
     return mark >= this.#begin ? mark - this.#begin : this.#size;
   }
 
