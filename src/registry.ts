@@ -1,8 +1,14 @@
 /**
  * Finds drop-in files. Adding a workload, a nemesis or a target is adding a file: nothing
  * lists them by hand. Works from source and from `dist` alike.
+ *
+ * `DSX_PLUGINS` names folders (separated as in `PATH`) that may have `workloads/`, `nemesis/` and
+ * `targets/` of their own, of files that import the door `dsx`. A variable of the environment,
+ * since the threads and processes that dsx starts must find the same.
  */
 import { readdir } from 'node:fs/promises';
+import { delimiter, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TargetError, UsageError } from './base/errors.ts';
 import { didYouMean, listed } from './base/text.ts';
 import type { Nemesis } from './contract/nemesis.ts';
@@ -57,17 +63,42 @@ interface Named {
 }
 
 async function discover<T extends Named>(folder: string): Promise<ReadonlyMap<string, T>> {
-  const url = new URL(`${folder}/`, root);
-  const files = (await readdir(url)).filter((file) => /^[a-z0-9-]+\.(ts|js)$/.test(file));
   const found = new Map<string, T>();
-  for (const file of files.toSorted()) {
+  await discoverIn(new URL(`${folder}/`, root), folder, found);
+  for (const plugin of await pluginFolders())
+    if ((await readdir(plugin)).includes(folder))
+      await discoverIn(pathToFileURL(`${resolve(plugin, folder)}/`), folder, found);
+  return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function discoverIn<T extends Named>(
+  url: URL,
+  folder: string,
+  found: Map<string, T>,
+): Promise<void> {
+  const files = (await readdir(url)).filter((file) => /^[a-z0-9-]+\.(ts|js)$/.test(file));
+  for (const file of files) {
     const module = (await import(new URL(file, url).href)) as { default?: T };
     const name = file.replace(/\.(ts|js)$/, '');
     if (module.default?.name !== name)
       throw new TargetError(
         `${folder}/${file} must export by default an object whose name is "${name}", found ${JSON.stringify(module.default?.name)}`,
       );
+    if (found.has(name))
+      throw new UsageError(
+        `${fileURLToPath(new URL(file, url))}: the name "${name}" is taken in ${folder}; give the file and its export another`,
+      );
     found.set(name, module.default);
   }
-  return found;
+}
+
+async function pluginFolders(): Promise<readonly string[]> {
+  const names = (process.env['DSX_PLUGINS'] ?? '').split(delimiter).filter((name) => name !== '');
+  for (const name of names)
+    await readdir(name).catch((cause: unknown) => {
+      throw new UsageError(`DSX_PLUGINS names "${name}", which is no folder that can be read`, {
+        cause,
+      });
+    });
+  return names;
 }
