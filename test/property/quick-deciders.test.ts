@@ -16,7 +16,7 @@ import type { History } from '../../src/history/history.ts';
 import { historyText, randomHistory, type Shape } from '../support/poly-histories.ts';
 import { type ObjectCase, objectCases } from '../support/poly-objects.ts';
 
-const runs = Number(process.env['DSX_RUNS'] ?? 200);
+const runs = Number(process.env['DSX_RUNS'] ?? 120);
 const firstSeed = Number(process.env['DSX_SEED'] ?? 1);
 const limits: CheckLimits = { timeoutMs: 60_000, memoryMb: 500, nowMs: () => 0 };
 

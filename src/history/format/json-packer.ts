@@ -138,13 +138,15 @@ export class JsonPacker {
     for (let item = 2; item < microTokens; item += 1) {
       const begin = at + 1;
       let digit = (bytes[begin] ?? 0) - byte.zero;
-      if (bytes[at] !== byte.comma || digit === 0) return -1;
+      if (bytes[at] !== byte.comma) return -1;
       let value = 0;
       for (at = begin; digit >= 0 && digit <= 9; digit = (bytes[at] ?? 0) - byte.zero) {
         value = value * 10 + digit;
         at += 1;
       }
       if (at > begin + smallDigitsMax || value >= smallIds.length) return -1;
+      // A zero in front is no JSON, except by itself.
+      if (at > begin + 1 && bytes[begin] === byte.zero) return -1;
       let id = (smallIds[value] ?? 0) - 1;
       if (at === begin) {
         if (item !== 3 || bytes[at] !== 0x6e || !isNull(bytes, at)) return -1;
