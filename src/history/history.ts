@@ -28,7 +28,7 @@ export interface HistoryData {
 }
 
 /** See `History.keyTimes`. */
-export interface KeyTimes {
+interface KeyTimes {
   readonly invoke: Int32Array;
   readonly complete: Int32Array;
 }

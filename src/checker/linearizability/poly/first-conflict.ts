@@ -14,7 +14,7 @@ import type { QuickPart } from './quick-part.ts';
 import { never } from './timeline.ts';
 
 /** The event at which the first conflict is complete, and what it is about. */
-export interface FirstConflict {
+interface FirstConflict {
   /** The read that returns there. */
   readonly row: number;
   /** The value that it read, and another whose zone is in conflict with that; if any is. */
