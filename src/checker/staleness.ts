@@ -247,7 +247,7 @@ function longestStaleMs(history: History, initial: Json): number | undefined {
   if (!history.isTimed) return undefined;
   let longest = 0;
   for (const rows of history.rowsByKey().values()) {
-    const found = stalenessOf(history, Int32Array.from(rows), initial);
+    const found = stalenessOf(history, rows, initial);
     if (found.kind !== 'staleness') return undefined;
     longest = Math.max(longest, found.staleMs);
   }
