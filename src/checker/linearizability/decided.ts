@@ -177,7 +177,7 @@ function shortestPrefix(
 ): Shortest {
   const end = endOf(part);
   if (decision.end !== undefined) {
-    const prefix = decision.end < end ? prefixOf(part, decision.end) : part;
+    const prefix = decision.end < end ? prefixOf(part, decision.end, model) : part;
     const provedEvents = decision.end - 1;
     return { prefix, decision, provedEvents, end: decision.end, isWhole: false };
   }
