@@ -23,7 +23,7 @@ import {
 export const initial = -2;
 export const unwritten = -1;
 /** In `source`: the key is ambiguous, or this is a write. */
-const unknownSource = -3;
+export const unknownSource = -3;
 
 export interface RegisterHistory {
   readonly transactions: Transactions;
@@ -40,6 +40,8 @@ export interface RegisterHistory {
   readonly readers: Int32Array;
   /** Keys to which a value was written twice, or null. */
   readonly ambiguous: ReadonlyMap<number, readonly [first: number, second: number]>;
+  /** Where more is known than reads say: pairs of transactions of which one overwrote the other. */
+  readonly versionOrder?: readonly (readonly [earlier: number, later: number])[];
 }
 
 const nilRead = -1;
@@ -88,10 +90,12 @@ function writesOf({ kind, key, value, elements }: Transactions): {
   for (let i = 0; i < kind.length; i += 1) {
     if (kind[i] !== writeKind) continue;
     const [k, v] = [key[i] ?? 0, value[i] ?? 0];
-    const known = table.get(k, v);
-    if (v === nil) ambiguous.set(k, [i, i]);
-    else if (known === -1) table.set(k, v, i);
-    else if (!ambiguous.has(k)) ambiguous.set(k, [known, i]);
+    if (v === nil) {
+      ambiguous.set(k, [i, i]);
+      continue;
+    }
+    const known = table.add(k, v, i);
+    if (known !== -1 && !ambiguous.has(k)) ambiguous.set(k, [known, i]);
   }
   return { table, ambiguous };
 }
@@ -123,7 +127,8 @@ function sourcesOf(
   return source;
 }
 
-function externalReads({ count, first, kind, key }: Transactions): Uint8Array {
+/** 1 for reads that come first of all that their transaction did to the key. */
+export function externalReads({ count, first, kind, key }: Transactions): Uint8Array {
   const external = new Uint8Array(kind.length);
   for (let t = 0; t < count; t += 1) {
     const begin = first[t] ?? 0;
@@ -138,7 +143,7 @@ function externalReads({ count, first, kind, key }: Transactions): Uint8Array {
   return external;
 }
 
-function readersOf(source: Int32Array): {
+export function readersOf(source: Int32Array): {
   readonly readersStart: Int32Array;
   readonly readers: Int32Array;
 } {
