@@ -25,11 +25,11 @@ export default {
       promises: 'read-committed',
       broken: {
         mistake: 'fractured reads: of what one transaction wrote another sees a part',
-        // Of registers that are written twice at most it is known which value came first.
+        // Few registers and long transactions, so that one reads what another writes, twice.
         shownBy: {
           workload: 'rw-register',
           nemesis: 'none',
-          further: ['--max-writes-per-key', '2', '--max-txn-length', '6'],
+          further: ['--key-count', '4', '--max-txn-length', '8', '--rate', '300'],
         },
       },
     },
