@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, UsageError } from '../base/errors.ts';
 import { isArray, isObject, type JsonObject } from '../base/json.ts';
-import { type FindingRow, renderFindings } from '../report/suite/findings.ts';
+import { type FindingRow, foldRepetitions, renderFindings } from '../report/suite/findings.ts';
 import type { SuiteResult } from '../report/suite/suite.ts';
 import { writeAtomic } from '../store/write-atomic.ts';
 
@@ -28,9 +28,12 @@ export interface PageRequest {
 export function writeFindings({ path, all, results, repeat }: PageRequest): string | null {
   if (!existsSync(dirname(path))) return null;
   const before = new Map(readBefore(`${path}.json`).map((row) => [row.name, row]));
-  const now = new Map(results.map((result) => [result.name, result]));
-  const rows = all.flatMap((planned) => {
-    const row = chosen(before.get(planned.name), now.get(planned.name)) ?? planned;
+  const now = new Map(foldRepetitions(results).map((result) => [result.name, result]));
+  const ranAt = new Date().toISOString();
+  const rows = foldRepetitions(all).flatMap((planned) => {
+    const own = now.get(planned.name);
+    const isNew = own !== undefined && own.outcome !== 'not-run';
+    const row = chosen(before.get(planned.name), isNew ? { ...own, ranAt } : own) ?? planned;
     // What the file of the suite says of it now holds, whenever it was run.
     const { finding, settings, expect } = planned;
     if (finding === undefined) return [];
@@ -42,10 +45,7 @@ export function writeFindings({ path, all, results, repeat }: PageRequest): stri
 }
 
 /** A test that was not run says less than what it showed before. */
-function chosen(
-  before: SuiteResult | undefined,
-  now: SuiteResult | undefined,
-): SuiteResult | undefined {
+function chosen<T extends SuiteResult>(before: T | undefined, now: T | undefined): T | undefined {
   if (now === undefined) return before;
   const isNothing = now.outcome === 'not-run';
   return isNothing && before !== undefined && before.outcome !== 'not-run' ? before : now;
