@@ -207,7 +207,8 @@ function selected(file: SuiteFile, { grep, repeat, file: path }: SuiteArguments)
     throw new UsageError(`${path}: no test is left, since exclude leaves out all combinations`);
   if (grep === null) return tests;
   const pattern = patternOf(grep);
-  const found = tests.filter(({ name }) => pattern.test(name));
+  // A repetition has a number in its name; what fits without it fits all of them.
+  const found = tests.filter(({ name, group }) => pattern.test(name) || pattern.test(group));
   if (found.length > 0) return found;
   throw new UsageError(
     `--grep ${grep} fits none of ${plural(tests.length, 'test')}.\nto see their names: dsx suite ${path} --list`,
