@@ -12,6 +12,7 @@ import {
   UsageError,
 } from '../base/errors.ts';
 import { exitCodes } from './exit-codes.ts';
+import { foresee } from './foresee.ts';
 import { Interrupted } from './interrupt.ts';
 import { quickAnswer } from './quick-help.ts';
 
@@ -29,6 +30,7 @@ export async function main(): Promise<void> {
     process.exit();
   });
   endWithParent();
+  await foresee(argv);
   const { flush, run } = await import('./run-command.ts');
   try {
     await run(argv);
