@@ -27,17 +27,44 @@ export interface PageRequest {
 /** The file that was written; null where there is no folder for it: an installed package has none. */
 export function writeFindings({ path, all, results, repeat }: PageRequest): string | null {
   if (!existsSync(dirname(path))) return null;
-  const before = new Map(readBefore(`${path}.json`).map((row) => [row.name, row]));
-  const now = new Map(foldRepetitions(results).map((result) => [result.name, result]));
+  const before = byName(readBefore(`${path}.json`));
+  const now = byName(foldRepetitions(results));
   const ranAt = new Date().toISOString();
-  const rows = foldRepetitions(all).flatMap((planned) => {
-    const own = now.get(planned.name);
+  return writePage({ path, all, repeat }, (name) => {
+    const own = now.get(name);
     const isNew = own !== undefined && own.outcome !== 'not-run';
-    const row = chosen(before.get(planned.name), isNew ? { ...own, ranAt } : own) ?? planned;
+    return chosen(before.get(name), isNew ? { ...own, ranAt } : own);
+  });
+}
+
+/** Takes from the files of other runs what is newer there, row by row. */
+export function joinFindings(
+  page: Omit<PageRequest, 'results'>,
+  files: readonly string[],
+): string | null {
+  const parts = [`${page.path}.json`, ...files].map((file) => byName(readBefore(file)));
+  return writePage(page, (name) => {
+    const rows = parts.flatMap((part) => part.get(name) ?? []);
+    return rows.reduce<FindingRow | undefined>(
+      (best, row) => ((row.ranAt ?? '') > (best?.ranAt ?? '') ? row : (best ?? row)),
+      undefined,
+    );
+  });
+}
+
+function byName<T extends SuiteResult>(rows: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
+function writePage(
+  { path, all, repeat }: Omit<PageRequest, 'results'>,
+  rowOf: (name: string) => SuiteResult | undefined,
+): string {
+  const rows = foldRepetitions(all).flatMap((planned) => {
     // What the file of the suite says of it now holds, whenever it was run.
-    const { finding, settings, expect } = planned;
+    const { name, finding, settings, expect } = planned;
     if (finding === undefined) return [];
-    return [{ ...row, expect, settings, finding, folder: null }];
+    return [{ ...(rowOf(name) ?? planned), expect, settings, finding, folder: null }];
   });
   writeAtomic(`${path}.json`, [`${JSON.stringify({ format: pageFormat, rows }, null, 1)}\n`]);
   writeAtomic(`${path}.md`, [renderFindings(rows, repeat)]);

@@ -126,7 +126,11 @@ test.skipIf(place === undefined)(
     if (place === undefined) return;
     const group = new Cgroup(place, `dsx-${deadPid()}-run-memory-n1`);
     const left = spawn('sleep', ['60'], { stdio: 'ignore' });
-    const ended = new Promise((resolve) => left.on('exit', (_code, signal) => resolve(signal)));
+    const ended = new Promise((resolve) => {
+      left.on('exit', (_code, signal) => {
+        resolve(signal);
+      });
+    });
     group.add(left.pid ?? 0);
     const runsFolder = join(folder, 'none');
     const lines = await clean({ runsFolder, dryRun: false, groupRoots: [place.parent] });
