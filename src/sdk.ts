@@ -83,7 +83,7 @@ export {
   rqliteTable,
   rqliteUrl,
 } from './client/rqlite.ts';
-export type { SqlConnection } from './client/sql/connection.ts';
+export { overConnection, type SqlConnection } from './client/sql/connection.ts';
 export { impatient } from './client/sql/impatient.ts';
 export { connectMysql, mysqlDialect } from './client/sql/mysql.ts';
 export { type SqlRouting, sqlClients, sqlObjects } from './client/sql/objects.ts';
@@ -154,9 +154,8 @@ export {
   initialMariadb,
   mariadbCommands,
   mariadbDatabase,
-  mariadbPort,
   mariadbServer,
-  mariadbUser,
+  openMariadb,
 } from './testbed/server/mariadb-server.ts';
 export { keptServer, timelineQuery } from './testbed/server/postgres-keeper.ts';
 export {

@@ -4,17 +4,15 @@
  * tables of `src/client/sql/session.ts` and `src/client/sql/mysql.ts`.
  */
 import {
-  connectMysql,
   createMysqlTables,
   initialMariadb,
   mariadbCommands,
   mariadbDatabase,
-  mariadbPort,
   mariadbServer,
-  mariadbUser,
   mysqlDialect,
-  type NodePlace,
   notAsRootScript,
+  openMariadb,
+  overConnection,
   type ServerSite,
   type ServerTarget,
   type SqlConnection,
@@ -63,16 +61,6 @@ function serverOf(site: ServerSite): readonly string[] {
   });
 }
 
-async function connect(
-  { address }: NodePlace,
-  database: string | undefined,
-  settings: readonly string[],
-  signal: AbortSignal,
-): Promise<SqlConnection> {
-  const place = { address, port: mariadbPort, user: mariadbUser };
-  return connectMysql({ ...place, database, settings }, signal);
-}
-
 async function statusOf(
   connection: SqlConnection,
   name: string,
@@ -80,19 +68,6 @@ async function statusOf(
 ): Promise<string> {
   const { rows } = await connection.run(`SHOW STATUS LIKE '${name}'`, [], signal);
   return String(rows[0]?.[1] ?? '');
-}
-
-async function asked<T>(
-  place: NodePlace,
-  signal: AbortSignal,
-  question: (connection: SqlConnection) => Promise<T>,
-): Promise<T> {
-  const connection = await connect(place, undefined, [], signal);
-  try {
-    return await question(connection);
-  } finally {
-    connection.close();
-  }
 }
 
 function settingsOf(variant: string): readonly string[] {
@@ -177,19 +152,19 @@ export default {
   },
 
   async up(place, signal) {
-    await asked(place, signal, async () => undefined);
+    (await openMariadb(place, signal)).close();
   },
 
   async formed(places, signal) {
     for (const place of places) {
-      const state = await asked(place, signal, async (connection) =>
+      const state = await overConnection(openMariadb(place, signal), async (connection) =>
         statusOf(connection, 'wsrep_local_state_comment', signal),
       );
       if (state !== 'Synced') throw new Error(`${place.node} is ${state || 'outside'}, not Synced`);
     }
     const [first] = places;
     if (first === undefined) return;
-    await asked(first, signal, async (connection) => {
+    await overConnection(openMariadb(first, signal), async (connection) => {
       const size = await statusOf(connection, 'wsrep_cluster_size', signal);
       if (size !== String(places.length)) throw new Error(`the cluster has ${size} nodes`);
       await createMysqlTables(connection, mariadbDatabase, signal);
@@ -199,7 +174,10 @@ export default {
   clients: (() => {
     const all = sqlClients(mysqlDialect, (place) => ({
       open: async (_purpose, signal) =>
-        connect(place, mariadbDatabase, settingsOf(place.variant), signal),
+        openMariadb(place, signal, {
+          database: mariadbDatabase,
+          settings: settingsOf(place.variant),
+        }),
     }));
     const { register, set, bank } = all;
     return {

@@ -3,16 +3,14 @@
  * the tables of `src/client/sql/session.ts` and `src/client/sql/mysql.ts`.
  */
 import {
-  connectMysql,
   createMysqlTables,
   initialMariadb,
   mariadbCommands,
   mariadbDatabase,
-  mariadbPort,
   mariadbServer,
-  mariadbUser,
   mysqlDialect,
-  type NodePlace,
+  openMariadb,
+  overConnection,
   type ServerTarget,
   sqlClients,
   sqlObjects,
@@ -23,16 +21,6 @@ const levels: Readonly<Record<string, string>> = {
   'snapshot-isolation': 'REPEATABLE READ',
   'read-committed': 'READ COMMITTED',
 };
-
-async function connect(
-  { address }: NodePlace,
-  database: string | undefined,
-  settings: readonly string[],
-  signal: AbortSignal,
-) {
-  const place = { address, port: mariadbPort, user: mariadbUser };
-  return connectMysql({ ...place, database, settings }, signal);
-}
 
 export default {
   name: 'mariadb',
@@ -94,19 +82,14 @@ export default {
   },
 
   async up(place, signal) {
-    const connection = await connect(place, undefined, [], signal);
-    connection.close();
+    (await openMariadb(place, signal)).close();
   },
 
   async formed(places, signal) {
-    for (const place of places) {
-      const connection = await connect(place, undefined, [], signal);
-      try {
-        await createMysqlTables(connection, mariadbDatabase, signal);
-      } finally {
-        connection.close();
-      }
-    }
+    for (const place of places)
+      await overConnection(openMariadb(place, signal), async (connection) =>
+        createMysqlTables(connection, mariadbDatabase, signal),
+      );
   },
 
   clients: sqlClients(mysqlDialect, (place) => ({
@@ -116,7 +99,7 @@ export default {
         `SET SESSION TRANSACTION ISOLATION LEVEL ${level}`,
         `SET SESSION innodb_snapshot_isolation = ${place.variant === 'snapshot-isolation' ? 'ON' : 'OFF'}`,
       ];
-      return connect(place, mariadbDatabase, settings, signal);
+      return openMariadb(place, signal, { database: mariadbDatabase, settings });
     },
   })),
 } satisfies ServerTarget;

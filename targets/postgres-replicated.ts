@@ -16,6 +16,7 @@ import {
   type NodePlace,
   notAsRootScript,
   openDoor,
+  overConnection,
   postgresCommands,
   postgresDialect,
   postgresPort,
@@ -42,13 +43,10 @@ async function connect(
 }
 
 async function asked(place: NodePlace, query: string, signal: AbortSignal): Promise<number> {
-  const connection = await connect(place, signal);
-  try {
+  return overConnection(connect(place, signal), async (connection) => {
     const { rows } = await connection.run(query, [], signal);
     return Number(rows[0]?.[0] ?? 0);
-  } finally {
-    connection.close();
-  }
+  });
 }
 
 /** Whoever of all says that it is a primary, of the newest timeline. */
@@ -187,12 +185,9 @@ export default {
     const count = await asked(primary, streaming, signal);
     if (count < places.length - 1)
       throw new Error(`${count} of ${places.length - 1} standbys follow ${primary.node}`);
-    const connection = await connect(primary, signal);
-    try {
-      await createTables(connection, postgresDialect, signal);
-    } finally {
-      connection.close();
-    }
+    await overConnection(connect(primary, signal), async (connection) =>
+      createTables(connection, postgresDialect, signal),
+    );
     for (const place of places) await asked(place, 'SELECT count(*) FROM jobs', signal);
   },
 

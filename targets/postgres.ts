@@ -8,6 +8,7 @@ import {
   initialDatabase,
   type NodePlace,
   openDoor,
+  overConnection,
   postgresCommands,
   postgresDialect,
   postgresPort,
@@ -29,19 +30,6 @@ async function connect({ address }: NodePlace, variant: string, signal: AbortSig
   const place = { address, port: postgresPort, user: postgresUser };
   const settings = [`SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ${level}`];
   return connectPostgres({ ...place, settings }, signal);
-}
-
-async function withConnection(
-  place: NodePlace,
-  signal: AbortSignal,
-  work: (connection: Awaited<ReturnType<typeof connect>>) => Promise<unknown>,
-): Promise<void> {
-  const connection = await connect(place, '', signal);
-  try {
-    await work(connection);
-  } finally {
-    connection.close();
-  }
 }
 
 export default {
@@ -95,12 +83,15 @@ export default {
     setup: [initialDatabase()],
   }),
 
-  up: (place, signal) =>
-    withConnection(place, signal, async (connection) => connection.run('SELECT 1', [], signal)),
+  async up(place, signal) {
+    await overConnection(connect(place, '', signal), async (connection) =>
+      connection.run('SELECT 1', [], signal),
+    );
+  },
 
   async formed(places, signal) {
     for (const place of places)
-      await withConnection(place, signal, async (connection) =>
+      await overConnection(connect(place, '', signal), async (connection) =>
         createTables(connection, postgresDialect, signal),
       );
   },

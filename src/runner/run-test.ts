@@ -10,6 +10,7 @@ import { join, relative } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { fork, prng } from '../base/prng.ts';
+import { plural } from '../base/text.ts';
 import type { Verdict } from '../checker/verdict.ts';
 import type { Nemesis } from '../contract/nemesis.ts';
 import type { Target } from '../contract/target.ts';
@@ -141,7 +142,7 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
   try {
     const specs = [...plan.nemeses, ...plan.script.map((entry) => entry.nemesis)];
     await refuseUnsupported(nemeses.values(), testbed, specs);
-    watcher.phase(`starting ${plan.nodes.length} nodes`);
+    watcher.phase(`starting ${plural(plan.nodes.length, 'node')}`);
     await testbed.start(signal);
     signal.throwIfAborted();
     await prepare(job, testbed);

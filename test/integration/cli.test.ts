@@ -57,6 +57,15 @@ describe('a test', () => {
     expect(verdict.anomalies[0].operations.length).toBeGreaterThan(1);
   });
 
+  test('goes on to its verdict when nobody reads what it prints', async () => {
+    const args = ['test', '-w', 'lin-kv', '--bin', kv, '--time-limit', '3', '--', '--cache'];
+    const running = folder.start(args);
+    running.stdout.destroy();
+    running.stderr.once('data', () => running.stderr.destroy());
+    expect((await running).exitCode).toBe(1);
+    expect(JSON.parse(readFileSync(folder.latest('verdict.json'), 'utf8')).valid).toBe(false);
+  });
+
   test('of a broken register with cas says which weaker models held', async () => {
     const file = join(folder.path, 'stale.jsonl');
     const events = [

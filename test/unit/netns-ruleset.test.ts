@@ -1,10 +1,11 @@
 /** The rule set of nftables that rules about links become. */
 import { describe, expect, test } from 'vitest';
-import { addressOf, type LinkPlan, portOf, ruleset } from '../../src/testbed/netns/ruleset.ts';
+import { addressOf, portOf, ruleset } from '../../src/testbed/netns/ruleset.ts';
+import type { RuledLink } from '../../src/testbed/network/link-rules.ts';
 
 const drop = { kind: 'drop' } as const;
 
-function linesOf(links: readonly LinkPlan[]): string[] {
+function linesOf(links: readonly RuledLink[]): string[] {
   return ruleset(links)
     .split('\n')
     .map((line) => line.trim());

@@ -25,6 +25,19 @@ export interface SqlConnection {
   close(): void;
 }
 
+/** Works over a connection of its own, which is closed afterwards, whatever comes of it. */
+export async function overConnection<T>(
+  opening: Promise<SqlConnection>,
+  work: (connection: SqlConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await opening;
+  try {
+    return await work(connection);
+  } finally {
+    connection.close();
+  }
+}
+
 /** An error that the server answered with. */
 export class SqlError extends Error {
   override readonly name = 'SqlError';

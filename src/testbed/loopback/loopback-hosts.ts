@@ -25,7 +25,7 @@ import type { DirectedLink } from './link.ts';
 import { PeerProxy } from './peer-proxy.ts';
 import { Probes, probePort } from './probes.ts';
 import { ProxyNetwork } from './proxy-network.ts';
-import { LinkVerifier } from './verify.ts';
+import { ProxyVerifier } from './verify.ts';
 
 export interface LoopbackOptions {
   readonly nodes: readonly NodeId[];
@@ -80,7 +80,7 @@ class LoopbackHosts implements Hosts {
     runCount += 1;
     this.network = new ProxyNetwork(options.nodes, () => {
       assert(this.#probes !== undefined, 'the network is shaped before the hosts are there');
-      return new LinkVerifier(this.#probes, options.nodes);
+      return new ProxyVerifier(this.#probes, options.nodes);
     });
   }
 
@@ -115,7 +115,7 @@ class LoopbackHosts implements Hosts {
     const probes = this.#probes;
     assert(probes !== undefined, 'the hosts are asked for before they were started');
     // Every link delivers before any is harmed: only then does silence mean a cut.
-    await new LinkVerifier(probes, this.#options.nodes).healed(
+    await new ProxyVerifier(probes, this.#options.nodes).healed(
       everyLink(this.#options.nodes.length),
     );
   }

@@ -1,10 +1,8 @@
 /** `Network` of the testbed `loopback`: a proxy before each node, each change seen to hold. */
-import { UsageError } from '../../base/errors.ts';
-import { listed } from '../../base/text.ts';
 import type { EffectObstacles, Network } from '../../contract/testbed.ts';
-import type { LinkEffect, LinkRule, NodeId } from '../../fault/fault.ts';
+import type { LinkRule, NodeId } from '../../fault/fault.ts';
+import { LinkRules, type LinkVerifier, seenOf } from '../network/link-rules.ts';
 import { DirectedLink } from './link.ts';
-import type { LinkVerifier, RuledLink } from './verify.ts';
 
 const hidden = (what: string): string =>
   `the testbed loopback stands between connections, where TCP hides ${what}. In the testbed netns it can be had`;
@@ -17,15 +15,13 @@ export const proxyEffectObstacles = {
 } satisfies EffectObstacles;
 
 export class ProxyNetwork implements Network {
-  readonly #nodes: readonly NodeId[];
   readonly #links: ReadonlyMap<string, DirectedLink>;
-  readonly #rules = new Map<string, readonly LinkRule[]>();
+  readonly #rules: LinkRules;
   readonly #verifier: () => LinkVerifier;
-  #lastChange: Promise<unknown> = Promise.resolve();
 
   /** `verifier` is asked for once the hosts are there. */
   constructor(nodes: readonly NodeId[], verifier: () => LinkVerifier) {
-    this.#nodes = nodes;
+    this.#rules = new LinkRules(nodes);
     this.#verifier = verifier;
     this.#links = new Map(
       nodes.flatMap((_, from) =>
@@ -45,75 +41,24 @@ export class ProxyNetwork implements Network {
   }
 
   async shape(owner: string, rules: readonly LinkRule[], signal: AbortSignal): Promise<string> {
-    for (const rule of rules) this.#check(rule);
-    // One change after another: probes of two at once would mix.
-    const turn = this.#lastChange.then(async () => {
-      signal.throwIfAborted();
-      return this.#shape(owner, rules);
+    const order = { owner, rules, obstacles: proxyEffectObstacles, signal };
+    return this.#rules.change(order, async ({ links, own, freed }) => {
+      for (const [key, link] of this.#links) {
+        const effects = links.find(({ from, to }) => `${from}>${to}` === key)?.effects ?? [];
+        // A change wakes what waits; nothing waits for rules that stay the same.
+        if (effects.length > 0 || link.effects.length > 0) link.effects = effects;
+      }
+      // A probe needs both directions, and so cannot show one that another fault leaves cut.
+      const testable = freed.filter(({ from, to }) => !this.#isCut(from, to));
+      return seenOf({ own, freed: testable }, this.#verifier());
     });
-    this.#lastChange = turn.catch(() => undefined);
-    return turn;
   }
 
   async unsupported(): Promise<EffectObstacles> {
     return Promise.resolve(proxyEffectObstacles);
   }
 
-  async #shape(owner: string, rules: readonly LinkRule[]): Promise<string> {
-    const before = this.#ruled();
-    if (rules.length === 0) this.#rules.delete(owner);
-    else this.#rules.set(owner, rules);
-    const after = this.#ruled();
-    for (const [key, link] of this.#links) {
-      const effects = after.find(({ from, to }) => `${from}>${to}` === key)?.effects ?? [];
-      // A change wakes what waits; nothing waits for rules that stay the same.
-      if (effects.length > 0 || link.effects.length > 0) link.effects = effects;
-    }
-    const own = after.filter(({ from, to }) =>
-      rules.some((rule) => this.#index(rule.from) === from && this.#index(rule.to) === to),
-    );
-    const freed = before.filter(
-      (link) => !after.some(({ from, to }) => from === link.from && to === link.to),
-    );
-    // A probe needs both directions, and so cannot show one that another fault leaves cut.
-    const testable = freed.filter(({ from, to }) => !this.#linksCut(from, to));
-    const parts = own.length === 0 ? [] : [await this.#verifier().rules(own)];
-    if (own.length === 0 || testable.length > 0)
-      parts.push(await this.#verifier().healed(testable));
-    return parts.join('; ');
-  }
-
-  #linksCut(from: number, to: number): boolean {
+  #isCut(from: number, to: number): boolean {
     return this.linksBetween(from, to).some((link) => link.isCut);
-  }
-
-  /** Every link that has a rule, with the effects of all owners. */
-  #ruled(): readonly RuledLink[] {
-    const links = new Map<string, { from: number; to: number; effects: LinkEffect[] }>();
-    for (const { from, to, effect } of [...this.#rules.values()].flat()) {
-      const key = `${from}>${to}`;
-      const link = links.get(key) ?? {
-        from: this.#index(from),
-        to: this.#index(to),
-        effects: [],
-      };
-      link.effects.push(effect);
-      links.set(key, link);
-    }
-    return [...links.values()];
-  }
-
-  #index(node: NodeId): number {
-    return this.#nodes.indexOf(node);
-  }
-
-  #check({ from, to, effect }: LinkRule): void {
-    for (const end of [from, to])
-      if (!this.#nodes.includes(end))
-        throw new UsageError(
-          `a rule of the network names "${end}", which is not a node; the nodes are ${listed(this.#nodes)}`,
-        );
-    const obstacle = (proxyEffectObstacles as EffectObstacles)[effect.kind];
-    if (obstacle !== undefined) throw new UsageError(obstacle);
   }
 }

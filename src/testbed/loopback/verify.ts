@@ -2,14 +2,9 @@
 import { TargetError } from '../../base/errors.ts';
 import { durationText, plural } from '../../base/text.ts';
 import type { LinkEffect, NodeId } from '../../fault/fault.ts';
+import type { LinkVerifier, RuledLink } from '../network/link-rules.ts';
 import { retransmissionMs } from './link.ts';
 import type { Probes } from './probes.ts';
-
-export interface RuledLink {
-  readonly from: number;
-  readonly to: number;
-  readonly effects: readonly LinkEffect[];
-}
 
 const healLimitMs = 5_000;
 /** How long a cut link is listened to. */
@@ -20,7 +15,7 @@ const probesMax = 2_000;
 /** Timers of a millisecond may be early by one. */
 const timerMs = 1;
 
-export class LinkVerifier {
+export class ProxyVerifier implements LinkVerifier {
   readonly #probes: Probes;
   readonly #nodes: readonly NodeId[];
 
@@ -29,7 +24,6 @@ export class LinkVerifier {
     this.#nodes = nodes;
   }
 
-  /** A sentence saying what was seen. @throws TargetError if a rule did not take hold. */
   async rules(links: readonly RuledLink[]): Promise<string> {
     const cut = links.filter(({ effects }) => effects.some(({ kind }) => kind === 'drop'));
     await Promise.all(cut.map((link) => this.#seeSilence(link)));
@@ -48,7 +42,6 @@ export class LinkVerifier {
     ].join('; ');
   }
 
-  /** A sentence saying that links without rules deliver. @throws TargetError if one does not. */
   async healed(links: readonly Omit<RuledLink, 'effects'>[]): Promise<string> {
     await Promise.all(
       links.map(async ({ from, to }) => {

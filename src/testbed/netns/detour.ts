@@ -6,8 +6,9 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { TargetError } from '../../base/errors.ts';
 import { missingCommands } from '../find-command.ts';
+import type { RuledLink } from '../network/link-rules.ts';
 import type { DetourLink, DetourOrder } from './detour-worker.ts';
-import { addressOf, detourDevice, isDetoured, type LinkPlan } from './ruleset.ts';
+import { addressOf, detourDevice, isDetoured } from './ruleset.ts';
 import { runCommand } from './system-command.ts';
 
 interface Worker {
@@ -26,7 +27,7 @@ export class Detour {
   }
 
   /** Makes the links among `links` that shall be slow the only ones that it knows. */
-  async order(links: readonly LinkPlan[]): Promise<void> {
+  async order(links: readonly RuledLink[]): Promise<void> {
     const slow = links.filter(isDetoured);
     if (slow.length === 0 && this.#worker === undefined) return;
     this.#worker ??= this.#start();
@@ -78,7 +79,7 @@ export function detourObstacle(): string | undefined {
   }
 }
 
-function detourLink({ from, to, effects }: LinkPlan): DetourLink {
+function detourLink({ from, to, effects }: RuledLink): DetourLink {
   return {
     from: addressOf(from),
     to: addressOf(to),

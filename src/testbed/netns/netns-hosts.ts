@@ -11,7 +11,7 @@ import { type Namespaces, openNamespaces } from './namespaces.ts';
 import { ProbeSockets } from './probe-sockets.ts';
 import { addressOf } from './ruleset.ts';
 import { isInSandbox } from './sandbox.ts';
-import { LinkVerifier } from './verify.ts';
+import { PacketVerifier } from './verify.ts';
 
 /** `seed` decides how long each packet of a slow link is held back. */
 export function createNetnsHosts(nodes: readonly NodeId[], seed: number): Hosts {
@@ -25,7 +25,7 @@ class NetnsHosts implements Hosts {
   #namespaces: Namespaces | undefined;
   #probing: Promise<void> = Promise.resolve();
   #sockets: ProbeSockets | undefined;
-  #verifier: LinkVerifier | undefined;
+  #verifier: PacketVerifier | undefined;
 
   constructor(nodes: readonly NodeId[], seed: number) {
     this.#nodes = nodes;
@@ -51,7 +51,7 @@ class NetnsHosts implements Hosts {
   async #startProbing(holders: readonly number[]): Promise<void> {
     const sockets = await ProbeSockets.open(holders);
     this.#sockets = sockets;
-    this.#verifier = new LinkVerifier(sockets, this.#nodes);
+    this.#verifier = new PacketVerifier(sockets, this.#nodes);
     // Every link delivers before any is harmed: only then does silence mean a cut.
     await this.#verifier.healed(everyLink(this.#nodes.length));
   }

@@ -8,13 +8,7 @@
  */
 import { unreachable } from '../../base/assert.ts';
 import type { LinkEffect } from '../../fault/fault.ts';
-
-/** What all rules together do to the packets from one node to another. */
-export interface LinkPlan {
-  readonly from: number;
-  readonly to: number;
-  readonly effects: readonly LinkEffect[];
-}
+import type { RuledLink } from '../network/link-rules.ts';
 
 /** Name of the bridge's port for the node with this index. */
 export function portOf(index: number): string {
@@ -37,7 +31,7 @@ export const detourDevice = 'dsxdetour';
 const detoured: ReadonlySet<LinkEffect['kind']> = new Set(['delay', 'reorder', 'bandwidth']);
 
 /** True if the packets of the link must be held back; those of a cut link need not. */
-export function isDetoured(link: LinkPlan): boolean {
+export function isDetoured(link: RuledLink): boolean {
   return !isCut(link) && link.effects.some(({ kind }) => detoured.has(kind));
 }
 
@@ -48,7 +42,7 @@ const parts = 1_000_000;
 export const corruptedBytes: readonly number[] = [0, 8, 16, 24];
 
 /** The text for `nft -f -`. */
-export function ruleset(links: readonly LinkPlan[]): string {
+export function ruleset(links: readonly RuledLink[]): string {
   const cut = links.filter(isCut);
   const harmed = links.filter((link) => !isCut(link));
   const chains = harmed.map((link) => ({ link, rules: link.effects.flatMap(rulesOf) }));
@@ -100,19 +94,19 @@ export function ruleset(links: readonly LinkPlan[]): string {
   ].join('\n');
 }
 
-function isCut(link: LinkPlan): boolean {
+function isCut(link: RuledLink): boolean {
   return link.effects.some((effect) => effect.kind === 'drop');
 }
 
-function pairOf({ from, to }: LinkPlan): string {
+function pairOf({ from, to }: RuledLink): string {
   return `"${portOf(from)}" . "${portOf(to)}"`;
 }
 
-function addressesOf({ from, to }: LinkPlan): string {
+function addressesOf({ from, to }: RuledLink): string {
   return `${addressOf(from)} . ${addressOf(to)}`;
 }
 
-function chainOf({ from, to }: LinkPlan): string {
+function chainOf({ from, to }: RuledLink): string {
   return `link_${from + 1}_${to + 1}`;
 }
 
@@ -152,7 +146,7 @@ interface DeviceRule {
 }
 
 /** Packets of slow links leave the bridge where they come in. */
-function detours(links: readonly LinkPlan[]): DeviceRule[] {
+function detours(links: readonly RuledLink[]): DeviceRule[] {
   return links.map(({ from, to }) => ({
     hook: 'ingress',
     node: from,
@@ -161,7 +155,7 @@ function detours(links: readonly LinkPlan[]): DeviceRule[] {
 }
 
 /** Copies are made where packets leave for their receiver, behind all that may drop them. */
-function duplication(links: readonly LinkPlan[]): DeviceRule[] {
+function duplication(links: readonly RuledLink[]): DeviceRule[] {
   return links.flatMap(({ from, to, effects }) =>
     effects.flatMap((effect): DeviceRule[] => {
       if (effect.kind !== 'duplicate') return [];

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TargetError } from '../../base/errors.ts';
 import { durationText, plural } from '../../base/text.ts';
 import type { LinkEffect, NodeId } from '../../fault/fault.ts';
+import type { LinkVerifier, RuledLink } from '../network/link-rules.ts';
 import type { Probe, ProbeSockets } from './probe-sockets.ts';
-import type { LinkPlan } from './ruleset.ts';
 
 /** Probes for a link with chances on it; a cut needs few. */
 const probeCount = 200;
@@ -20,7 +20,7 @@ const healLimitMs = 5_000;
 const quietMs = 25;
 const quietLimitMs = 2_000;
 
-export class LinkVerifier {
+export class PacketVerifier implements LinkVerifier {
   readonly #sockets: ProbeSockets;
   readonly #nodes: readonly NodeId[];
 
@@ -30,7 +30,7 @@ export class LinkVerifier {
   }
 
   /** A sentence saying what was seen. @throws TargetError if a rule did not take hold. */
-  async rules(links: readonly LinkPlan[]): Promise<string> {
+  async rules(links: readonly RuledLink[]): Promise<string> {
     const cut = links.filter(({ effects }) => effects.some(({ kind }) => kind === 'drop'));
     const harmed = links.filter((link) => !cut.includes(link));
     const seenCut = cut.map((link) => this.#burst(link, cutProbeCount));
@@ -65,7 +65,7 @@ export class LinkVerifier {
   }
 
   /** A sentence saying that links without rules deliver. @throws TargetError if one does not. */
-  async healed(links: readonly LinkPlan[]): Promise<string> {
+  async healed(links: readonly RuledLink[]): Promise<string> {
     const giveUpAtMs = performance.now() + healLimitMs;
     let waiting = [...links];
     while (waiting.length > 0) {
@@ -85,11 +85,11 @@ export class LinkVerifier {
       : `${plural(links.length, 'link')} seen to deliver again`;
   }
 
-  #burst({ from, to }: LinkPlan, count: number): Probe[] {
+  #burst({ from, to }: RuledLink, count: number): Probe[] {
     return Array.from({ length: count }, () => this.#sockets.send(from, to));
   }
 
-  #judge(link: LinkPlan, probes: readonly Probe[]): string {
+  #judge(link: RuledLink, probes: readonly Probe[]): string {
     const texts = link.effects.map((effect) => {
       const { holds, text } = judge(effect, probes, link.effects);
       if (holds) return `${effect.kind}: ${text}`;
@@ -98,7 +98,7 @@ export class LinkVerifier {
     return `on ${this.#name(link)}, ${texts.join(', ')}`;
   }
 
-  #name({ from, to }: LinkPlan): string {
+  #name({ from, to }: RuledLink): string {
     return `the link from ${this.#nodes[from] ?? from} to ${this.#nodes[to] ?? to}`;
   }
 }
@@ -123,12 +123,12 @@ async function untilQuiet(probes: readonly Probe[]): Promise<void> {
   }
 }
 
-function receiversOf(links: readonly LinkPlan[]): readonly number[] {
+function receiversOf(links: readonly RuledLink[]): readonly number[] {
   return [...new Set(links.map((link) => link.to))];
 }
 
 /** How much later than usual a probe may come. */
-function slowestMs(links: readonly LinkPlan[]): number {
+function slowestMs(links: readonly RuledLink[]): number {
   const delays = links.map(({ effects }) =>
     effects.reduce((sum, effect) => {
       if (effect.kind === 'delay') return sum + effect.meanMs + effect.jitterMs;

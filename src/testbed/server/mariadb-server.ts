@@ -1,9 +1,12 @@
 /** MariaDB as a node, as Debian packages it: how its data folder is made and it is started. */
 import { join } from 'node:path';
+import type { SqlConnection } from '../../client/sql/connection.ts';
+import { connectMysql } from '../../client/sql/mysql.ts';
 import type { NodePlace, NodeProgram, RequiredCommand } from '../../contract/target.ts';
 
-export const mariadbPort = 3306;
-export const mariadbUser = 'root';
+const port = 3306;
+const user = 'root';
+/** Where the tables of all workloads are. */
 export const mariadbDatabase = 'dsx';
 
 export const mariadbCommands: readonly RequiredCommand[] = [
@@ -35,9 +38,19 @@ export function mariadbServer(
     `--socket=${join(dataFolder, 'socket')}`,
     `--pid-file=${join(dataFolder, 'pid')}`,
   ];
-  const network = [`--bind-address=${address}`, `--port=${mariadbPort}`, '--skip-name-resolve'];
+  const network = [`--bind-address=${address}`, `--port=${port}`, '--skip-name-resolve'];
   return [
     ...['/usr/sbin/mariadbd', ...asRoot, ...paths, ...network, '--skip-grant-tables', ...small],
     ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
   ];
+}
+
+/** A connection for a session with these settings, to no database unless one is named. */
+export async function openMariadb(
+  { address }: NodePlace,
+  signal: AbortSignal,
+  session: { readonly database?: string; readonly settings?: readonly string[] } = {},
+): Promise<SqlConnection> {
+  const { database, settings = [] } = session;
+  return connectMysql({ address, port, user, database, settings }, signal);
 }
