@@ -17,6 +17,7 @@ export { election } from './checker/invariant/election.ts';
 export { failureDetector } from './checker/invariant/failure-detector.ts';
 export { fencedResource } from './checker/invariant/fenced-resource.ts';
 export { finalCounter } from './checker/invariant/final-counter.ts';
+export { commitAnomalies } from './checker/invariant/kafka/commits.ts';
 export { kafka } from './checker/invariant/kafka/kafka.ts';
 export { leaderAtEnd } from './checker/invariant/leader-at-end.ts';
 export { lockHolds } from './checker/invariant/lock.ts';
@@ -48,6 +49,10 @@ export { loadDriver } from './client/driver.ts';
 export { askEtcd, etcdUrl } from './client/etcd/gateway.ts';
 export { etcdLock } from './client/etcd/lock.ts';
 export { etcdRegister } from './client/etcd/register.ts';
+export { type HttpCall, type HttpCalls, httpClient } from './client/http-client.ts';
+export { MqttConnection, MqttSession, mqttPort } from './client/mqtt/connection.ts';
+export { MqttConsumer, type MqttManners, mqttQueue } from './client/mqtt/queue.ts';
+export { mqttRegister, mqttSet } from './client/mqtt/retained.ts';
 export { makeNatsStream, type NatsManners, natsSet } from './client/nats/stream.ts';
 export { OvsdbConnection, ovsdbPort } from './client/ovsdb/connection.ts';
 export {
@@ -56,6 +61,13 @@ export {
   ovsdbRegister,
   ovsdbSchema,
 } from './client/ovsdb/register.ts';
+export {
+  askPatroniCluster,
+  isPatroniPrimary,
+  PatroniBalancer,
+  patroniLack,
+  patroniPort,
+} from './client/patroni.ts';
 export { rabbitmqLock } from './client/rabbitmq/lock.ts';
 export {
   makeRabbitmqQueues,
@@ -89,6 +101,7 @@ export { connectMysql, mysqlDialect } from './client/sql/mysql.ts';
 export { type SqlRouting, sqlClients, sqlObjects } from './client/sql/objects.ts';
 export { connectPostgres, postgresDialect } from './client/sql/postgres.ts';
 export { createMysqlTables, createTables } from './client/sql/schema.ts';
+export type { SqlRoute } from './client/sql/session.ts';
 export { acceptsConnections } from './client/tcp.ts';
 export { transact, transactionClient } from './client/transaction-client.ts';
 export { askWord } from './client/zookeeper/four-letter.ts';

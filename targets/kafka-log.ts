@@ -35,6 +35,14 @@ export default {
         shownBy: { workload: 'kafka', nemesis: 'none' },
       },
     },
+    {
+      name: 'forgets-commits',
+      summary: 'keeps committed offsets in the memory of the node that confirmed them',
+      broken: {
+        mistake: 'a consumer is told of less than was committed, and starts over',
+        shownBy: { workload: 'kafka', nemesis: 'kill' },
+      },
+    },
   ],
   program: (variant) => nodeScript(import.meta.url, './kafka-log/node', ['--variant', variant]),
 } satisfies Target;

@@ -52,7 +52,8 @@ export default {
         shownBy: {
           workload: 'register',
           nemesis: 'partition:each-leader',
-          further: ['--nemesis-interval', '10'],
+          // Candidates that stand before they hear of each other.
+          further: ['--nemesis-interval', '10', '--latency', '10'],
         },
       },
     },

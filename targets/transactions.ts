@@ -38,8 +38,7 @@ export default {
     {
       name: 'parallel-snapshot-isolation',
       summary: 'each node shows the commits of the others later, in an order of its own',
-      // What of parallel snapshot isolation can be proved of a history.
-      promises: 'read-atomic',
+      promises: 'parallel-snapshot-isolation',
       broken: {
         mistake: 'long fork: two nodes show two commits in opposite orders',
         shownBy: { workload: 'long-fork', nemesis: 'none' },

@@ -26,9 +26,10 @@ export default {
           workload: 'bank',
           nemesis: 'kill:all',
           further: [
-            ...['--nemesis-interval', '1', '--concurrency', '4n'],
-            ...['--latency', '20', '--latency-dist', 'exponential'],
-            ...['--option', 'read-share=0.1', '--option', 'accounts=40', '--option', 'total=1000'],
+            ...['--nemesis-interval', '1', '--concurrency', '8n'],
+            ...['--latency', '50', '--latency-dist', 'exponential', '--rate', '300'],
+            ...['--option', 'read-share=0.1', '--option', 'accounts=200'],
+            ...['--option', 'total=5000'],
           ],
         },
       },

@@ -12,6 +12,7 @@ import {
   type Client,
   type ClientOp,
   callRpc,
+  commitAnomalies,
   drawInt,
   eachThread,
   enough,
@@ -76,7 +77,7 @@ const requests = {
   commit: {
     request: ({ value }) => ({ type: 'commit_offsets', offsets: value }),
     reply: {},
-    isHarmless: true,
+    isHarmless: false,
   },
   listCommitted: {
     request: ({ value }) => ({ type: 'list_committed_offsets', keys: value }),
@@ -111,10 +112,7 @@ class KafkaClient implements Client {
   }
 
   async #perform(op: ClientOp, signal: AbortSignal): Promise<Json> {
-    if (op.f === 'assign' || op.f === 'subscribe') {
-      await this.#assign(op.value, signal);
-      return op.value;
-    }
+    if (op.f === 'assign' || op.f === 'subscribe') return this.#assign(op.value, signal);
     const [step] = isArray(op.value) ? op.value : [];
     assert(isArray(step), `a ${op.f} needs a list of one step, got ${JSON.stringify(op.value)}`);
     return op.f === 'send' ? this.#send(step, signal) : this.#poll(signal);
@@ -126,33 +124,58 @@ class KafkaClient implements Client {
   }
 
   /**
-   * Polls, commits, and only then goes on: if the commit failed, so did the poll, and the next
-   * one asks for the same messages.
+   * Polls, commits, and only then goes on: if the commit was refused, the poll failed, and the
+   * next one asks for the same messages. A commit that was not answered may have happened.
    */
   async #poll(signal: AbortSignal): Promise<Json> {
     const messages = (await this.#ask(requests.poll, { value: this.#next }, signal)) as Messages;
     const last = Object.entries(messages).flatMap(([key, list]) =>
       list.length === 0 ? [] : [[key, Math.max(...list.map(([offset]) => offset))] as const],
     );
-    if (last.length > 0)
-      await this.#ask(requests.commit, { value: Object.fromEntries(last) }, signal);
+    const commits = last.length === 0 ? [] : [await this.#commit(Object.fromEntries(last), signal)];
     const next: Record<string, number> = { ...this.#next };
     for (const [key, offset] of last) next[key] = Math.max(next[key] ?? 0, offset + 1);
     this.#next = next;
-    return [['poll', messages]];
+    return [['poll', messages], ...commits];
   }
 
-  async #assign(value: Json, signal: AbortSignal): Promise<void> {
+  async #commit(offsets: Offsets, signal: AbortSignal): Promise<Json> {
+    try {
+      await this.#ask(requests.commit, { value: offsets }, signal);
+      return ['commit', offsets];
+    } catch (thrown) {
+      if (!(thrown instanceof RpcError) || thrown.definite) throw thrown;
+      return ['commit', offsets, 'unknown'];
+    }
+  }
+
+  /** What is committed is asked for at the end too, where nobody starts from it: it is judged. */
+  async #assign(value: Json, signal: AbortSignal): Promise<Json> {
     const given = isObject(value) ? value['keys'] : value;
     const keys = isArray(given) ? given.map(String) : [];
-    if (isObject(value) && value['seek'] === 'beginning') {
-      this.#next = Object.fromEntries(keys.map((key) => [key, 0]));
-      return;
-    }
-    const committed = (await this.#ask(requests.listCommitted, { value: keys }, signal)) as Offsets;
+    const fromBeginning = isObject(value) && value['seek'] === 'beginning';
+    const before: Offsets = fromBeginning
+      ? Object.fromEntries(keys.map((key) => [key, 0]))
+      : this.#next;
+    const committed = await this.#committed(keys, fromBeginning, signal);
     this.#next = Object.fromEntries(
-      keys.map((key) => [key, this.#next[key] ?? (committed[key] ?? -1) + 1]),
+      keys.map((key) => [key, before[key] ?? (committed?.[key] ?? -1) + 1]),
     );
+    return { keys, ...(committed === undefined ? {} : { committed }), from: this.#next };
+  }
+
+  /** Undefined if there was no answer, where none is needed. */
+  async #committed(
+    keys: readonly string[],
+    optional: boolean,
+    signal: AbortSignal,
+  ): Promise<Offsets | undefined> {
+    try {
+      return (await this.#ask(requests.listCommitted, { value: keys }, signal)) as Offsets;
+    } catch (thrown) {
+      if (optional && thrown instanceof RpcError) return undefined;
+      throw thrown;
+    }
   }
 
   #ask(
@@ -338,6 +361,11 @@ export default {
       default: 'assign',
       choices: ['assign', 'subscribe', 'both'],
     },
+    commits: {
+      summary: 'what committed offsets that are lost or made up are: anomalies, or only counted',
+      default: 'judged',
+      choices: ['judged', 'counted'],
+    },
     'settle-time': {
       summary: 'seconds, at most, until the last polls must show every message, after healing',
       default: '10',
@@ -364,7 +392,7 @@ export default {
   },
   maelstrom: (rpc) => new KafkaClient(rpc),
   checkers: (_model, options) => [
-    kafka(),
+    kafka(options['commits'] === 'counted' ? { allow: ['int-send-skip', ...commitAnomalies] } : {}),
     enough(['send', 'poll', options['sub-via'] === 'subscribe' ? 'subscribe' : 'assign']),
   ],
 } satisfies Workload;

@@ -42,6 +42,28 @@ export function allRows(
   );
 }
 
+/**
+ * For each variant the row that says most of it: a broken one's mistake where its target says
+ * that it shows; a correct one under the fault that its first row has.
+ */
+export function onePerVariant(
+  targets: readonly Target[],
+  workloads: readonly Workload[],
+): readonly Row[] {
+  const rows = allRows(targets, workloads);
+  return targets.flatMap((target) =>
+    target.variants.flatMap(({ name, broken }) => {
+      const own = rows.filter((row) => row.target === target.name && row.variant === name);
+      const shown = own.find(
+        ({ mistake, workload }) =>
+          mistake === broken?.mistake && workload === broken.shownBy.workload,
+      );
+      const [row] = shown === undefined ? own : [shown];
+      return row === undefined ? [] : [row];
+    }),
+  );
+}
+
 const fifo = ['--model', 'fifo-queue', '--option', 'delivery=immediate'];
 const mutex = ['--model', 'mutex', '--option', 'lease=0', '--option', 'fencing=no'];
 const writeSkew = 'write skew: two transactions each change what the other one read';
@@ -149,5 +171,7 @@ function faultsFor(target: Target, workload: string, promisesLess: boolean): rea
   const groups = [['partition'], ['kill', 'pause'], ['packet', 'clock']]
     .map((names) => names.filter((name) => survives.includes(name)).join(','))
     .filter((names) => names !== '');
+  // Who survives nothing is correct while nothing is broken.
+  if (groups.length === 0) return ['none'];
   return isHome && !promisesLess ? groups : groups.slice(0, 1);
 }

@@ -83,7 +83,8 @@ function plannedRun(run: ChallengeRun, request: ChallengeRequest, seed: number):
     ...(run.gates.length === 0 ? {} : { gate: run.gates.join(',') }),
   };
   const { nodeArgs } = request;
-  return planOf({ text, flags: new Set(), options: {}, script: [], nodeArgs }, seed);
+  const { options = {} } = run;
+  return planOf({ text, flags: new Set(), options, script: [], nodeArgs }, seed);
 }
 
 /** `broadcast: 25 nodes, 20 s, 100 operations a second, latency 100 ms, …`. */

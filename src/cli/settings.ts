@@ -137,7 +137,11 @@ function timesOf(text: Settings['text'], workload: Workload, target: Target | nu
       latencyDistributions,
     ),
     // Maelstrom's client timeout for lin-kv: ten latencies, at least a second.
-    operationTimeoutMs: seconds('operation-timeout', Math.max(1, latencyMs / 100)),
+    // Whole: timers of the platform refuse fractions.
+    operationTimeoutMs: Math.max(
+      1,
+      Math.round(seconds('operation-timeout', Math.max(1, latencyMs / 100))),
+    ),
     checkTimeoutMs: seconds('check-timeout', 60),
     checkMemoryMb: parseNumber('check-memory', text['check-memory'] ?? '2048', { min: 16 }),
   };

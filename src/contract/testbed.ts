@@ -17,7 +17,11 @@ export interface Cluster {
   kill(node: NodeId, signal: AbortSignal): Promise<void>;
   /** Starts a killed node again on the same data; resolves when it answers. */
   start(node: NodeId, signal: AbortSignal): Promise<void>;
-  pause(node: NodeId, signal: AbortSignal): Promise<void>;
+  /**
+   * Stops the node's process tree; of it only the processes of this name (as `ps` has it) if
+   * `program` is given. @throws TargetError if there is none
+   */
+  pause(node: NodeId, signal: AbortSignal, program?: string): Promise<void>;
   resume(node: NodeId, signal: AbortSignal): Promise<void>;
   /** Nodes that say they lead now. Undefined where the target cannot tell. */
   primaries?(signal: AbortSignal): Promise<readonly NodeId[]>;

@@ -237,6 +237,14 @@ const collections: Readonly<Record<string, Definition>> = {
     'Two different messages were seen at one offset of a log.',
   ),
   'poll-skip': define('skipped message', 'A consumer went past a message that it never got.'),
+  'lost-commit': define(
+    'lost commit',
+    'A consumer was told of a lower offset than one whose commit had been acknowledged, so that it starts over.',
+  ),
+  'phantom-commit': define(
+    'phantom commit',
+    'A consumer was told of a committed offset that nobody had committed, so that it may miss messages.',
+  ),
   'nonmonotonic-poll': define(
     'non-monotonic poll',
     'A consumer went backwards in a log without being told to.',

@@ -40,7 +40,10 @@ const sources: readonly (readonly [pattern: RegExp, source: string])[] = [
     /^k-atomic/,
     'Aiyer, Alvisi and Bazzi, "On the availability of non-strict quorum systems", 2005',
   ],
-  [/^(kafka|poll-|nonmonotonic-|int-|precommitted|unseen|inconsistent-offsets)/, kafka],
+  [
+    /^(kafka|poll-|nonmonotonic-|int-|precommitted|unseen|inconsistent-offsets|lost-commit|phantom-commit)/,
+    kafka,
+  ],
   [/^(long-fork|write-skew|read-skew|lost-update)/, berenson],
   [
     /^(G0|G1|G2|G-|read-committed|read-uncommitted|repeatable-read|serializable|consistent-view)/,

@@ -23,6 +23,8 @@ const gossipMs = 100;
 const commitsPerMessageMax = 500;
 /** Between two steps of a transaction. */
 const stepMs = 1;
+/** Between two writes of one transaction that travel apart: so long others may see a part. */
+const scatterMs = 10;
 const fileName = 'commits';
 
 type Variant = 'buffered' | 'scattered' | 'eager' | 'abandoned';
@@ -102,7 +104,7 @@ class TransactionNode {
     if (this.#variant === 'scattered')
       for (const write of own) {
         this.#commit([write]);
-        await this.#pause();
+        await this.#pause(scatterMs);
       }
     else if (own.size > 0) this.#commit([...own]);
     return results;
@@ -163,9 +165,9 @@ class TransactionNode {
     void this.#context.storage.sync().then(then);
   }
 
-  #pause(): Promise<void> {
+  #pause(ms: number = stepMs): Promise<void> {
     return new Promise((resolve) => {
-      this.#context.setTimer(stepMs, resolve);
+      this.#context.setTimer(ms, resolve);
     });
   }
 }

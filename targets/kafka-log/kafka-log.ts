@@ -25,11 +25,18 @@ const pollMax = 50;
 const lookAhead = 4;
 const writeDelayMs = 200;
 
-type Variant = 'write-once' | 'offset-reuse' | 'early-ack' | 'skips-gaps';
+const variants = [
+  'write-once',
+  'offset-reuse',
+  'early-ack',
+  'skips-gaps',
+  'forgets-commits',
+] as const;
+type Variant = (typeof variants)[number];
 
 /** The program of a node. */
 export function kafkaLog(context: NodeContext): void {
-  const variant = variantOf(context, ['write-once', 'offset-reuse', 'early-ack', 'skips-gaps']);
+  const variant = variantOf(context, variants);
   const node = new LogNode(context, variant);
   context.serve('send', ({ body }) => node.send(textField(body, 'key'), anyField(body, 'msg')));
   context.serve('poll', ({ body }) => node.poll(offsetsIn(body)));
@@ -44,6 +51,9 @@ class LogNode {
   readonly #variant: Variant;
   /** What was read or written so far, by log and offset. */
   readonly #known = new Map<string, Map<number, Json>>();
+
+  /** What `forgets-commits` keeps here alone. */
+  readonly #committed = new Map<string, number>();
 
   constructor(context: NodeContext, variant: Variant) {
     this.#context = context;
@@ -66,6 +76,12 @@ class LogNode {
   }
 
   async commit(offsets: Readonly<Record<string, number>>): Promise<Body> {
+    if (this.#variant === 'forgets-commits') {
+      // The mistake: other nodes do not hear of it, and with this process it is gone.
+      for (const [log, offset] of Object.entries(offsets))
+        this.#committed.set(log, Math.max(this.#committed.get(log) ?? -1, offset));
+      return { type: 'commit_offsets_ok' };
+    }
     const commits = Object.entries(offsets).map(([log, offset]) =>
       this.#raise(['committed', log], (before) => Math.max(before ?? -1, offset)),
     );
@@ -74,9 +90,11 @@ class LogNode {
   }
 
   async committed(logs: readonly string[]): Promise<Body> {
-    const found = await Promise.all(
-      logs.map(async (log) => [log, await this.#read(['committed', log])] as const),
-    );
+    const ask = async (log: string): Promise<Json | undefined> =>
+      this.#variant === 'forgets-commits'
+        ? this.#committed.get(log)
+        : this.#read(['committed', log]);
+    const found = await Promise.all(logs.map(async (log) => [log, await ask(log)] as const));
     const offsets = found.flatMap(([log, offset]) => (offset === undefined ? [] : [[log, offset]]));
     return { type: 'list_committed_offsets_ok', offsets: Object.fromEntries(offsets) as Json };
   }

@@ -50,6 +50,17 @@ describe.each(goldens)('$name', ({ name, model, valid, anomalies, shows }) => {
     expect(history.operationCount).toBeLessThanOrEqual(8);
   });
 
+  const budgets = [
+    ['no time', { ...limits, timeoutMs: 0 }],
+    ['no memory', { ...limits, memoryMb: 0 }],
+  ] as const;
+  test.each(valid ? [] : budgets)('with %s left it is not called valid', (_, none) => {
+    const verdicts = checkersOfModel(model, { history, realTime }).map((checker) =>
+      checker.check(history, none),
+    );
+    expect(worst(verdicts.map((verdict) => verdict.valid))).not.toBe(true);
+  });
+
   test('the map, which nobody asked for, breaks no promise that this one keeps', () => {
     const map = check('map').valid;
     expect([true, false, 'unknown']).toContain(map);

@@ -118,6 +118,63 @@ describe('the guide to dsx inside tests', () => {
   });
 });
 
+describe('the guide to a workload of your own', () => {
+  const page = readFileSync(join(repository, 'docs/guides/add-a-workload.md'), 'utf8');
+  const files = [...fencedFiles(page, 'js'), ...fencedFiles(page, 'python')];
+  const dsx = join(installed, manifest.bin.dsx);
+  const env = { NO_COLOR: '1', CI: '1', GITHUB_ACTIONS: '', DSX_PLUGINS: 'plugins' };
+  const tested = (...args: readonly string[]) =>
+    execa(
+      dsx,
+      ['test', '--workload', 'tickets', '--time-limit', '3', '--recovery-time', '1', ...args],
+      { cwd: folder, reject: false, timeout: 60_000, env },
+    );
+
+  beforeAll(() => {
+    for (const { name, text } of files) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text, { mode: 0o755 });
+    }
+  });
+
+  test('has files that a plain installation finds', async () => {
+    expect(files.map(({ name }) => name)).toEqual([
+      'plugins/workloads/tickets.js',
+      'plugins/targets/ticket-office.js',
+      'plugins/targets/ticket-office/node.js',
+      'tickets.py',
+    ]);
+    const { stdout } = await execa(dsx, ['list', 'workloads'], { cwd: folder, env });
+    expect(stdout).toContain('tickets');
+  });
+
+  test('has a target that is valid, and a mistake that is caught', async () => {
+    const office = ['--target', 'ticket-office'];
+    const [right, wrong] = await Promise.all([
+      tested(...office, '--nemesis', 'partition'),
+      tested(...office, '--variant', 'own-rolls'),
+    ]);
+    expect(right.exitCode, `${right.stdout}\n${right.stderr}`).toBe(0);
+    expect(wrong.exitCode, `${wrong.stdout}\n${wrong.stderr}`).toBe(1);
+    expect(wrong.stdout).toContain('duplicate');
+  });
+
+  test('a folder that is not there, or a name that is taken, is said', async () => {
+    const list = (plugins: string) =>
+      execa(dsx, ['list', 'workloads'], {
+        cwd: folder,
+        reject: false,
+        env: { ...env, DSX_PLUGINS: plugins },
+      });
+    const absent = await list('nowhere');
+    expect([absent.exitCode, absent.stderr]).toEqual([254, expect.stringContaining('"nowhere"')]);
+    mkdirSync(join(folder, 'double/workloads'), { recursive: true });
+    writeFileSync(join(folder, 'double/workloads/echo.js'), "export default { name: 'echo' };");
+    const double = await list('double');
+    expect([double.exitCode, double.stderr]).toEqual([254, expect.stringContaining('"echo"')]);
+  });
+});
+
 /** What the types of the doors refuse: each expected error that does not come is one. */
 const typeLaws = `
 import { runTest, type TestSettings, type Workload, Recording as Own } from 'dsx';

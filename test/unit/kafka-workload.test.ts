@@ -69,7 +69,7 @@ describe('its client', () => {
     const client = kafka.maelstrom(broker);
     expect(await client.invoke(call('assign', ['3']), signal)).toEqual({
       type: 'ok',
-      value: ['3'],
+      value: { keys: ['3'], committed: {}, from: { '3': 0 } },
     });
     expect(await client.invoke(poll, signal)).toEqual({
       type: 'ok',
@@ -83,6 +83,7 @@ describe('its client', () => {
             ],
           },
         ],
+        ['commit', { '3': 1 }],
       ],
     });
     expect(await client.invoke(call('send', [['send', '3', 18]]), signal)).toEqual({

@@ -187,4 +187,18 @@ describe('weak levels', () => {
   ])('%s', (_, picture, expected) => {
     expect(check3(picture)).toEqual(expected);
   });
+
+  const ring = '0: w x 1, r y 1\n| 1: w y 1, r z 1\n| 2: w z 1, r x 1';
+  const chain = '0: w x 1\n1: r x 1, w y 1\n2: r y 1, w x 2\n3: r x 2';
+
+  test.each([
+    ['a ring of three that read from each other', ring],
+    ['causes without end', chain],
+  ])('are unknown, not valid, when the time is up: %s', (_, picture) => {
+    const verdict = weakRegister('causal-consistency').check(txns(picture), {
+      ...limits,
+      timeoutMs: 0,
+    });
+    expect(verdict).toMatchObject({ valid: 'unknown', reason: { kind: 'timeout' } });
+  });
 });

@@ -1,12 +1,14 @@
 /** The table of workloads: their names, Maelstrom's among them, and what options come to. */
+
 import { describe, expect, test } from 'vitest';
-import { allRows, keyOf } from '../../scripts/atlas/rows.ts';
+import { allRows, keyOf, onePerVariant } from '../../scripts/atlas/rows.ts';
 import { planOf, type Settings } from '../../src/cli/settings.ts';
 import { completeOptions, parseConcurrency } from '../../src/plan/parse.ts';
 import { findWorkload, loadTargets, loadWorkloads } from '../../src/registry.ts';
 
 const all = [...(await loadWorkloads()).values()];
-const rows = allRows([...(await loadTargets()).values()], all);
+const targets = [...(await loadTargets()).values()];
+const rows = allRows(targets, all);
 
 const settings = (text: Readonly<Record<string, string>>): Settings => ({
   text,
@@ -117,3 +119,25 @@ test('rows of the atlas have names of their own, and models that their workloads
     if (further.includes('--model')) expect(models).toContain(asked);
   }
 });
+
+describe.each(targets.map((target) => [target.name, target] as const))(
+  'the atlas has of %s',
+  (name, target) => {
+    const own = rows.filter((row) => row.target === name);
+
+    test.each(target.variants.map((variant) => [variant.name, variant] as const))(
+      '%s, correct or caught as it says of itself',
+      (variant, { broken }) => {
+        const ofVariant = own.filter((row) => row.variant === variant);
+        const shown = ofVariant.filter(({ mistake }) => mistake === broken?.mistake);
+        if (broken !== undefined) expect(shown.map(keyOf)).not.toEqual([]);
+        // What a broken one promises may be a model that only other objects have.
+        if (broken === undefined)
+          expect(ofVariant.some(({ mistake }) => mistake === null)).toBe(true);
+        expect(onePerVariant([target], all).filter((row) => row.variant === variant)).toHaveLength(
+          1,
+        );
+      },
+    );
+  },
+);

@@ -18,6 +18,8 @@ const visited = 2;
 
 /** Ended chains that are tried for a new session, the latest first. */
 const triedMax = 256;
+/** How many pasts are made between two looks at the clock. */
+const pastsPerLook = 1_024;
 /** No more sessions than this are a chain each. */
 const chainsPlain = 64;
 
@@ -96,13 +98,15 @@ export class CausalPast {
    * Visits all transactions of sessions, none before its past and else in order of invocation.
    * In a visit the pasts of the transaction and of those that it read from are there to be
    * asked for.
-   * @returns `cycle` if sessions and reads form one; `memory` if the pasts do not fit
+   * @returns `cycle` if sessions and reads form one; `memory` if the pasts do not fit; `time` if
+   *   it took too long
    */
-  visitAll(): 'done' | 'cycle' | 'memory' {
+  visitAll(outOfTime: () => boolean): 'done' | 'cycle' | 'memory' | 'time' {
     const stack: number[] = [];
     const member = new Uint8Array(this.#order.count);
     for (const session of this.#order.sessions) for (const t of session) member[t] = 1;
     for (let first = 0; first < this.#order.count; first += 1) {
+      if (first % pastsPerLook === 0 && outOfTime()) return 'time';
       if (member[first] === 0 || this.#state[first] === visited) continue;
       stack.push(first);
       for (let t = stack.at(-1); t !== undefined; t = stack.at(-1)) {

@@ -50,14 +50,15 @@ export function provedByCommits(
   registers: RegisterHistory,
   model: string,
   found: readonly string[],
-  memoryMb: number,
+  { limits, outOfTime }: Pick<Budget, 'limits' | 'outOfTime'>,
 ): readonly string[] {
+  const budget = { bytesMax: limits.memoryMb * bytesPerMb, outOfTime };
   for (const [level, decided] of orderedLevels) {
     if (!modelsImpliedBy(level).has(model) || isRuledOut(level, found)) continue;
     // Causes of causes would take memory for each pair of transactions without sessions.
     const sessions = decided !== 'session-read-atomic';
-    const commits = commitGraphOf(registers, decided, memoryMb * bytesPerMb, sessions);
-    if (commits === undefined) continue;
+    const commits = commitGraphOf(registers, decided, budget, sessions);
+    if (typeof commits === 'string') continue;
     const graph = commits.edges.toDigraph(commits.initialVertex + 1);
     if (componentsOf(graph).count === graph.vertexCount) return [level];
   }

@@ -88,7 +88,8 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
       : undefined;
   const isOpen = (): boolean =>
     blocked === undefined && !proofs.some((level) => modelsImpliedBy(level).has(model));
-  if (isOpen()) proofs.push(...provedByCommits(registers, model, findings.types, limits.memoryMb));
+  if (isOpen())
+    proofs.push(...provedByCommits(registers, model, findings.types, { limits, outOfTime }));
   if (isOpen())
     proofs.push(...provedParallel(registers, model, findings.types, { limits, outOfTime }));
   return judge({

@@ -35,20 +35,29 @@ export interface CommitGraph {
   readonly reasonOf: (from: number, to: number) => CommitReason | undefined;
 }
 
+/** How far somebody goes to make a graph. */
+export interface GraphBudget {
+  readonly bytesMax: number;
+  readonly outOfTime: () => boolean;
+}
+
 /**
- * Undefined if it does not fit in memory.
+ * The graph, or which budget did not suffice for it.
  * @param sessions whether the transactions of a process are in its order; false asks for less
  */
 export function commitGraphOf(
   history: RegisterHistory,
   level: WeakLevel,
-  bytesMax: number,
+  budget: GraphBudget,
   sessions = true,
-): CommitGraph | undefined {
+): CommitGraph | 'memory' | 'time' {
   const builder = new CommitGraphBuilder(history, sessions);
   if (level === 'read-committed-monotonic') builder.addMonotonic();
   else if (level === 'session-read-atomic') builder.addAtomic();
-  else if (!builder.addCausal(bytesMax)) return undefined;
+  else {
+    const end = builder.addCausal(budget);
+    if (end === 'memory' || end === 'time') return end;
+  }
   return builder.graph();
 }
 
@@ -166,7 +175,7 @@ class CommitGraphBuilder {
   }
 
   /** What is in a transaction's causal past had committed before what it reads. */
-  addCausal(bytesMax: number): boolean {
+  addCausal({ bytesMax, outOfTime }: GraphBudget): ReturnType<CausalPast['visitAll']> {
     const { count, first, keys } = this.#history.transactions;
     const writers = this.#writer;
     const writes = new LastWrites(keys.length);
@@ -198,7 +207,7 @@ class CommitGraphBuilder {
       bytesMax,
     );
     // A cycle of sessions and reads: there is no past to speak of, and the graph has the cycle.
-    return past.visitAll() !== 'memory';
+    return past.visitAll(outOfTime);
   }
 
   /** The last writers of the key in the past of t come before who wrote what it read there. */

@@ -3,7 +3,7 @@ import { plural } from '../../base/text.ts';
 import type { History } from '../../history/history.ts';
 import type { Checker, CheckLimits } from '../checker.ts';
 import type { NonEmpty, UnknownReason, Verdict } from '../verdict.ts';
-import { type Cycle, findCycles } from './cycles.ts';
+import { type Cycle, type CycleFindings, findCycles } from './cycles.ts';
 import { cycleFinding, describe, type Edge, type EdgeReason, type Narrator } from './explain.ts';
 import { anomalyOf, type Finding, Findings, text, who } from './findings.ts';
 import { findMismatches, notEnough, unfit } from './preconditions.ts';
@@ -48,9 +48,15 @@ function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict
       alwaysBad.has(type) || (type === 'internal' && level !== 'read-committed-monotonic'),
   );
   const found = [...bad, ...misread.kept];
-  const graph = commitGraphOf(registers, level, limits.memoryMb * bytesPerMb);
-  if (graph !== undefined) {
-    const cycles = cyclesOf(graph, () => limits.nowMs() >= deadlineMs);
+  const outOfTime = (): boolean => limits.nowMs() >= deadlineMs;
+  const bytesMax = limits.memoryMb * bytesPerMb;
+  const graph = commitGraphOf(registers, level, { bytesMax, outOfTime });
+  let doubt = typeof graph === 'string' ? doubtOf(graph, limits) : undefined;
+  if (typeof graph === 'object') {
+    const { cycles, isAcyclic } = cyclesOf(graph, outOfTime);
+    // Any cycle at all is a violation: one is there, and there was no time to find it.
+    if (!isAcyclic && cycles.length === 0)
+      doubt = timeoutOf(limits, 'whether commits have an order');
     const narrator = narratorOf(history, registers, graph);
     for (const cycle of cycles)
       found.push({
@@ -77,33 +83,33 @@ function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict
       anomalies: anomalies as unknown as NonEmpty<(typeof anomalies)[number]>,
     };
   }
-  const dataEdges = graph === undefined ? 1 : readEdges(graph);
+  const dataEdges = typeof graph === 'string' ? 1 : readEdges(graph);
   const reason: UnknownReason | undefined =
     notEnough(transactions, dataEdges) ??
     unfit(transactions) ??
     duplicatedWrites(registers) ??
-    (graph === undefined
-      ? {
-          kind: 'memory',
-          limitMb: limits.memoryMb,
-          proved: 'the causal pasts of all transactions do not fit',
-        }
-      : undefined);
+    doubt;
   if (reason !== undefined) return { ...base, valid: 'unknown', reason };
   return { ...base, models: { holds: [level], violated: [] }, valid: true };
+}
+
+function doubtOf(missing: 'memory' | 'time', limits: CheckLimits): UnknownReason {
+  if (missing === 'time') return timeoutOf(limits, 'what each transaction had seen');
+  const proved = 'the causal pasts of all transactions do not fit';
+  return { kind: 'memory', limitMb: limits.memoryMb, proved };
+}
+
+function timeoutOf({ timeoutMs }: CheckLimits, what: string): UnknownReason {
+  return { kind: 'timeout', limitMs: timeoutMs, proved: `${what} is not known` };
 }
 
 function readEdges({ edges }: CommitGraph): number {
   return (edges.bits & (relation.wr | relation.ww)) === 0 ? 0 : 1;
 }
 
-function cyclesOf(
-  { edges, initialVertex }: CommitGraph,
-  outOfTime: () => boolean,
-): readonly Cycle[] {
+function cyclesOf({ edges, initialVertex }: CommitGraph, outOfTime: () => boolean): CycleFindings {
   const transactionCount = initialVertex + 1;
-  return findCycles({ graph: edges.toDigraph(transactionCount), transactionCount }, outOfTime)
-    .cycles;
+  return findCycles({ graph: edges.toDigraph(transactionCount), transactionCount }, outOfTime);
 }
 
 /** A cycle through the initial state is one claim: that a transaction committed before it. */

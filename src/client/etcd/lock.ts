@@ -94,7 +94,7 @@ class Locks {
     try {
       if (this.#manners.careful) keeper.start();
       const body = { name: encodeEtcd(name), lease };
-      const wait = AbortSignal.any([signal, AbortSignal.timeout(waitShare * place.timeoutMs)]);
+      const wait = AbortSignal.any([signal, limitOf(waitShare * place.timeoutMs)]);
       const { key } = await askEtcd(place, 'lock/lock', body, wait);
       assert(typeof key === 'string', 'a granted lock has a key');
       const token = await this.#tokenOf(key, signal);
@@ -140,10 +140,10 @@ class Locks {
 
   /** With its lease the key goes, wherever in line it stood. */
   async #giveUp(lease: string, thrown: unknown): Promise<Outcome> {
-    const left = (1 - waitShare) * this.#place.timeoutMs * 0.9;
+    const left = limitOf((1 - waitShare) * this.#place.timeoutMs * 0.9);
     const error: [string, string] = ['not-granted', messageOf(thrown)];
     try {
-      await askEtcd(this.#place, 'lease/revoke', { ID: lease }, AbortSignal.timeout(left));
+      await askEtcd(this.#place, 'lease/revoke', { ID: lease }, left);
       return { type: 'fail', error };
     } catch (again) {
       // 5: the lease is not there any more.
@@ -156,6 +156,11 @@ class Locks {
     keeper.stop();
     this.#keepers.delete(keeper);
   }
+}
+
+/** Whole milliseconds: a fraction is refused, and the request would never be sent. */
+function limitOf(ms: number): AbortSignal {
+  return AbortSignal.timeout(Math.max(1, Math.round(ms)));
 }
 
 /** What came before the request that does it went wrong, so that it was never sent. */

@@ -105,11 +105,11 @@ export class NodeProcess {
     await this.drained;
   }
 
-  /** Resolves to the number of processes when every one was seen to be stopped. */
-  async pause(): Promise<number> {
+  /** Resolves to the number of processes when every one (of that name) was seen to be stopped. */
+  async pause(program?: string): Promise<number> {
     return this.group === undefined || this.#isGone
       ? 0
-      : pauseGroup(this.group, this.#options.node);
+      : pauseGroup(this.group, this.#options.node, program);
   }
 
   async resume(): Promise<void> {

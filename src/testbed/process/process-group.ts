@@ -22,18 +22,36 @@ export async function killGroup(group: number, node: string): Promise<void> {
   ]);
 }
 
-/** SIGSTOP to the tree of `group`; resolves to the number of processes when all are stopped. */
-export async function pauseGroup(group: number, node: string): Promise<number> {
-  send(-group, 'SIGSTOP');
+/**
+ * SIGSTOP to the tree of `group`, or to those in it of the name `program`; resolves to the number
+ * of processes when all are stopped.
+ */
+export async function pauseGroup(group: number, node: string, program?: string): Promise<number> {
+  if (program === undefined) send(-group, 'SIGSTOP');
+  const isSignalled = (entry: ProcessEntry): boolean =>
+    program === undefined && entry.group === group;
   let count = 0;
   await untilNone(`pause node ${node}`, async () => {
-    const members = await membersOf(group);
+    const all = await membersOf(group);
+    const members = program === undefined ? all : all.filter((entry) => isNamed(entry, program));
     count = members.length;
     const moving = stillMoving(members);
-    for (const entry of moving) if (entry.group !== group) send(entry.pid, 'SIGSTOP');
+    for (const entry of moving) if (!isSignalled(entry)) send(entry.pid, 'SIGSTOP');
     return moving;
   });
   return count;
+}
+
+/** The kernel keeps the first 15 bytes of a name. */
+function isNamed({ name }: ProcessEntry, program: string): boolean {
+  return name === program || (name.length === 15 && program.startsWith(name));
+}
+
+/** Why nothing was stopped. */
+export function nothingToPause(node: string, state: string, program: string | undefined): string {
+  return program === undefined || state === 'down'
+    ? `cannot pause node ${node}: it is down`
+    : `cannot pause ${program} on node ${node}: none of its processes has that name`;
 }
 
 /** SIGCONT to the tree of `group`; resolves when none of it is stopped. */

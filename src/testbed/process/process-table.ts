@@ -3,6 +3,7 @@
  * that dsx made for it, and what its members started since, even in a group of their own.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { execa } from 'execa';
 
 export interface ProcessEntry {
@@ -11,6 +12,8 @@ export interface ProcessEntry {
   readonly group: number;
   /** One letter as in `ps`: R, S, D, T, Z, … */
   readonly state: string;
+  /** Of its program, as `ps` has it. */
+  readonly name: string;
 }
 
 const hasProcfs = existsSync('/proc/self/stat');
@@ -75,29 +78,33 @@ function fromProcfs(): ProcessEntry[] {
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
-    const fields = statFields(`/proc/${name}/stat`);
-    if (fields === undefined) continue;
-    const [state = '', parent = '', group = ''] = fields;
-    entries.push({ pid, parent: Number(parent), group: Number(group), state });
+    const text = statText(`/proc/${name}/stat`);
+    if (text === undefined) continue;
+    const [state = '', parent = '', group = ''] = statFields(text);
+    entries.push({
+      ...{ pid, parent: Number(parent), group: Number(group), state },
+      name: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
+    });
   }
   return entries;
 }
 
 async function fromPs(): Promise<ProcessEntry[]> {
-  const { stdout } = await execa('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=']);
+  const { stdout } = await execa('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,comm=']);
   return stdout.split('\n').flatMap((line) => {
-    const [pid, parent, group, state] = line.trim().split(/\s+/);
+    const [pid, parent, group, state, ...path] = line.trim().split(/\s+/);
     if (pid === undefined || state === undefined) return [];
-    return [
-      { pid: Number(pid), parent: Number(parent), group: Number(group), state: state.slice(0, 1) },
-    ];
+    const name = basename(path.join(' '));
+    const numbers = { pid: Number(pid), parent: Number(parent), group: Number(group) };
+    return [{ ...numbers, state: state.slice(0, 1), name }];
   });
 }
 
 function threadStates(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
-      const state = statFields(`/proc/${pid}/task/${thread}/stat`)?.[0];
+      const text = statText(`/proc/${pid}/task/${thread}/stat`);
+      const state = text === undefined ? undefined : statFields(text)[0];
       return state === undefined ? [] : [state];
     });
   } catch {
@@ -107,10 +114,13 @@ function threadStates(pid: number): string[] {
 }
 
 /** The fields of a stat line after the program's name, which may itself contain anything. */
-function statFields(path: string): string[] | undefined {
+function statFields(text: string): string[] {
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+function statText(path: string): string | undefined {
   try {
-    const text = readFileSync(path, 'latin1');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return readFileSync(path, 'latin1');
   } catch {
     // The process has ended since the folder was listed.
     return undefined;

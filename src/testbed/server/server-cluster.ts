@@ -70,10 +70,10 @@ export class ServerCluster implements Cluster {
     });
   }
 
-  async pause(name: NodeId, signal: AbortSignal): Promise<void> {
+  async pause(name: NodeId, signal: AbortSignal, program?: string): Promise<void> {
     const { node } = this.#find(name);
     await node.inTurn(signal, async () => {
-      await node.pause();
+      await node.pause(program);
     });
   }
 

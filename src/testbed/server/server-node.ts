@@ -11,6 +11,7 @@ import type { Guardian } from '../process/guardian.ts';
 import type { LogFile } from '../process/log-file.ts';
 import { NodeProcess } from '../process/node-process.ts';
 import type { NodePipes } from '../process/pipes.ts';
+import { nothingToPause } from '../process/process-group.ts';
 
 export interface ServerNodeOptions {
   readonly name: NodeId;
@@ -124,11 +125,11 @@ export class ServerNode {
     await incarnation.process.kill();
   }
 
-  async pause(): Promise<void> {
+  async pause(program?: string): Promise<void> {
     if (this.#state === 'paused') return;
     this.#isHeld = true;
-    const count = this.#state === 'down' ? 0 : ((await this.#current?.process.pause()) ?? 0);
-    if (count === 0) throw new TargetError(`cannot pause node ${this.name}: it is down`);
+    const count = this.#state === 'down' ? 0 : ((await this.#current?.process.pause(program)) ?? 0);
+    if (count === 0) throw new TargetError(nothingToPause(this.name, this.#state, program));
     this.#state = 'paused';
   }
 

@@ -9,8 +9,12 @@
  * | `crash` | null | ends in `info`, so that the process gets a new number |
  *
  * Each message is sent once to a key. A consumer keeps its place in the keys that a new `assign`
- * keeps, and starts anywhere (at a committed offset, say) in the others; with `seek` in all.
- * Every offset below a committed one is taken to have been polled by somebody.
+ * keeps, and starts anywhere in the others; with `seek` in all.
+ *
+ * An op that polled may say what its consumer committed then: `["commit", {key: offset}]` after
+ * its answers, with a third element if the commit was not answered. The ok of an `assign` may be
+ * `{"keys": […], "committed": {key: offset}, "from": {key: offset}}`: what it was told of commits,
+ * and where it goes on. Both are judged where they are there.
  *
  * As in Jepsen, gaps between the sends of one operation are as they should be, and so are jumps
  * between the polls of consumers that subscribed, since keys then move between them; these are
@@ -30,6 +34,7 @@ import {
   tooFew,
   undetermined,
 } from '../invariant.ts';
+import { type CommitCounts, judgeCommits } from './commits.ts';
 import { judgeCycles } from './cycles.ts';
 import { firstAbove, type KafkaLogs, type KeyLog, kafkaLogs, type Message } from './log.ts';
 import { type Assignments, assignedKeys, judgeOrder, type Say } from './order.ts';
@@ -57,7 +62,7 @@ export function kafka(options: KafkaOptions = {}): Checker {
   return invariant({
     name: 'kafka',
     summary: 'logs whose messages keep one offset each and reach consumers in order, none left out',
-    method: `messages and offsets of all sends and polls, places of each consumer and producer, cycles of ${orderedSends ? 'ww and wr' : 'wr'} dependencies; valid says that nothing acknowledged is missing from the final polls; allowed: ${allow.join(', ')}`,
+    method: `messages and offsets of all sends and polls, places of each consumer and producer, committed offsets, cycles of ${orderedSends ? 'ww and wr' : 'wr'} dependencies; valid says that nothing acknowledged is missing from the final polls; allowed: ${allow.join(', ')}`,
     whole: true,
     judge: (part) => new Judge(part, { orderedSends, drained, allow }).judge(),
   });
@@ -95,7 +100,8 @@ class Judge {
     const rows = part.rows;
     judgeOrder(part, this.#logs, rows, assignments, this.#say);
     judgeCycles(part, this.#logs, this.#options.orderedSends, this.#say);
-    return this.#finding(unseen, open);
+    const commits = judgeCommits(part, this.#logs, assigned, this.#say);
+    return this.#finding(unseen, open, commits);
   }
 
   readonly #say: Say = (type, rows, explanation) => {
@@ -237,7 +243,7 @@ class Judge {
     return `the ${this.#part.f(row)} of event ${this.#part.invoke(row)}`;
   }
 
-  #finding(unseen: readonly Message[], openCount: number): Finding {
+  #finding(unseen: readonly Message[], openCount: number, commits: CommitCounts): Finding {
     const logs = [...this.#logs.keys.values()];
     const messages = logs.flatMap((log) => log.messages);
     const acknowledgedCount = messages.filter((each) => each.acknowledgedBy >= 0).length;
@@ -247,6 +253,7 @@ class Judge {
       acknowledgedCount,
       polledCount,
       unseenCount: unseen.length,
+      ...commits,
       unseen: some(unseen.map(({ key, value }): Json => [key, value])),
       anomalyTypes: this.#counts,
       allowed: this.#allowed,
@@ -256,6 +263,12 @@ class Judge {
     if (acknowledgedCount === 0) return { ...finding, ...tooFew('no send was acknowledged') };
     if (polledCount === 0 && this.#anomalies.count === 0)
       return { ...finding, ...tooFew('no poll showed a message') };
+    const { acknowledgedCommits, unknownCommits } = commits;
+    if (unknownCommits > 0 && acknowledgedCommits === 0)
+      return {
+        ...finding,
+        ...tooFew(`${plural(unknownCommits, 'commit')} of offsets, and none was answered`),
+      };
     if (openCount === 0) return finding;
     return {
       ...finding,

@@ -35,6 +35,14 @@ interface Polled {
   readonly poll: number;
 }
 
+/** How far a consumer said that it had come in a log: all up to this offset is done. */
+export interface Commit {
+  readonly row: number;
+  readonly offset: number;
+  /** False if it was not answered: it may have happened, or may yet. */
+  readonly acknowledged: boolean;
+}
+
 /** A `send`, `poll` or `txn`, in order of invocation. */
 export interface KafkaOp {
   readonly row: number;
@@ -54,6 +62,8 @@ export interface KeyLog {
   /** The highest offset that somebody polled, and who; -1 for none. */
   highestPolled: number;
   highestPolledBy: number;
+  /** In order of invocation. */
+  readonly commits: Commit[];
 }
 
 export interface KafkaLogs {
@@ -92,6 +102,8 @@ class LogReader {
       pollCount += 1;
       this.#poll(row, pollCount, answers[i], polled);
     }
+    for (const [f, offsets = null, doubt] of answers)
+      if (f === 'commit') this.#commit(row, offsets, doubt === undefined);
     return { row, sends, polled, pollCount };
   }
 
@@ -129,6 +141,11 @@ class LogReader {
         log.highestPolled = offset;
         log.highestPolledBy = row;
       }
+  }
+
+  #commit(row: number, offsets: Json, acknowledged: boolean): void {
+    for (const [key, offset] of isObject(offsets) ? Object.entries(offsets) : [])
+      if (typeof offset === 'number') this.#log(key).commits.push({ row, offset, acknowledged });
   }
 
   #place(message: Message, offset: number, row: number): void {
@@ -169,10 +186,37 @@ class LogReader {
       offsets: [],
       highestPolled: -1,
       highestPolledBy: -1,
+      commits: [],
     };
     this.keys.set(key, log);
     return log;
   }
+}
+
+/** What an assign was told, and where its consumer goes on: offsets by key. */
+export interface Start {
+  /** Keys that were asked about. Undefined if the answer does not say. */
+  readonly committed: ReadonlyMap<string, number> | undefined;
+  /** The offset from which each key is polled next. */
+  readonly from: ReadonlyMap<string, number>;
+}
+
+/** @param answer of an `assign` or `subscribe`: `{"keys": […], "committed": {…}, "from": {…}}` */
+export function startOf(answer: Json): Start {
+  const { committed, from } = isObject(answer) ? answer : {};
+  return {
+    committed: committed === undefined ? undefined : offsetsOf(committed),
+    from: offsetsOf(from ?? null),
+  };
+}
+
+function offsetsOf(value: Json): ReadonlyMap<string, number> {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  return new Map(
+    entries.flatMap(([key, offset]) =>
+      typeof offset === 'number' ? [[key, offset] as const] : [],
+    ),
+  );
 }
 
 /** JSON's objects have texts for keys: 1 and "1" are one log. */

@@ -2,11 +2,19 @@
 import { canonical, isArray, isObject, type Json } from '../../../base/json.ts';
 import { listed } from '../../../base/text.ts';
 import type { Part } from '../invariant.ts';
-import { type KafkaLogs, type KafkaOp, type KeyLog, keyName, knownBetween } from './log.ts';
+import {
+  type KafkaLogs,
+  type KafkaOp,
+  type KeyLog,
+  keyName,
+  knownBetween,
+  startOf,
+} from './log.ts';
 
 export type Say = (type: string, rows: readonly number[], explanation: string) => void;
 
 interface Place {
+  /** Of an assign: it polls from the next offset on. */
   readonly row: number;
   readonly offset: number;
   /** Which poll or send of the operation. */
@@ -80,11 +88,17 @@ export function judgeOrder(
   }
 }
 
-/** A new assignment keeps the place in the logs that it keeps, unless it says where to start. */
+/**
+ * A new assignment keeps the place in the logs that it keeps, unless it says where to start.
+ * In the others it begins where its answer says, if it does.
+ */
 function reassign(part: Part, row: number, positions: Map<string, Place>): void {
   const value = part.input(row);
   const kept = part.isOk(row) ? keptKeys(value) : new Set<string>();
   for (const key of positions.keys()) if (!kept.has(key)) positions.delete(key);
+  if (!part.isOk(row)) return;
+  for (const [key, next] of startOf(part.output(row)).from)
+    if (!positions.has(key)) positions.set(key, { row, offset: next - 1, step: 0 });
 }
 
 function keptKeys(value: Json): ReadonlySet<string> {
@@ -124,7 +138,7 @@ class PlaceJudge {
     if (before === undefined) return;
     const inside = before.row === place.row;
     const skipped = this.#skipped(key, before, place);
-    const went = `${this.#at(before)} ${names.did} ${key} at offset ${before.offset}, and ${inside ? 'next' : this.#later(place)} at ${place.offset}`;
+    const went = this.#wentText(names, key, before, place);
     const rows = inside ? [place.row] : [before.row, place.row];
     if (place.offset <= before.offset) {
       const type = inside ? names.internal : names.external;
@@ -150,6 +164,14 @@ class PlaceJudge {
         );
       }
     return { rows, text: listed(texts) };
+  }
+
+  #wentText({ did }: Names, key: string, before: Place, place: Place): string {
+    const f = this.#part.f(before.row);
+    if (f === 'assign' || f === 'subscribe')
+      return `${this.#at(before)} was to go on in ${key} from offset ${before.offset + 1}, and its first poll there, that of event ${this.#part.invoke(place.row)}, began at ${place.offset}`;
+    const inside = before.row === place.row;
+    return `${this.#at(before)} ${did} ${key} at offset ${before.offset}, and ${inside ? 'next' : this.#later(place)} at ${place.offset}`;
   }
 
   #at({ row }: Place): string {

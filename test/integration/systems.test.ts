@@ -1,0 +1,64 @@
+/** Real systems that start in a second, if they are installed: what breaks breaks, and is found. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missingCommands } from '../../src/testbed/find-command.ts';
+import { sandboxObstacle } from '../../src/testbed/netns/survey.ts';
+import { CliFolder, nodesAlive } from '../support/cli.ts';
+
+const obstacle = await sandboxObstacle();
+const noMosquitto = missingCommands([
+  { command: '/usr/sbin/mosquitto', debianPackage: 'mosquitto' },
+]);
+const noDqlite = missingCommands([{ command: 'dqlite-demo', debianPackage: 'go-dqlite' }]);
+
+let folder: CliFolder;
+
+beforeAll(() => {
+  folder = new CliFolder();
+});
+
+afterAll(() => {
+  folder.remove();
+});
+
+function skipped(lacking: typeof noDqlite): string {
+  const reason = obstacle ?? lacking;
+  return reason === undefined ? '' : ` (skipped: ${reason.found}; ${reason.advice})`;
+}
+
+describe.skipIf(obstacle !== undefined || noMosquitto !== undefined)(
+  `Mosquitto${skipped(noMosquitto)}`,
+  () => {
+    test.each([
+      [['--workload', 'queue'], 0],
+      [['--workload', 'register', '--nemesis', 'pause', '--nemesis-interval', '1'], 0],
+      [['--workload', 'set', '--node-count', '2', '--model', 'eventual-consistency'], 0],
+      [
+        [
+          ...['--workload', 'queue', '--variant', 'saved-seldom', '--nemesis', 'kill'],
+          ...['--nemesis-interval', '1', '--expect', 'lost'],
+        ],
+        0,
+      ],
+    ])('%j', async (words, code) => {
+      const { exitCode, stdout } = await folder.run(
+        ...['test', '--target', 'mosquitto', '--time-limit', '3', '--seed', '7', ...words],
+      );
+      expect(exitCode, stdout).toBe(code);
+      expect(nodesAlive(folder.path)).toEqual([]);
+    });
+  },
+);
+
+describe.skipIf(obstacle !== undefined || noDqlite !== undefined)(
+  `dqlite${skipped(noDqlite)}`,
+  () => {
+    test('is linearizable through partitions and kills', async () => {
+      const { exitCode, stdout } = await folder.run(
+        ...['test', '--target', 'dqlite', '--workload', 'register', '--time-limit', '4'],
+        ...['--nemesis', 'partition,kill', '--nemesis-interval', '1', '--seed', '7'],
+      );
+      expect(exitCode, stdout).toBe(0);
+      expect(nodesAlive(folder.path)).toEqual([]);
+    });
+  },
+);
