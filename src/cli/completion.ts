@@ -84,6 +84,8 @@ const argumentsOf: Readonly<Record<string, Candidates>> = {
   check: runs,
   report: runs,
   replay: runs,
+  shrink: runs,
+  promote: runs,
   merge: files,
   suite: files,
 };
@@ -114,6 +116,7 @@ async function namedCandidates(): Promise<ReadonlyMap<string, Candidates>> {
     ['reporter', words(reporterNames, true)],
     ['format', words(['auto', ...Object.keys(historyFormats)])],
     ...['bin', 'config', 'out', 'results'].map((name) => [name, files] as const),
+    ['anomaly', words(anomalies)],
     ['argument of explain', words([...new Set([...anomalies, ...models, ...faults])])],
     ['argument of challenge', words(challenges.map(({ name }) => name))],
     ['argument of list', words(['targets', 'workloads', 'nemeses', 'models', 'runs'])],

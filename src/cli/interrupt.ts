@@ -7,6 +7,13 @@ import { exitCodes } from './exit-codes.ts';
 /** Why a run was cut short by its user. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
+  /** Of the run, if one had begun. */
+  folder: string | undefined;
+}
+
+/** A function, because it changes while one waits, and the compiler does not know. */
+export function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 export async function interruptible<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {

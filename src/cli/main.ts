@@ -11,6 +11,7 @@ import {
   TargetError,
   UsageError,
 } from '../base/errors.ts';
+import { shellWord } from '../report/escape.ts';
 import { exitCodes } from './exit-codes.ts';
 import { foresee } from './foresee.ts';
 import { Interrupted } from './interrupt.ts';
@@ -66,7 +67,7 @@ function report(thrown: unknown): number {
     return usage ? exitCodes.usage : exitCodes.failed;
   }
   if (thrown instanceof Interrupted) {
-    print(`dsx: ended by ${thrown.message}; what was recorded until then is in the run folder`);
+    print(interruptionText(thrown));
     return exitCodes.failed;
   }
   if (isOclifError(thrown)) {
@@ -77,6 +78,12 @@ function report(thrown: unknown): number {
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
   print(`dsx: ${bug}: ${stack}`);
   return exitCodes.failed;
+}
+
+function interruptionText({ folder, message }: Interrupted): string {
+  const kept = `what was recorded until then is in ${folder ?? 'the run folder'}`;
+  const check = folder === undefined ? '' : `\nto judge it: dsx check ${shellWord(folder)}`;
+  return `dsx: ended by ${message}; ${kept}${check}`;
 }
 
 /** oclif marks its errors with this field; a wrong argument is one, and so is `this.exit()`. */

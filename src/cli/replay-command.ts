@@ -16,6 +16,8 @@ export interface ReplayArguments {
   readonly reporters: string | null;
   readonly json: boolean;
   readonly keepData: boolean;
+  /** Faults that hit who led then hit whoever leads now, not the same nodes. */
+  readonly leaders: boolean;
 }
 
 export async function replayCommand(given: ReplayArguments): Promise<number> {
@@ -23,10 +25,10 @@ export async function replayCommand(given: ReplayArguments): Promise<number> {
   const count = parseNumber('repeat', given.repeat, { min: 1, integer: true });
   const store = createRunStore(given.out);
   const run = store.read(given.run);
-  const planned = await replayPlan(run);
+  const planned = await replayPlan(run, given.leaders);
   const elsewhere = await sandboxExitCode(planned, await provisionsOf(planned.plan));
   if (elsewhere !== undefined) return elsewhere;
-  if (!given.json) process.stderr.write(`${promiseText(run, planned)}\n`);
+  if (!given.json) process.stderr.write(`${promiseText(run, planned, given.leaders)}\n`);
   return runMany({
     count,
     plan: () => Promise.resolve(planned),
@@ -38,12 +40,12 @@ export async function replayCommand(given: ReplayArguments): Promise<number> {
 }
 
 /** What is the same again, and what is not: real processes keep their own time. */
-function promiseText(run: StoredRun, { plan }: Planned): string {
+function promiseText(run: StoredRun, { plan }: Planned, leaders: boolean): string {
   const kinds = [...new Set(plan.script.map(({ nemesis }) => nemesis.name))];
   const faults =
     plan.script.length === 0
       ? 'no faults, as there were none'
-      : `the same ${plural(plan.script.length, 'fault')} (${listed(kinds)}) on the same nodes, at the times at which they were injected`;
+      : `the same ${plural(plan.script.length, 'fault')} (${listed(kinds)}) on ${leaders ? 'whoever leads, or else the same nodes' : 'the same nodes'}, at the times at which they were injected`;
   const verdict = run.json('verdict.json') as { readonly headline?: string } | undefined;
   return [
     `replaying ${run.id}${verdict?.headline === undefined ? '' : `: ${verdict.headline}`}`,

@@ -3,9 +3,10 @@ import { randomInt } from 'node:crypto';
 import { parseNumber } from '../plan/parse.ts';
 import type { RunReport, RunSummary } from '../report/report.ts';
 import { runTest } from '../runner/run-test.ts';
+import type { Watcher } from '../runner/watcher.ts';
 import type { RunStore } from '../store/run-store.ts';
 import { verdictExitCode } from './exit-codes.ts';
-import { interruptible } from './interrupt.ts';
+import { Interrupted, interruptible } from './interrupt.ts';
 import type { Planned } from './settings.ts';
 import { createWatcher } from './watch.ts';
 
@@ -31,11 +32,24 @@ export async function runPlanned(
 ): Promise<RunReport> {
   const watcher = createWatcher(isQuiet);
   for (const note of planned.notes) watcher.log(note);
-  return interruptible((signal) =>
-    runTest({ ...planned, store, watcher, signal, keepData }),
-  ).finally(() => {
+  let folder: string | undefined;
+  const remembering: Watcher = {
+    ...watcher,
+    started(path, seed) {
+      folder = path;
+      watcher.started(path, seed);
+    },
+  };
+  try {
+    return await interruptible((signal) =>
+      runTest({ ...planned, store, watcher: remembering, signal, keepData }),
+    );
+  } catch (thrown) {
+    if (thrown instanceof Interrupted) thrown.folder = folder;
+    throw thrown;
+  } finally {
     watcher.done();
-  });
+  }
 }
 
 export function exitCodeOf({ valid, plan, gates = [] }: RunSummary): number {

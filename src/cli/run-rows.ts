@@ -35,6 +35,8 @@ function emptyRow(id: string): RunRow {
   return {
     ...{ id, startedAt: '', workload: '', system: '', nemeses: '', model: '', seed: 0 },
     ...{ valid: null, anomalies: [], operations: 0, durationMs: 0, text: '', hasReport: false },
+    ...{ nodes: 0, clients: 0, timeLimitMs: 0, rateHz: 0, faultCount: 0 },
+    ...{ p50Ms: null, p99Ms: null },
   };
 }
 
@@ -58,6 +60,28 @@ function rowOf(run: StoredRun, about: JsonObject, verdict: JsonObject | null): R
         ? 'no verdict: it still runs, or was cut short'
         : textOf(verdict['headline']),
     hasReport: run.has('report.html'),
+    nodes: lengthOf(plan['nodes']),
+    clients: numberOf(plan['concurrency']),
+    timeLimitMs: numberOf(plan['timeLimitMs']),
+    rateHz: numberOf(plan['rateHz']),
+    faultCount: lengthOf(verdict?.['faults']),
+    ...latencyOf(verdict),
+  };
+}
+
+function lengthOf(list: Json | undefined): number {
+  return isArray(list) ? list.length : 0;
+}
+
+/** The first row of latencies is that of all functions. */
+function latencyOf(verdict: JsonObject | null): Pick<RunRow, 'p50Ms' | 'p99Ms'> {
+  const rows = verdict?.['latencies'];
+  const first = isArray(rows) ? rows[0] : undefined;
+  if (!isObject(first)) return { p50Ms: null, p99Ms: null };
+  const { p50Ms, p99Ms } = first;
+  return {
+    p50Ms: typeof p50Ms === 'number' ? p50Ms : null,
+    p99Ms: typeof p99Ms === 'number' ? p99Ms : null,
   };
 }
 

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { HistoryError, messageOf, UsageError } from '../base/errors.ts';
 import { isObject } from '../base/json.ts';
 import type { Target } from '../contract/target.ts';
-import { type FaultSchedule, scheduleFrom } from '../fault/schedule.ts';
+import { aimedAgain, type FaultSchedule, scheduleFrom } from '../fault/schedule.ts';
 import { completeOptions } from '../plan/parse.ts';
 import type { RunPlan, ScriptedFault, SystemUnderTest } from '../plan/plan.ts';
 import { findTarget, findWorkload, unknownName } from '../registry.ts';
@@ -33,9 +33,10 @@ export function storedSchedule(run: StoredRun): FaultSchedule | undefined {
 
 /**
  * The plan of a run with its very faults at their very times, in place of random ones.
+ * @param aimsAgain faults that hit who led then are for whoever leads now
  * @throws UsageError if the system or the workload is no longer there
  */
-export async function replayPlan(run: StoredRun): Promise<Planned> {
+export async function replayPlan(run: StoredRun, aimsAgain = false): Promise<Planned> {
   const recorded = storedPlan(run);
   const schedule = storedSchedule(run);
   if (schedule === undefined)
@@ -55,7 +56,7 @@ export async function replayPlan(run: StoredRun): Promise<Planned> {
         atMs: startNs / 1e6,
         forMs: (lastNs - startNs) / 1e6,
         nemesis: { name: fault.kind, shape: fault.shape, parameters: {} },
-        fault: JSON.stringify(fault),
+        fault: JSON.stringify(aimsAgain ? aimedAgain(fault) : fault),
       };
     }),
   };

@@ -55,7 +55,10 @@ export async function testCommand(given: TestArguments): Promise<number> {
   });
 }
 
-function settingsOf(given: TestArguments, config: Config): Settings {
+export function settingsOf(
+  given: Pick<TestArguments, 'text' | 'on' | 'options' | 'nodeArgs'>,
+  config: Config,
+): Settings {
   return {
     text: { ...config.text, ...defined(given.text) },
     flags: new Set([...config.on, ...given.on]),

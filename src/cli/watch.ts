@@ -10,11 +10,43 @@ export interface CommandWatcher extends Watcher {
   done(): void;
 }
 
+/** Of many runs in a row: each is one line, and only a terminal shows how the present one goes. */
+export interface SeriesWatcher extends CommandWatcher {
+  /** A line that stays. */
+  say(line: string): void;
+}
+
+/** @param quiet nothing but errors (for --json) */
+export function createSeriesWatcher(quiet: boolean): SeriesWatcher {
+  const { isTty, view } = viewOf(quiet);
+  if (quiet) return { ...silent(view), say: ignore };
+  const inForce = new Map<string, string>();
+  return {
+    ...silent(view),
+    done() {
+      view.done();
+    },
+    say(line) {
+      view.log(line);
+    },
+    fault: (_, value) => {
+      note(inForce, value);
+    },
+    phase(name) {
+      if (isTty) view.phase(name);
+    },
+    started: () => {
+      inForce.clear();
+    },
+    progress(progress, plan) {
+      if (isTty) view.progress(figures(progress, plan.timeLimitMs, inForce));
+    },
+  };
+}
+
 /** @param quiet nothing but errors (for --json) */
 export function createWatcher(quiet: boolean): CommandWatcher {
-  const stream = process.stderr;
-  const isTty = !quiet && stream.isTTY && (process.env['CI'] ?? '') === '';
-  const view = createProgress({ isTty, stream, paint: paintFor(stream) });
+  const { view } = viewOf(quiet);
   if (quiet) return silent(view);
   const inForce = new Map<string, string>();
   return {
@@ -40,8 +72,17 @@ export function createWatcher(quiet: boolean): CommandWatcher {
   };
 }
 
+function viewOf(quiet: boolean): { readonly isTty: boolean; readonly view: ProgressView } {
+  const stream = process.stderr;
+  const isTty = !quiet && stream.isTTY && (process.env['CI'] ?? '') === '';
+  return { isTty, view: createProgress({ isTty, stream, paint: paintFor(stream) }) };
+}
+
+function ignore(): void {
+  // Deliberately nothing.
+}
+
 function silent(view: ProgressView): CommandWatcher {
-  const ignore = (): void => undefined;
   return {
     started: ignore,
     phase: ignore,

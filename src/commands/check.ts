@@ -4,9 +4,10 @@ import { historyFormats, type KeyNotation } from '../cli/history-formats.ts';
 export default class Check extends Command {
   static override summary = 'Check a recorded history, from dsx or from elsewhere.';
   static override description = [
-    'Prints the verdict and exits with it: 0 valid, 1 an anomaly, 2 unknown,',
+    'Prints the verdict and exits with it: 0 valid, 1 an anomaly or a missed gate, 2 unknown,',
     '254 for a file that cannot be read. The format is found out by itself.',
     'A folder of golden histories (see `dsx promote`) is judged against what it says itself.',
+    'Gates are judged as by `dsx test`, as far as a history tells.',
     'Without --model, a run is checked as it was; of another history all that can be checked is.',
     `\n\nFORMATS\n${Object.entries(historyFormats)
       .map(([name, what]) => `  ${name.padEnd(13)} ${what}`)
@@ -15,6 +16,7 @@ export default class Check extends Command {
   static override examples = [
     '<%= config.bin %> check histories/runs/latest',
     '<%= config.bin %> check history.edn --model cas-register:0',
+    "<%= config.bin %> check histories/runs/latest --gate 'latency.p99<200ms' --gate 'ok-rate>=99%'",
     '<%= config.bin %> check etcd.log --model cas-register --json',
   ];
   static override strict = false;
@@ -41,6 +43,10 @@ export default class Check extends Command {
       options: ['auto', 'tuples', 'plain'],
       default: 'auto',
     }),
+    gate: Flags.string({
+      multiple: true,
+      description: 'a numeric goal, as in latency.p99<200ms; missed: exit 1',
+    }),
     json: Flags.boolean({ description: 'print one JSON object a file' }),
     'check-timeout': Flags.string({
       description: 'seconds before a checker gives up',
@@ -57,6 +63,7 @@ export default class Check extends Command {
     const { checkFiles } = await import('../cli/check-files.ts');
     process.exitCode = await checkFiles(argv as string[], {
       model: flags.model ?? null,
+      gates: (flags.gate ?? []).join(','),
       format: flags.format,
       keys: flags.keys as KeyNotation,
       json: flags.json,

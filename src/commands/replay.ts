@@ -20,6 +20,9 @@ export default class Replay extends Command {
       description:
         'terminal, json, markdown, junit, github; several with commas, each perhaps =FILE',
     }),
+    leaders: Flags.boolean({
+      description: 'aim faults that hit who led then at whoever leads now, not at the same nodes',
+    }),
     'keep-data': Flags.boolean({ description: 'keep what the nodes stored' }),
     json: Flags.boolean({ description: 'print the verdict as JSON' }),
   };
@@ -34,6 +37,7 @@ export default class Replay extends Command {
       reporters: flags.reporter ?? null,
       json: flags.json,
       keepData: flags['keep-data'],
+      leaders: flags.leaders,
     });
   }
 }

@@ -46,6 +46,20 @@ export function scheduleFrom(text: string): FaultSchedule {
   return { version: 1, seed, faults: faults.map(recordedFault) };
 }
 
+/** Nemeses that find out at the start of a fault who leads, if it says that it is for primaries. */
+const kindsThatAim = ['kill', 'partition', 'pause'];
+
+/**
+ * A recorded fault that hit who led then, for whoever leads when it is injected again: with the
+ * same seed another node may win the election. Any other fault is returned as it is.
+ */
+export function aimedAgain(fault: Fault): Fault {
+  if (fault.shape !== 'primaries' || !kindsThatAim.includes(fault.kind)) return fault;
+  const { cut: _, ...rest } = fault.detail;
+  const detail = { ...rest, primaries: true, otherwise: fault.nodes[0] ?? '' };
+  return { ...fault, nodes: [], detail, description: 'whoever leads' };
+}
+
 /** The fault in a JSON value; undefined if it is none. */
 export function faultFrom(value: Json | undefined): Fault | undefined {
   if (!isObject(value)) return undefined;

@@ -86,10 +86,10 @@ export function nemesisText(spec: NemesisSpec): string {
 
 /** `5s`, `200ms`, `1.5` (seconds) → milliseconds. */
 export function parseDurationMs(name: string, text: string): number {
-  const parsed = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text.trim());
+  const parsed = /^(\d+(?:\.\d+)?)(ms|s|min|m|h)?$/.exec(text.trim());
   if (parsed === null)
-    throw new UsageError(`${name} takes a time such as 5s, 200ms or 2m; got "${text}"`);
-  const unitMs = { ms: 1, s: 1000, m: 60_000 }[parsed[2] ?? 's'] ?? 1000;
+    throw new UsageError(`${name} takes a time such as 5s, 200ms, 2m or 1h; got "${text}"`);
+  const unitMs = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 }[parsed[2] ?? 's'] ?? 1000;
   return Number(parsed[1]) * unitMs;
 }
 

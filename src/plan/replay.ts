@@ -2,6 +2,11 @@
 import { nemesisText } from './parse.ts';
 import type { RunPlan } from './plan.ts';
 
+/** True if a fault of its script is for whoever leads when it begins. */
+export function aimsAtLeaders({ script }: RunPlan): boolean {
+  return script.some(({ fault }) => fault?.includes('"primaries":true') === true);
+}
+
 export function commandOf(plan: RunPlan): string {
   const words = ['dsx test', '--workload', plan.workload];
   const { system } = plan;

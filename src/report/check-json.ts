@@ -4,6 +4,7 @@
 import { isArray, type Json } from '../base/json.ts';
 import { anomaliesOf, reasonText, type Validity, type Verdict, worst } from '../checker/verdict.ts';
 import type { History } from '../history/history.ts';
+import type { GateResult } from './report.ts';
 
 /** A history that was read and checked. */
 export interface CheckedFile {
@@ -15,6 +16,8 @@ export interface CheckedFile {
   readonly format: string;
   /** What the reader of the file had to say: torn lines, guessed formats. */
   readonly warnings: readonly string[];
+  /** Empty if none were asked for. */
+  readonly gates: readonly GateResult[];
 }
 
 interface CheckAnomaly {
@@ -46,10 +49,11 @@ export interface CheckJson {
   readonly file: string;
   readonly format: string;
   readonly warnings: readonly string[];
+  readonly gates: readonly GateResult[];
 }
 
 export function checkJson(checked: CheckedFile): CheckJson {
-  const { verdicts, history, model, checkMs, file, format, warnings } = checked;
+  const { verdicts, history, model, checkMs, file, format, warnings, gates } = checked;
   return {
     valid: validityOf(verdicts),
     model,
@@ -76,6 +80,7 @@ export function checkJson(checked: CheckedFile): CheckJson {
     file,
     format,
     warnings,
+    gates,
   };
 }
 

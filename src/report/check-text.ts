@@ -6,15 +6,19 @@ import { type CheckedFile, mapOf, validityOf } from './check-json.ts';
 import { printable, shellWord } from './escape.ts';
 import { mapLines } from './map-lines.ts';
 import type { Paint } from './paint.ts';
-import { anomalyBlocks, modelLines, tone, verdictLines, wrapped } from './terminal.ts';
+import { anomalyBlocks, gateLines, modelLines, tone, verdictLines, wrapped } from './terminal.ts';
 import { symbolOf, verdictsText } from './words.ts';
 
 /** No line break at its end. `columns`: width of the terminal. */
 export function checkText(checked: CheckedFile, paint: Paint, columns: number): string {
-  const { verdicts, history, model, checkMs, file, format, warnings } = checked;
+  const { verdicts, history, model, checkMs, file, format, warnings, gates } = checked;
   const screen = { paint, columns: Math.max(40, columns) };
   const valid = validityOf(verdicts);
-  const title = `${symbolOf(valid)} ${printable(`${file}: ${verdictsText(valid, verdicts)}`)}`;
+  const missed = gates.filter(({ passed }) => !passed).length;
+  const symbol = missed > 0 && valid === true ? '✗' : symbolOf(valid);
+  const more = missed === 0 ? '' : `; ${plural(missed, 'gate')} missed`;
+  const title = `${symbol} ${printable(`${file}: ${verdictsText(valid, verdicts)}${more}`)}`;
+  const color = symbol === '✗' ? paint.red : tone(valid, paint);
   const evidence = {
     anomalies: verdicts.flatMap(anomaliesOf),
     history,
@@ -24,8 +28,9 @@ export function checkText(checked: CheckedFile, paint: Paint, columns: number): 
   const map = mapOf(verdicts);
   const blocks = [
     [
-      ...wrapped(title, screen.columns).map((line) => paint.bold(tone(valid, paint)(line))),
+      ...wrapped(title, screen.columns).map((line) => paint.bold(color(line))),
       ...verdictLines(verdicts, screen),
+      ...gateLines(gates, screen),
       ...modelLines(verdicts, screen),
     ],
     ...(map.length === 0 ? [] : [['models', ...mapLines(map, screen)]]),

@@ -293,22 +293,40 @@ const table: ReadonlyMap<string, Definition> = new Map(
   Object.entries({ ...singleObject, ...transactions, ...collections, ...objectDefinitions }),
 );
 
-/** Suffixes that narrow a name, and what they add to its meaning. */
-const suffixes: readonly (readonly [suffix: string, adds: string])[] = [
-  ['-realtime', 'The cycle also uses that one transaction ended before another began.'],
-  ['-process', 'The cycle also uses the order of the transactions of one process.'],
-  ['-item', 'All its anti-dependencies are on single items.'],
+interface Suffix {
+  readonly ends: string;
+  /** After the title of what it narrows. */
+  readonly title: string;
+  /** After its meaning. */
+  readonly adds: string;
+}
+
+const suffixes: readonly Suffix[] = [
+  {
+    ends: '-realtime',
+    title: ', by real-time order',
+    adds: 'The cycle also uses that one transaction ended before another began.',
+  },
+  {
+    ends: '-process',
+    title: ', by process order',
+    adds: 'The cycle also uses the order of the transactions of one process.',
+  },
+  {
+    ends: '-item',
+    title: ' on single items',
+    adds: 'All its anti-dependencies are on single items.',
+  },
 ];
 
 /** The definition of an anomaly's standard name; undefined for a name of a user's own checker. */
 export function definitionOf(type: string): Definition | undefined {
   const known = table.get(type);
   if (known !== undefined) return known;
-  for (const [suffix, adds] of suffixes) {
-    if (!type.endsWith(suffix)) continue;
-    const base = definitionOf(type.slice(0, -suffix.length));
-    if (base !== undefined)
-      return define(`${base.title}, ${suffix.slice(1)}`, `${base.meaning} ${adds}`);
+  for (const { ends, title, adds } of suffixes) {
+    if (!type.endsWith(ends)) continue;
+    const base = definitionOf(type.slice(0, -ends.length));
+    if (base !== undefined) return define(`${base.title}${title}`, `${base.meaning} ${adds}`);
   }
   const level = /^(.+)-cycle-exists$/.exec(type)?.[1];
   if (level === undefined) return undefined;

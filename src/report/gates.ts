@@ -22,6 +22,18 @@ type Measured =
   | { readonly value: number; readonly what: string }
   | { readonly value: null; readonly why: string };
 
+/** Why a figure cannot be had of a recorded history at all; undefined: it can. */
+export function gateObstacle(
+  { figure }: Gate,
+  { history, messages }: Pick<GateFacts, 'history' | 'messages'>,
+): string | undefined {
+  const { unit } = figureKinds[figure];
+  if (!history.isTimed && (unit === 'time' || unit === 'rate')) return 'the history has no times';
+  if (messages === null && (figure === 'msgs-per-op' || figure === 'server-msgs-per-op'))
+    return 'a history holds no messages; they are counted while a test runs, and kept in its run folder';
+  return undefined;
+}
+
 /** A goal whose figure was not measured is missed: nobody saw that it was met. */
 export function gateResults(gates: readonly Gate[], facts: GateFacts): readonly GateResult[] {
   return gates.map((gate) => {

@@ -5,7 +5,7 @@
 import { type Anomaly, anomaliesOf, reasonText, type Verdict } from '../checker/verdict.ts';
 import { latencies } from './latency.ts';
 import type { FaultCoverage, GateResult, RunReport, RunSummary } from './report.ts';
-import { checkCommand, headline, verdictLine } from './words.ts';
+import { againCommands, checkCommand, headline, verdictLine } from './words.ts';
 
 export const verdictFormat = 'dsx-verdict/1';
 
@@ -46,6 +46,8 @@ export interface VerdictJson {
   readonly headline: string;
   readonly command: string;
   readonly checkCommand: string | null;
+  /** By what they do: `repeat`, and of a stored run `replay`, `check`, `shrink`, `promote`. */
+  readonly commands: Readonly<Record<string, string>>;
   readonly folder: string | null;
   readonly dsxVersion: string;
   readonly seed: number;
@@ -74,6 +76,7 @@ export function verdictJson(report: RunReport): VerdictJson {
     headline: headline(summary).text,
     command: summary.command,
     checkCommand: checkCommand(report),
+    commands: Object.fromEntries(againCommands(report).map(({ name, command }) => [name, command])),
     folder,
     dsxVersion: summary.dsxVersion,
     seed: summary.plan.seed,

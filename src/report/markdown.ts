@@ -9,7 +9,7 @@ import { plainPaint } from './paint.ts';
 import type { RunReport, RunSummary } from './report.ts';
 import { faultLine, messageText } from './terminal.ts';
 import { witnessOf } from './witness.ts';
-import { anomalyTitle, checkCommand, headline, runTitle, symbolOf, verdictLine } from './words.ts';
+import { againCommands, anomalyTitle, headline, runTitle, symbolOf, verdictLine } from './words.ts';
 
 const anomaliesMax = 5;
 const icons = { '✓': '✅', '✗': '❌', '?': '❔' } as const;
@@ -93,8 +93,6 @@ function faultList({ faults }: RunSummary): string {
 }
 
 function commandBlock(report: RunReport): string {
-  const check = checkCommand(report);
-  const lines = [`# run it again`, report.summary.command];
-  if (check !== null) lines.push('# check the history again', check);
+  const lines = againCommands(report).flatMap(({ title, command }) => [`# ${title}`, command]);
   return markdownBlock(lines.join('\n'), 'sh');
 }

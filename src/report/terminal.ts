@@ -7,15 +7,15 @@ import type { FaultWindow } from '../history/faults.ts';
 import type { History } from '../history/history.ts';
 import { asciiTimeline } from './ascii-timeline.ts';
 import { definitionOf } from './definitions.ts';
-import { printable, shellWord } from './escape.ts';
+import { printable } from './escape.ts';
 import { cycleOf, longestPrefixOf, prefixLength, stuckOf } from './evidence.ts';
 import { latencies } from './latency.ts';
 import type { Paint } from './paint.ts';
-import type { FaultCoverage, MessageSummary, RunReport, RunSummary } from './report.ts';
+import type { FaultCoverage, GateResult, MessageSummary, RunReport, RunSummary } from './report.ts';
 import { rowOf, witnessOf } from './witness.ts';
 import {
+  againCommands,
   anomalyTitle,
-  checkCommand,
   cutText,
   headline,
   operationText,
@@ -48,7 +48,7 @@ export function renderTerminal(report: RunReport, paint: Paint, columns: number)
     ...anomalyBlocks(evidence, screen),
     countBlock(report, screen),
     faultBlock(summary.faults, screen),
-    messageBlock(summary.messages),
+    messageBlock(summary.messages, screen),
     warningBlock(summary.warnings, screen),
     endBlock(report, screen),
   ];
@@ -67,15 +67,11 @@ function verdictBlock(summary: RunSummary, screen: Screen): readonly string[] {
   const { paint, columns } = screen;
   const { symbol, text, valid, expectation } = headline(summary);
   const color = symbol === '✗' ? paint.red : tone(valid, paint);
-  const gates = (summary.gates ?? []).map(({ gate, passed, figure }) => {
-    const mark = passed ? paint.green('✓') : paint.red('✗');
-    return `  ${mark} gate ${printable(gate)}: ${printable(figure)}`;
-  });
   return [
     ...wrapped(`${symbol} ${printable(text)}`, columns).map((line) => paint.bold(color(line))),
     ...(expectation === '' ? [] : [expectation]),
     ...verdictLines(summary.verdicts, screen),
-    ...gates,
+    ...gateLines(summary.gates ?? [], screen),
     ...modelLines(summary.verdicts, screen),
   ];
 }
@@ -89,6 +85,14 @@ export function verdictLines(
     const mark = tone(verdict.valid, paint)(symbolOf(verdict.valid));
     const lines = wrapped(printable(verdictLine(verdict)), columns - 4);
     return lines.map((line, i) => (i === 0 ? `  ${mark} ${line}` : `    ${line}`));
+  });
+}
+
+/** One line a goal. */
+export function gateLines(gates: readonly GateResult[], { paint }: Screen): readonly string[] {
+  return gates.map(({ gate, passed, figure }) => {
+    const mark = passed ? paint.green('✓') : paint.red('✗');
+    return `  ${mark} gate ${printable(gate)}: ${printable(figure)}`;
   });
 }
 
@@ -143,8 +147,10 @@ function anomalyBlock(
     .split('\n')
     .flatMap((line) => wrapped(printable(line), columns - 3));
   const cutLines = explanation.length - linesMax;
+  const title = printable(anomalyTitle(anomaly));
+  const kind = title.includes(anomaly.type) ? '' : `${printable(anomaly.type)}, `;
   return [
-    `${paint.bold(`${number}. ${printable(anomalyTitle(anomaly))}`)}  ${paint.dim(`${printable(anomaly.type)}, rules out ${printable(anomaly.model)}`)}`,
+    `${paint.bold(`${number}. ${title}`)}  ${paint.dim(`${kind}rules out ${printable(anomaly.model)}`)}`,
     ...(meaning === undefined ? [] : wrapped(meaning, columns - 3).map((line) => `   ${line}`)),
     ...spaced(asciiTimeline(witness, paint, columns - 3)),
     ...spaced([
@@ -311,8 +317,8 @@ export function recoveryText(recoveryMs: number | null, endIndex: number | null)
   return endIndex === null ? 'never ended' : 'nothing succeeded after it';
 }
 
-function messageBlock(messages: MessageSummary | null): readonly string[] {
-  return messages === null ? [] : [messageText(messages)];
+function messageBlock(messages: MessageSummary | null, { columns }: Screen): readonly string[] {
+  return messages === null ? [] : wrapped(messageText(messages), columns);
 }
 
 export function messageText(messages: MessageSummary): string {
@@ -331,18 +337,25 @@ function warningBlock(warnings: readonly string[], { paint, columns }: Screen): 
 
 /** Paths and commands. The last line is what to type next. */
 function endBlock(report: RunReport, { paint }: Screen): readonly string[] {
-  const { summary, folder } = report;
-  const check = checkCommand(report);
+  const { folder, summary } = report;
+  // What one wants first is the last line: it stands above the prompt.
+  const order =
+    summary.valid === false
+      ? (['check', 'replay', 'shrink', 'repeat'] as const)
+      : (['check', 'repeat'] as const);
+  const all = againCommands(report);
+  const commands = order.flatMap((name) => all.filter((one) => one.name === name));
   return [
-    ...(folder === null ? [] : [`run     ${printable(folder)}`]),
     ...(folder === null
       ? []
-      : [`report  ${printable(`${folder.replace(/\/$/, '')}/report.html`)}`]),
-    ...(check === null ? [] : [`check   ${printable(check)}`]),
-    ...(folder === null || summary.valid !== false
-      ? []
-      : [`replay  ${printable(`dsx replay ${shellWord(folder)} --repeat 10`)}`]),
-    `repeat  ${paint.cyan(printable(summary.command))}`,
+      : [
+          `run     ${printable(folder)}`,
+          `report  ${printable(`${folder.replace(/\/$/, '')}/report.html`)}`,
+        ]),
+    ...commands.map(({ name, command }) => {
+      const text = printable(command);
+      return `${name.padEnd(6)}  ${name === 'repeat' ? paint.cyan(text) : text}`;
+    }),
   ];
 }
 

@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from '../checker/verdict.ts';
 import type { Operation } from '../history/event.ts';
+import { aimsAtLeaders } from '../plan/replay.ts';
 import { definitionOf } from './definitions.ts';
 import { shellWord } from './escape.ts';
 import { promiseOf } from './promises.ts';
@@ -245,4 +246,34 @@ export function checkCommand({ summary, folder }: RunReport): string | null {
   if (folder === null) return null;
   const file = shellWord(`${folder.replace(/\/$/, '')}/history.jsonl`);
   return `dsx check ${file} --model ${shellWord(summary.plan.model)}`;
+}
+
+export interface AgainCommand {
+  readonly name: 'repeat' | 'replay' | 'check' | 'shrink' | 'promote';
+  /** What it does, without full stop. */
+  readonly title: string;
+  readonly command: string;
+}
+
+/** What to type to see it again; in this order in every report. */
+export function againCommands(report: RunReport): readonly AgainCommand[] {
+  const { summary, folder } = report;
+  const check = checkCommand(report);
+  const run = folder === null ? null : shellWord(folder.replace(/\/$/, ''));
+  const leaders = aimsAtLeaders(summary.plan) ? ' --leaders' : '';
+  const command = (name: AgainCommand['name'], title: string, text: string | null) =>
+    text === null ? [] : [{ name, title, command: text }];
+  const ofRun = (verb: string): string | null => (run === null ? null : `dsx ${verb} ${run}`);
+  const ofFailed = (verb: string): string | null => (summary.valid === false ? ofRun(verb) : null);
+  return [
+    ...command('repeat', 'Run the same test, with the same seed', summary.command),
+    ...command(
+      'replay',
+      'Run it ten times with the very faults of this run, at the very times, and count how often it shows',
+      run === null ? null : `dsx replay ${run}${leaders} --repeat 10`,
+    ),
+    ...command('check', 'Check the recorded history again', check),
+    ...command('shrink', 'Find the smallest faults and load that still fail', ofFailed('shrink')),
+    ...command('promote', 'Keep the smallest proof as a golden history', ofFailed('promote')),
+  ];
 }

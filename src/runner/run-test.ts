@@ -21,6 +21,7 @@ import { scheduleText } from '../fault/schedule.ts';
 import type { Generator } from '../generator/generator.ts';
 import type { History } from '../history/history.ts';
 import type { RunPlan } from '../plan/plan.ts';
+import { aimsAtLeaders } from '../plan/replay.ts';
 import { shellWord } from '../report/escape.ts';
 import { verdictJson } from '../report/json.ts';
 import type { RunReport, RunSummary } from '../report/report.ts';
@@ -87,7 +88,9 @@ export async function runTest(job: TestJob): Promise<RunReport> {
     troubles: driven.troubles,
     // Faults at set times are in files, not in flags.
     ...(plan.script.length > 0
-      ? { command: `dsx replay ${shellWord(relative(process.cwd(), writer.folder))}` }
+      ? {
+          command: `dsx replay ${shellWord(relative(process.cwd(), writer.folder))}${aimsAtLeaders(plan) ? ' --leaders' : ''}`,
+        }
       : {}),
   });
   return store(job, writer, { summary, history: driven.history, folder: writer.folder });
@@ -203,7 +206,8 @@ async function endRun(job: TestJob, writer: RunWriter, begun: Begun): Promise<vo
     },
     () => (keepData ? undefined : removeData(writer, plan.nodes)),
   ]);
-  for (const failure of failures) watcher.log(`cleaning up: ${messageOf(failure)}`);
+  for (const failure of failures)
+    watcher.log(`cleaning up: ${messageOf(failure).split('\n', 1)[0] ?? ''}`);
 }
 
 /** Runs every step; returns what was thrown. */

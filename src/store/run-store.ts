@@ -51,6 +51,10 @@ export interface RunStore {
   read(name: string): StoredRun;
   /** Ids of all runs, the newest first. Empty if there is no root yet. */
   list(): readonly string[];
+  /** Takes a run away, with all that it recorded; `latest` leads to the newest of the others. */
+  remove(id: string): void;
+  /** Makes `latest` lead to this run. */
+  pointLatestAt(id: string): void;
 }
 
 export interface RunWriter {
@@ -92,7 +96,24 @@ export function createRunStore(root: string, now: () => Date = () => new Date())
     create: (plan, about = {}) => createRun(folder, plan, about, now()),
     read: (name) => storedRun(folder, name),
     list: () => runsIn(folder),
+    remove: (id) => {
+      removeRun(folder, id);
+    },
+    pointLatestAt: (id) => {
+      pointLatestAt(folder, id);
+    },
   };
+}
+
+function removeRun(root: string, id: string): void {
+  assert(idPattern.test(id) && basename(id) === id, `"${id}" is not the name of a run`);
+  const link = join(root, latestLink);
+  const wasLatest = linkTarget(link) === join(root, id);
+  rmSync(join(root, id), { recursive: true, force: true });
+  if (!wasLatest) return;
+  const [newest] = runsIn(root);
+  if (newest === undefined) rmSync(link, { force: true });
+  else pointLatestAt(root, newest);
 }
 
 function createRun(root: string, plan: RunPlan, about: JsonObject, startedAt: Date): RunWriter {

@@ -1,5 +1,6 @@
 /** Gates and challenges on the command line: what they exit with, and what they say. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { CliFolder } from '../support/cli.ts';
 
@@ -46,4 +47,31 @@ test('the challenges are listed with their goals', async () => {
   const { exitCode, stdout } = await cli.run('challenge');
   expect(exitCode).toBe(0);
   expect(stdout).toContain('server-msgs-per-op<30');
+});
+
+test('a recorded run is judged by the gates that it can be judged by', async () => {
+  expect((await cli.run(...quick)).exitCode).toBe(0);
+  const run = 'histories/runs/latest';
+  const met = await cli.run('check', run, '--gate', 'latency.p50<1s', '--gate', 'msgs-per-op<30');
+  expect(met.exitCode, met.stderr).toBe(0);
+  expect(met.stdout).toMatch(/✓ gate msgs-per-op<30: the number of messages per operation was/);
+  const missed = await cli.run('check', run, '--gate', 'throughput>100000', '--json');
+  expect(missed.exitCode).toBe(1);
+  expect(JSON.parse(missed.stdout)).toMatchObject({ valid: true, gates: [{ passed: false }] });
+});
+
+test('a gate that a history says nothing about is refused before it is checked', async () => {
+  const untimed = join(cli.path, 'untimed.edn');
+  writeFileSync(
+    untimed,
+    '[{:process 0 :type :invoke :f :read :value nil} {:process 0 :type :ok :f :read :value nil}]',
+  );
+  const check = (gate: string) => cli.run('check', untimed, '--model', 'register', '--gate', gate);
+  const messages = await check('msgs-per-op<30');
+  expect(messages.exitCode).toBe(254);
+  expect(messages.stderr).toMatch(/--gate msgs-per-op<30 cannot be measured .* holds no messages/);
+  const latency = await check('latency.p99<1s');
+  expect(latency.exitCode).toBe(254);
+  expect(latency.stderr).toContain('the history has no times');
+  expect((await check('ok-rate>=99%')).exitCode).toBe(0);
 });

@@ -38,18 +38,15 @@ describe.skipIf(path === undefined)(name, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function load(
-    title: string,
-    report: RunReport,
-  ): Promise<{ sizeBytes: number; loadMs: number }> {
+  async function load(title: string, report: RunReport): Promise<{ sizeBytes: number }> {
     const file = join(folder, `${title}.html`);
     const descriptor = openSync(file, 'w');
     for (const part of renderHtmlParts(report)) writeSync(descriptor, part);
     closeSync(descriptor);
     browser.troubles.length = 0;
     browser.requests.length = 0;
-    const loadMs = await browser.load(pathToFileURL(file).href);
-    return { sizeBytes: statSync(file).size, loadMs };
+    await browser.load(pathToFileURL(file).href);
+    return { sizeBytes: statSync(file).size };
   }
 
   const quiet = (): void => {
@@ -67,6 +64,9 @@ describe.skipIf(path === undefined)(name, () => {
     const all = history.operationCount.toLocaleString('en-US');
     expect(await browser.evaluate(drawn)).toContain(`${all} of ${all} operations drawn`);
     expect(await browser.evaluate(`document.querySelectorAll('#operations tr').length`)).toBe(25);
+    // The quantiles are drawn last, and nothing is drawn over them.
+    const note = `document.getElementById('latency-note').textContent`;
+    expect(await browser.evaluate(note)).toContain('Lines: p50, p95 and p99');
     quiet();
   });
 
@@ -111,7 +111,7 @@ describe.skipIf(path === undefined)(name, () => {
     await browser.evaluate(`document.querySelector('button.jump').click()`);
     expect(await browser.evaluate(drawn)).toContain('4 of 4 operations drawn');
     expect(await browser.evaluate(`document.getElementById('window').textContent`)).toMatch(
-      /^0 ns to \d\d ms$/,
+      /^0 s to \d\d ms$/,
     );
     quiet();
   });
@@ -177,14 +177,13 @@ describe.skipIf(path === undefined)(name, () => {
     quiet();
   });
 
-  test('a million operations: under 100 MB, open in seconds, all of them drawn', async () => {
-    const { sizeBytes, loadMs } = await load('million', valid(hugeHistory(1_000_000)));
+  test('a million operations: under 100 MB, all of them drawn, and few elements', async () => {
+    const { sizeBytes } = await load('million', valid(hugeHistory(1_000_000)));
     expect(sizeBytes).toBeLessThan(100e6);
-    const startedMs = performance.now();
     expect(await browser.evaluate(drawn)).toContain('1,000,000 of 1,000,000 operations drawn');
-    const openMs = Math.round(loadMs + performance.now() - startedMs);
-    // The goal is 3 s on a quiet machine; this bound is for a busy one.
-    expect(openMs).toBeLessThan(10_000);
+    // How long it takes is measured (docs/performance.md), not tested: a page is slow by its
+    // elements, and it has as many with a million operations as with two thousand.
+    expect(await browser.evaluate(`document.querySelectorAll('*').length`)).toBeLessThan(1500);
     quiet();
   });
 });

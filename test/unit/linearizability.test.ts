@@ -247,8 +247,8 @@ describe('what it says', () => {
     ]);
     const [anomaly] = anomaliesOf(linearizable(mutex).check(history, limits));
     expect(anomaly?.explanation.split('\n').slice(3)).toEqual([
-      'Every order ends too early:',
-      '  After A the state is held by process 1, which forbids B (acquire by process 2); B must come before anything later can.',
+      'Whichever order is tried, it gets stuck:',
+      '  After A the state is held by process 1, which does not allow what may come next: B (acquire by process 2).',
     ]);
     expect(anomaly?.evidence).toMatchObject({
       stuck: 'B',

@@ -73,6 +73,8 @@ class Judge {
   readonly #phantoms = new Map<number | string, Json>();
   #readCount = 0;
   #divergentFinalCount = 0;
+  /** Elements that a final read lacks: each is one anomaly, however many reads lack it. */
+  readonly #missedByFinal = new Set<number | string>();
   readonly #finalReads = { attempted: 0, succeeded: 0 };
 
   constructor(part: Part, options: Required<SetFullOptions>) {
@@ -154,7 +156,8 @@ class Judge {
     for (const [key, { element }] of this.#fates) {
       if (element.acknowledged > begun || keys.has(key)) continue;
       this.#divergentFinalCount += 1;
-      if (!this.#options.everyFinalRead) continue;
+      if (!this.#options.everyFinalRead || this.#missedByFinal.has(key)) continue;
+      this.#missedByFinal.add(key);
       this.#report(
         'lost-element',
         [row, element.acknowledgedRow],
@@ -171,7 +174,7 @@ class Judge {
     const stale: { readonly element: Json; readonly latencyMs: number }[] = [];
     const samples = { stableLatenciesMs: [] as number[], lostLatenciesMs: [] as number[] };
     let stableCount = 0;
-    for (const fate of this.#fates.values()) {
+    for (const [key, fate] of this.#fates) {
       const present = fate.lastPresent === none ? none : this.#part.invoke(fate.lastPresent);
       const absent = fate.lastAbsent === none ? none : this.#part.invoke(fate.lastAbsent);
       const { value } = fate.element;
@@ -185,7 +188,7 @@ class Judge {
       } else if (absent > present && absent > fate.known) {
         lists.lost.push(value);
         samples.lostLatenciesMs.push(this.#sinceKnownMs(fate, present));
-        this.#reportAbsence('lost', fate);
+        if (!this.#missedByFinal.has(key)) this.#reportAbsence('lost', fate);
       } else lists.neverRead.push(value);
     }
     const worst = stale.toSorted((a, b) => b.latencyMs - a.latencyMs).slice(0, 8);

@@ -302,15 +302,20 @@ function standsText(teller: Teller, found: Stands | undefined, model: AnyModel):
       .slice(0, candidatesShownMax)
       .flatMap((index) => calls[index] ?? [])
       .map((call) => teller.named(call));
-    return `  ${placed} the state is ${state}, which forbids ${listed(forbidden, 'and')}; ${letterAt(teller, calls, stand.stuck)} must come before anything later can.`;
+    const stuck = calls[stand.stuck];
+    const later = calls.some(({ invoke }) => stuck !== undefined && invoke > stuck.returned);
+    const waits = later
+      ? ` What began after ${letterAt(teller, calls, stand.stuck)} had returned must wait for it.`
+      : '';
+    return `  ${placed} the state is ${state}, which does not allow what may come next: ${listed(forbidden, 'or')}.${waits}`;
   });
   const hidden = stands.length - lines.length;
   return [
-    isComplete ? 'Every order ends too early:' : 'Orders end too early (not all were tried):',
+    isComplete
+      ? 'Whichever order is tried, it gets stuck:'
+      : 'Orders get stuck (not all of them were tried):',
     ...lines,
-    ...(hidden === 0
-      ? []
-      : [`  … and ${plural(hidden, 'order')} more that end at the same event.`]),
+    ...(hidden === 0 ? [] : [`  … and ${plural(hidden, 'more order')}, stuck at the same event.`]),
   ];
 }
 

@@ -98,7 +98,7 @@ function anomalyArticle(anomaly: Anomaly, place: number, report: RunReport): str
   ].filter((note) => note !== '');
   return [
     `<article class="anomaly" id="anomaly-${place + 1}">`,
-    `<header><div><h3>${place + 1}. ${escapeHtml(anomalyTitle(anomaly))}</h3><span class="kind">${escapeHtml(anomaly.type)}; the weakest model that it rules out: ${escapeHtml(anomaly.model)}</span></div><button type="button" class="jump" data-anomaly="${place}" hidden>Show in the timeline</button></header>`,
+    `<header><div><h3>${place + 1}. ${escapeHtml(anomalyTitle(anomaly))}</h3><span class="kind">${kindText(anomaly)}</span></div><button type="button" class="jump" data-anomaly="${place}" hidden>Show in the timeline</button></header>`,
     meaning === undefined ? '' : `<p class="meaning">${escapeHtml(meaning)}</p>`,
     whyPart(anomaly),
     picture === ''
@@ -109,6 +109,14 @@ function anomalyArticle(anomaly: Anomaly, place: number, report: RunReport): str
     cyclePart(anomaly, history),
     '</article>',
   ].join('\n');
+}
+
+/** The standard name, unless it stands in the title already. */
+function kindText(anomaly: Anomaly): string {
+  const rules = `the weakest model that it rules out: ${escapeHtml(anomaly.model)}`;
+  return anomalyTitle(anomaly).includes(anomaly.type)
+    ? rules
+    : `${escapeHtml(anomaly.type)}; ${rules}`;
 }
 
 /** Of a cycle whose every edge is explained beside its picture, the text folds away. */

@@ -35,6 +35,7 @@ export function* renderHtmlParts(report: RunReport): Generator<string> {
   const { summary } = report;
   const embedded = embedHistory(report.history);
   yield head(summary);
+  yield '<main>\n';
   yield verdictSection(summary);
   yield minuteSection(report);
   yield factsSection(report);
@@ -45,7 +46,7 @@ export function* renderHtmlParts(report: RunReport): Generator<string> {
   yield faultSection(summary);
   yield figureSection(report);
   yield commandSection(report);
-  yield `<footer>dsx ${escapeHtml(summary.dsxVersion)}</footer>\n`;
+  yield `</main>\n<footer>dsx ${escapeHtml(summary.dsxVersion)}</footer>\n`;
   yield* dataParts(report, embedded);
   if (traces !== undefined) yield* traceParts(traces, embedded.tickNs);
   yield `<script>${pageScript}</script>\n</body>\n</html>\n`;

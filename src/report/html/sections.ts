@@ -2,13 +2,13 @@
 import { durationText, plural } from '../../base/text.ts';
 import { nsToMs } from '../../base/units.ts';
 import type { Validity } from '../../checker/verdict.ts';
-import { escapeHtml, shellWord } from '../escape.ts';
+import { escapeHtml } from '../escape.ts';
 import { latencies } from '../latency.ts';
 import { minuteOf } from '../minute.ts';
 import { modelMapOf } from '../model-map.ts';
 import type { FaultCoverage, RunReport, RunSummary } from '../report.ts';
 import { messageText, recoveryText } from '../terminal.ts';
-import { checkCommand, headline, symbolOf, systemText, verdictLine } from '../words.ts';
+import { againCommands, headline, symbolOf, systemText, verdictLine } from '../words.ts';
 import { firstPicture } from './anomaly-section.ts';
 import { mapSvg } from './map-svg.ts';
 
@@ -98,27 +98,10 @@ export function factsSection({ summary, folder }: RunReport): string {
   return `<dl class="facts">${entries.join('')}</dl>`;
 }
 
-/** What needs the run's folder. */
-function againCommands({ folder, summary }: RunReport): readonly (readonly [string, string])[] {
-  if (folder === null) return [];
-  const replay = [
-    'Run it ten times with the very faults of this run, at the very times, and count how often it shows',
-    `dsx replay ${shellWord(folder)} --repeat 10`,
-  ] as const;
-  if (summary.valid !== false) return [replay];
-  return [
-    replay,
-    ['Keep the smallest proof as a golden history', `dsx promote ${shellWord(folder)}`],
-  ];
-}
-
 export function commandSection(report: RunReport): string {
-  const check = checkCommand(report);
   return [
     '<section id="again"><h2>Do it again</h2>',
-    command('Run the same test, with the same seed', report.summary.command),
-    ...againCommands(report).map(([title, text]) => command(title, text)),
-    check === null ? '' : command('Check the recorded history again', check),
+    ...againCommands(report).map(({ title, command: text }) => command(title, text)),
     '</section>',
   ].join('\n');
 }

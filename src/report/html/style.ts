@@ -75,7 +75,7 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; wh
 td { overflow-wrap: anywhere; }
 .note { color: var(--muted); font-size: 13px; min-height: 20px; max-width: none; }
 footer { margin-top: 60px; color: var(--muted); font-size: 13px; }
-@media (max-width: 700px) { dl.minute > div { grid-template-columns: 1fr; } body { padding: 14px 14px 60px; } h1 { font-size: 21px; } .banner { padding: 14px 16px; } .anomaly { padding: 14px; } nav { display: none; } dl.facts { grid-template-columns: 1fr 1fr; } dl.facts .wide { grid-column: span 2; } }
+@media (max-width: 700px) { dl.minute > div { grid-template-columns: 1fr; } body { padding: 14px 14px 60px; } h1 { font-size: 21px; } .banner { padding: 14px 16px; } .anomaly { padding: 14px; } nav { display: none; } pre.explanation { white-space: pre-line; } dl.facts { grid-template-columns: 1fr 1fr; } dl.facts .wide { grid-column: span 2; } }
 @media print { nav, button, #explorer { display: none !important; } .anomaly { break-inside: avoid; } }
 `;
 
@@ -125,7 +125,7 @@ canvas { display: block; width: 100%; touch-action: pan-y; border-radius: 6px; }
 #tooltip { position: fixed; left: 0; top: 0; z-index: 5; max-width: min(460px, 92vw); background: var(--text); color: var(--bg); padding: 7px 10px; border-radius: 6px; font-size: 12.5px; white-space: pre-wrap; overflow-wrap: anywhere; pointer-events: none; }
 #selected, .selected { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid var(--accent); padding-left: 12px; margin: 8px 0; font-size: 13.5px; }
 #selected:empty, .selected:empty { display: none; }
-#operations td { white-space: nowrap; } #operations td:nth-child(6), #operations td:nth-child(9) { white-space: normal; min-width: 160px; }
+#operations td { white-space: nowrap; } #operations td:nth-child(6) { white-space: normal; min-width: 160px; } #operations td:nth-child(9) { white-space: normal; min-width: 340px; }
 #traces { margin-top: 28px; } #traces h3 { margin-bottom: 8px; } #trace-search { font: inherit; font-size: 13px; color: var(--text); background: var(--bg); border: 1px solid var(--rule); border-radius: 6px; padding: 4px 8px; width: 220px; }
 table.traces td { white-space: nowrap; } table.traces td:last-child { white-space: normal; font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 12px; min-width: 260px; }
 tr.bad td:first-child { box-shadow: inset 3px 0 var(--red); } tr td:first-child { padding-left: 8px; } tr.chosen { background: var(--panel); }

@@ -23,6 +23,16 @@ export interface RunRow {
   /** The verdict in a sentence, or why there is none. */
   readonly text: string;
   readonly hasReport: boolean;
+  readonly nodes: number;
+  readonly clients: number;
+  readonly timeLimitMs: number;
+  /** Operations a second that were asked for; 0: no limit. */
+  readonly rateHz: number;
+  /** Faults that were injected. */
+  readonly faultCount: number;
+  /** Of ok operations; null if there is none, or it was not kept. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
 }
 
 export interface RunFile {
@@ -37,6 +47,7 @@ table.runs th, table.runs td { text-align: left; padding: 6px 10px; border-botto
 table.runs th button { border: 0; background: none; padding: 0; font-weight: 600; color: var(--muted); }
 table.runs th[aria-sort="ascending"] button::after { content: " ▲"; } table.runs th[aria-sort="descending"] button::after { content: " ▼"; }
 table.runs td.number { text-align: right; white-space: nowrap; } table.runs td.time { white-space: nowrap; }
+table.runs th a { white-space: normal; } @media (max-width: 700px) { table.runs th, table.runs td { padding: 6px 6px; } }
 tr.differs td { background: var(--amber-bg); }
 form.filters { display: flex; flex-wrap: wrap; gap: 10px; margin: 16px 0; align-items: center; }
 form.filters input, form.filters select { font: inherit; padding: 5px 9px; border: 1px solid var(--rule); border-radius: 6px; background: var(--panel); color: var(--text); }
@@ -133,7 +144,7 @@ export function comparePage(runs: readonly RunRow[]): string {
   );
   return page(
     'Two runs',
-    `<p><a href="/">all runs</a></p><h1>Two runs</h1>${facts(runs, `<thead><tr><th></th>${heads.join('')}</tr></thead>`)}`,
+    `<p><a href="/">all runs</a></p><h1>Two runs</h1>${facts(runs, `<thead><tr><th></th>${heads.join('')}</tr></thead>`)}<p class="note">What differs is marked.</p>`,
   );
 }
 
@@ -144,9 +155,17 @@ function facts(runs: readonly RunRow[], head = ''): string {
     ['model', ({ model }) => model],
     ['workload', ({ workload }) => workload],
     ['system', ({ system }) => system],
-    ['faults', ({ nemeses }) => nemeses],
+    [
+      'faults',
+      ({ nemeses, faultCount }) => (faultCount === 0 ? 'none' : `${faultCount}: ${nemeses}`),
+    ],
+    ['nodes', ({ nodes }) => String(nodes)],
+    ['clients', ({ clients }) => String(clients)],
+    ['time limit', ({ timeLimitMs }) => durationText(timeLimitMs)],
+    ['rate asked for', ({ rateHz }) => (rateHz === 0 ? 'no limit' : `${rateHz} a second`)],
     ['seed', ({ seed }) => String(seed)],
     ['operations', ({ operations }) => operations.toLocaleString('en-US')],
+    ['latency p50, p99', ({ p50Ms, p99Ms }) => [p50Ms, p99Ms].map(latencyText).join(', ')],
     ['time', ({ durationMs }) => durationText(durationMs)],
     ['started', ({ startedAt }) => startedAt],
   ];
@@ -157,6 +176,10 @@ function facts(runs: readonly RunRow[], head = ''): string {
     return `<tr${differs ? ' class="differs"' : ''}><th>${name}</th>${cells}</tr>`;
   });
   return `<div class="scroll"><table class="runs">${head}<tbody>${lines.join('\n')}</tbody></table></div>`;
+}
+
+function latencyText(ms: number | null): string {
+  return ms === null ? '-' : durationText(ms);
 }
 
 export function errorPage(title: string, text: string): string {
@@ -170,9 +193,9 @@ function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} · dsx</title><style>${pageStyle}${style}</style></head>
-<body><header class="top"><span class="name">dsx</span></header>
+<body><header class="top"><span class="name">dsx</span></header><main>
 ${body}
-</body></html>
+</main></body></html>
 `;
 }
 

@@ -75,9 +75,9 @@ describe('in a minute', () => {
 
 test('a list of orders that were tried belongs to the conclusion', () => {
   const explanation =
-    'No order of these:\n  A  write 1\n  B  read → 0\nEvery order ends too early:\n  After A the state is 1.';
+    'No order of these:\n  A  write 1\n  B  read → 0\nWhichever order is tried, it gets stuck:\n  After A the state is 1.';
   expect(conclusionOf({ ...staleAnomaly(), explanation })).toBe(
-    'Every order ends too early:\n  After A the state is 1.',
+    'Whichever order is tried, it gets stuck:\n  After A the state is 1.',
   );
 });
 

@@ -173,6 +173,7 @@ describe('as JSON', () => {
         "checkCommand",
         "checkMs",
         "command",
+        "commands",
         "dsxVersion",
         "durationMs",
         "errors",
@@ -204,6 +205,7 @@ describe('as JSON', () => {
     file: 'a.jsonl',
     format: 'jsonl',
     warnings: [],
+    gates: [],
   };
 
   test('a check says valid, model, anomalies, operations and time', () => {
@@ -232,6 +234,15 @@ describe('as JSON', () => {
     expect(checkText({ ...checked, verdicts: [validVerdict(small)] }, plainPaint, 90)).toContain(
       '✓ a.jsonl: valid: linearizable',
     );
+  });
+
+  test('a check that holds and misses a gate says both', () => {
+    const gates = [{ gate: 'ok-rate>=99%', passed: false, figure: 'the share was 50 %' }];
+    const held = { ...checked, gates, verdicts: [validVerdict(small)] };
+    const lines = checkText(held, plainPaint, 90).split('\n');
+    expect(lines[0]).toBe('✗ a.jsonl: valid: linearizable; 1 gate missed');
+    expect(lines).toContain('  ✗ gate ok-rate>=99%: the share was 50 %');
+    expect(checkJson(held)).toMatchObject({ valid: true, gates });
   });
 });
 

@@ -93,7 +93,9 @@ function drawFaults(plot, top, bottom, heads) {
       context.rect(x0, lane * bandLane, width - 3, bandLane);
       context.clip();
       context.fillStyle = palette.text;
-      context.fillText(fault.kind + (fault.shape === '' ? '' : ' ' + fault.shape), x0 + 4, lane * bandLane + 11);
+      const name = fault.kind + (fault.shape === '' ? '' : ' ' + fault.shape);
+      const room = Math.floor((width - 8) / 5.6);
+      context.fillText(name.length > room ? name.slice(0, room - 1) + '…' : name, x0 + 4, lane * bandLane + 11);
       context.restore();
     }
   }

@@ -44,6 +44,7 @@ for (let i = 0; i < count; i += 1)
 const number = (value) => value.toLocaleString('en-US');
 
 function durationText(ms) {
+  if (ms === 0) return '0 s';
   if (ms < 0.0005) return Math.round(ms * 1e6) + ' ns';
   if (ms < 0.5) return Number((ms * 1000).toPrecision(3)) + ' µs';
   if (ms < 1000) return Number(ms.toPrecision(3)) + ' ms';

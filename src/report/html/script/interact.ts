@@ -6,22 +6,25 @@ let restTimer = 0;
 const tooltip = elementOf('tooltip');
 const pageRows = 25;
 
+const isLarge = count > 50000;
+
 /** At once what moves with the hand; a moment later what takes long: quantiles and the table. */
 function redraw() {
   clearTimeout(restTimer);
-  restTimer = setTimeout(() => {
-    drawLatency(true);
-    fillTable();
-    fillTraces();
-  }, count > 50000 ? 160 : 0);
   if (frame !== 0) return;
   frame = requestAnimationFrame(() => {
     frame = 0;
     drawTimeline();
-    drawLatency(false);
+    drawLatency(!isLarge);
     drawRate();
     drawClocks();
     drawSpaceTime();
+    // After the frame, never beside it: what it draws would be drawn over.
+    restTimer = setTimeout(() => {
+      if (isLarge) drawLatency(true);
+      fillTable();
+      fillTraces();
+    }, isLarge ? 160 : 0);
   });
 }
 
