@@ -101,7 +101,7 @@ function curves(only: readonly string[]): void {
 
 function report(subject: Subject, load: Load): void {
   const history = drive(subject.make, load);
-  const groups = [...history.rowsByKey().values()].map((rows) => Int32Array.from(rows));
+  const groups = [...history.rowsByKey().values()];
   const rounds = load.operations <= 10_000 ? 200 : load.operations <= 1_000_000 ? 7 : 2;
   let bestMs = Number.POSITIVE_INFINITY;
   let bestCpuMs = Number.POSITIVE_INFINITY;

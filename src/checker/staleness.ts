@@ -152,7 +152,7 @@ function betweenText(ops: RegisterOps, { versionsAtLeast: atLeast, worst }: Stal
 function longestStaleMs(history: History, initial: Json): number | undefined {
   let longest = 0;
   for (const rows of history.rowsByKey().values()) {
-    const found = stalenessOf(history, Int32Array.from(rows), initial);
+    const found = stalenessOf(history, rows, initial);
     if (found.kind !== 'staleness') return undefined;
     longest = Math.max(longest, found.staleMs);
   }

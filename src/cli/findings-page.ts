@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, UsageError } from '../base/errors.ts';
-import { isArray, isObject, type JsonObject } from '../base/json.ts';
+import { canonical, isArray, isObject, type JsonObject } from '../base/json.ts';
 import { type FindingRow, foldRepetitions, renderFindings } from '../report/suite/findings.ts';
 import type { SuiteResult } from '../report/suite/suite.ts';
 import { writeAtomic } from '../store/write-atomic.ts';
@@ -52,6 +52,10 @@ export function joinFindings(
   });
 }
 
+function asked({ settings, expect }: SuiteResult): string {
+  return canonical([settings, expect]);
+}
+
 function byName<T extends SuiteResult>(rows: readonly T[]): ReadonlyMap<string, T> {
   return new Map(rows.map((row) => [row.name, row]));
 }
@@ -61,10 +65,12 @@ function writePage(
   rowOf: (name: string) => SuiteResult | undefined,
 ): string {
   const rows = foldRepetitions(all).flatMap((planned) => {
-    // What the file of the suite says of it now holds, whenever it was run.
-    const { name, finding, settings, expect } = planned;
+    const { name, finding } = planned;
     if (finding === undefined) return [];
-    return [{ ...(rowOf(name) ?? planned), expect, settings, finding, folder: null }];
+    const row = rowOf(name);
+    // In words it is what the suite says now; what was run otherwise shows nothing of it.
+    const isSame = row !== undefined && asked(row) === asked(planned);
+    return [{ ...(isSame ? row : planned), finding, folder: null }];
   });
   writeAtomic(`${path}.json`, [`${JSON.stringify({ format: pageFormat, rows }, null, 1)}\n`]);
   writeAtomic(`${path}.md`, [renderFindings(rows, repeat)]);

@@ -26,6 +26,11 @@ export class HistoryBuilder {
     return this.#columns.length;
   }
 
+  /** How many events may come: a good guess saves copies. */
+  expect(count: number): void {
+    this.#columns.expect(count);
+  }
+
   functionId(name: string): number {
     const known = this.#functionIds.get(name);
     if (known !== undefined) return known;

@@ -44,9 +44,13 @@ export interface OperationColumns {
   readonly output: Int32Array;
 }
 
+/** From so many on, as many as were expected have room: memory that is not written costs nothing. */
+const manyRows = 1 << 16;
+
 /** Event columns that grow. */
 export class GrowingColumns {
   #capacity = 1024;
+  #expected = 0;
   length = 0;
   type = new Uint8Array(this.#capacity);
   process = new Int32Array(this.#capacity);
@@ -61,6 +65,11 @@ export class GrowingColumns {
     if (this.length === this.#capacity) this.#grow();
     this.length += 1;
     return this.length - 1;
+  }
+
+  /** How many there may be: if they become many, there is room for so many at once. */
+  expect(count: number): void {
+    this.#expected = count;
   }
 
   /** Just the rows that there are; not valid after the next `push`. */
@@ -79,6 +88,7 @@ export class GrowingColumns {
 
   #grow(): void {
     this.#capacity *= 2;
+    if (this.#capacity > manyRows) this.#capacity = Math.max(this.#capacity, this.#expected);
     this.type = copied(this.type, new Uint8Array(this.#capacity));
     this.process = copied(this.process, new Int32Array(this.#capacity));
     this.f = copied(this.f, new Uint16Array(this.#capacity));

@@ -27,6 +27,12 @@ export interface HistoryData {
   readonly isTimed: boolean;
 }
 
+/** See `History.keyTimes`. */
+interface KeyTimes {
+  readonly invoke: Int32Array;
+  readonly complete: Int32Array;
+}
+
 const neverReturned: OpError = ['no-completion', 'the run ended before an answer came'];
 
 export class History {
@@ -38,6 +44,7 @@ export class History {
   readonly #extras: ExtraTable;
   #operations: OperationColumns | undefined;
   #keys: Int32Array | undefined;
+  #keyTimes: KeyTimes | undefined;
 
   constructor(
     events: EventColumns,
@@ -139,17 +146,22 @@ export class History {
     return this.#extras.get(index);
   }
 
-  /** Rows of `operations` for each key id, in order of invocation. Rows without key: under -1. */
-  rowsByKey(): ReadonlyMap<number, readonly number[]> {
-    const groups = new Map<number, number[]>();
-    const { key, count } = this.operations;
-    for (let row = 0; row < count; row += 1) {
-      const id = key[row] ?? noValue;
-      const group = groups.get(id);
-      if (group === undefined) groups.set(id, [row]);
-      else group.push(row);
-    }
-    return groups;
+  /**
+   * Rows of `operations` for each key id, in order of invocation. Rows without key: under -1.
+   * All are stretches of one array.
+   */
+  rowsByKey(): ReadonlyMap<number, Int32Array> {
+    return groupRows(this.operations);
+  }
+
+  /**
+   * Positions among the events of the operations of the same key, by row: of the invocation and
+   * of the completion (-1 if there is none). They keep the order of events, without the gaps
+   * that other keys leave. Made once, when first asked for.
+   */
+  get keyTimes(): KeyTimes {
+    this.#keyTimes ??= timesWithinKeys(this.operations, this.eventCount);
+    return this.#keyTimes;
   }
 
   /** The same events, with only the operations on these keys (ids). Event indices stay. */
@@ -273,6 +285,73 @@ function joinOperations(events: EventColumns): OperationColumns {
     row += 1;
   }
   return rows;
+}
+
+function groupRows({ key, count }: OperationColumns): ReadonlyMap<number, Int32Array> {
+  const last = greatest(key);
+  if (last === noValue && count > 0) return new Map([[noValue, allRows(count)]]);
+  // By key id + 1: first how many rows, then where the next of them goes.
+  const places = new Int32Array(last + 2);
+  const order: number[] = [];
+  for (let row = 0; row < count; row += 1) {
+    const slot = (key[row] ?? noValue) + 1;
+    const size = places[slot] ?? 0;
+    if (size === 0) order.push(slot - 1);
+    places[slot] = size + 1;
+  }
+  const all = new Int32Array(count);
+  const groups = new Map<number, Int32Array>();
+  let begin = 0;
+  for (const id of order) {
+    const size = places[id + 1] ?? 0;
+    groups.set(id, all.subarray(begin, begin + size));
+    places[id + 1] = begin;
+    begin += size;
+  }
+  for (let row = 0; row < count; row += 1) {
+    const slot = (key[row] ?? noValue) + 1;
+    const place = places[slot] ?? 0;
+    all[place] = row;
+    places[slot] = place + 1;
+  }
+  return groups;
+}
+
+function allRows(count: number): Int32Array {
+  const rows = new Int32Array(count);
+  for (let row = 0; row < count; row += 1) rows[row] = row;
+  return rows;
+}
+
+function timesWithinKeys(operations: OperationColumns, eventCount: number): KeyTimes {
+  const { key, count } = operations;
+  // By event: 1 + the row invoked there, or minus (1 + the row completed there).
+  const rowAt = new Int32Array(eventCount);
+  for (let row = 0; row < count; row += 1) {
+    rowAt[operations.invoke[row] ?? 0] = row + 1;
+    const end = operations.complete[row] ?? noEvent;
+    if (end !== noEvent) rowAt[end] = -row - 1;
+  }
+  const nextTime = new Int32Array(greatest(key) + 2);
+  const invoke = new Int32Array(count);
+  const complete = new Int32Array(count).fill(noEvent);
+  for (let event = 0; event < eventCount; event += 1) {
+    const found = rowAt[event] ?? 0;
+    if (found === 0) continue;
+    const row = found > 0 ? found - 1 : -found - 1;
+    const slot = (key[row] ?? noValue) + 1;
+    const time = nextTime[slot] ?? 0;
+    nextTime[slot] = time + 1;
+    if (found > 0) invoke[row] = time;
+    else complete[row] = time;
+  }
+  return { invoke, complete };
+}
+
+function greatest(ids: Int32Array): number {
+  let most = noValue;
+  for (const id of ids) if (id > most) most = id;
+  return most;
 }
 
 function distinct(ids: Int32Array): Int32Array {

@@ -178,6 +178,45 @@ describe('JSONL', () => {
       'nesting',
     );
   });
+
+  test.each([
+    '["r",0,null]',
+    '["w",0,0]',
+    '["w",10,20]',
+    '["w",1,2.5]',
+    '["w",1,2e1]',
+    '["w",1,-2]',
+    '["w",1,9999999999]',
+    '["w",1]',
+    '["w",1,2,3]',
+    '["w",1,"x"]',
+    '["w","k",2]',
+    '["w",1,2 ]',
+    '["w", 1,2]',
+    '["w",1,[2,3]]',
+    '["w",1,[]]',
+    '["w",1,2],["w",3,4]',
+    '["w",1,2],["w",3,4,5],["w",3,4]',
+    '["w",1,2],[]',
+    '["wx",1,2],["w",1,2],["wx",1,2]',
+    '["r",7,null,null]',
+    '["r",null,7]',
+  ])('a micro-operation after usual ones is read as JSON has it: %s', (micro) => {
+    const value = `[["w",1,2],["r",3,null],["w",2,1],${micro}]`;
+    const line = (index: number, type: string): string =>
+      `{"index":${index},"time":${index},"type":"${type}","process":0,"f":"txn","value":${value}}`;
+    const found = events(read(`${line(0, 'invoke')}\n${line(1, 'ok')}\n`));
+    const expected: unknown = JSON.parse(value);
+    expect(found.map((event) => event.value)).toEqual([expected, expected]);
+  });
+
+  test.each(['["r",05,null]', '["w",0,00]', '["r",7,nul]', '["w",1,2}', '["w",1,]', '["w",,1]'])(
+    'what is nearly a micro-operation is refused: %s',
+    (micro) => {
+      const line = `{"index":0,"time":1,"type":"invoke","process":0,"f":"txn","value":[["w",1,2],["r",7,null],${micro}]}`;
+      expect(refusal(`${line}\n${ok}\n`)).toContain('line 1');
+    },
+  );
 });
 
 describe('the JSON of elle-cli', () => {

@@ -526,10 +526,10 @@ describe('deciders', () => {
             linearizable: false,
             method: 'zones',
             type: 'two-holders',
-            rows,
-            told: rows,
+            rows: [...rows],
+            told: [...rows],
             standalone: true,
-            explain: (nameOf) => `because of ${rows.map(nameOf).join(', ')}`,
+            explain: (nameOf) => `because of ${[...rows].map(nameOf).join(', ')}`,
           };
     const locks = historyOf(
       sequence([
@@ -548,7 +548,7 @@ describe('deciders', () => {
       linearizable: false,
       method: 'malice',
       type: 'stale-read',
-      rows: rows.slice(0, 1),
+      rows: [...rows.slice(0, 1)],
       told: [],
       standalone: true,
       explain: () => '',

@@ -217,7 +217,9 @@ export function elementsOf(value: Json): readonly Json[] | undefined {
 function partsOf(history: History): Part[] {
   const groups = [...history.rowsByKey()];
   if (groups.length === 0) return [wholeOf(history)];
-  return groups.map(([key, rows]) => new Part(history, history.values.value(key), rows));
+  return groups.map(
+    ([key, rows]) => new Part(history, history.values.value(key), Array.from(rows)),
+  );
 }
 
 function wholeOf(history: History): Part {

@@ -48,8 +48,8 @@ export function decidedAnomaly(given: Refused, context: Context): Anomaly {
   const shortest = shortestPrefix(refused, model, context.effort.outOfTime);
   const shown = withWhatCame(shortest, refused, model);
   const { decision } = shown;
-  const named = { ...shown.prefix, rows: decision.rows };
-  const found = witnessIn(shown, refused.decider, context);
+  const named = { ...shown.prefix, rows: Int32Array.from(decision.rows) };
+  const found = witnessIn(shown, judgeOf(refused), context);
   const isStandalone = found !== undefined;
   const witness = found ?? witnessOf(model, callsOf(named, model));
   const failed = failedCallsOf(named, model);
@@ -71,12 +71,16 @@ export function decidedAnomaly(given: Refused, context: Context): Anomaly {
   });
 }
 
+function judgeOf({ decision, decider }: Refused): Decider {
+  return decision.judge ?? decider;
+}
+
 /** In a history of this part alone, so that what is done again and again costs no more. */
 function alone(refused: Refused, model: AnyModel): Refused {
   const { part, decider } = refused;
   if (part.rows.length === part.history.operationCount) return refused;
   const history = part.history.picked(part.rows);
-  const own = { ...part, history, rows: Array.from(part.rows, (_, row) => row) };
+  const own = { ...part, history, rows: part.rows.map((_, at) => at) };
   const decision = decider(own, model);
   assert(decision?.linearizable === false, 'a decider says the same of the same operations');
   return { part: own, decision, decider };
@@ -86,12 +90,13 @@ function alone(refused: Refused, model: AnyModel): Refused {
  * What a prefix lacks, the history may have later: an element lost by then may only be out of
  * order. So with such a violation everything about the same values is looked at again.
  */
-function withWhatCame(shortest: Shortest, { part, decider }: Refused, model: AnyModel): Shortest {
+function withWhatCame(shortest: Shortest, refused: Refused, model: AnyModel): Shortest {
+  const { part } = refused;
   const { decision, prefix } = shortest;
   const mayChange = tellsOfMissing(decision) || decision.type.startsWith('lost-');
   if (!mayChange || !decision.standalone || prefix === part) return shortest;
   const rows = rowsOfSameValues(part, decision.rows, model);
-  const answer = rows === undefined ? undefined : decider({ ...part, rows }, model);
+  const answer = rows === undefined ? undefined : judgeOf(refused)({ ...part, rows }, model);
   return answer?.linearizable === false && answer.standalone
     ? { ...shortest, prefix: part, decision: answer, isWhole: true }
     : shortest;
@@ -108,11 +113,11 @@ function rowsOfSameValues(
   part: Part,
   given: readonly number[],
   model: AnyModel,
-): readonly number[] | undefined {
+): Int32Array | undefined {
   const { history } = part;
   const { input, output } = history.operations;
   const values = new Set<string>();
-  let rows = given;
+  let rows = Int32Array.from(given);
   for (let round = 0; round < roundsMax; round += 1) {
     const before = values.size;
     for (const row of rows) {
@@ -171,6 +176,11 @@ function shortestPrefix(
   outOfTime: () => boolean,
 ): Shortest {
   const end = endOf(part);
+  if (decision.end !== undefined) {
+    const prefix = decision.end < end ? prefixOf(part, decision.end) : part;
+    const provedEvents = decision.end - 1;
+    return { prefix, decision, provedEvents, end: decision.end, isWhole: false };
+  }
   let best: Shortest = { prefix: part, decision, provedEvents: 0, end, isWhole: false };
   let isMiddleNext = false;
   while (best.provedEvents + 1 < best.end && !outOfTime()) {
@@ -204,7 +214,9 @@ function endOfEvidence({ prefix, decision, end }: Shortest): number {
 function endOf({ history, rows }: Part): number {
   const { complete, invoke } = history.operations;
   let last = 0;
-  for (const row of rows) last = Math.max(last, complete[row] ?? 0, invoke[row] ?? 0);
+  for (const row of rows) {
+    last = Math.max(last, complete[row] ?? 0, invoke[row] ?? 0);
+  }
   return last + 1;
 }
 
@@ -226,7 +238,7 @@ function witnessIn(shortest: Shortest, decider: Decider, context: Context): Witn
   const { model, effort } = context;
   const { prefix, decision } = shortest;
   if (decision.standalone) {
-    const calls = callsOf({ ...prefix, rows: decision.rows }, model);
+    const calls = callsOf({ ...prefix, rows: Int32Array.from(decision.rows) }, model);
     if (isClosed(calls, decision, model)) {
       const small = shrunk(calls, model, effort, false);
       // What came later gives the violation its name, though it would be one without that.
@@ -241,7 +253,7 @@ function witnessIn(shortest: Shortest, decider: Decider, context: Context): Witn
     if (small !== undefined) return small;
   }
   const isRefused = (calls: readonly Call[]): boolean => {
-    const rows = calls.map(({ row }) => row);
+    const rows = Int32Array.from(calls, ({ row }) => row);
     return decider({ ...prefix, rows }, model)?.linearizable === false;
   };
   const fewer = reduced(model, all, isRefused, effort.outOfTime);
@@ -323,7 +335,8 @@ function longestPrefix(shortest: Shortest, { model, effort }: Context): JsonObje
     if ((complete[row] ?? 0) < provedEvents) proved += 1;
     else stuck = row;
   }
-  const [call] = stuck === undefined ? [] : callsOf({ ...prefix, rows: [stuck] }, model);
+  const [call] =
+    stuck === undefined ? [] : callsOf({ ...prefix, rows: Int32Array.of(stuck) }, model);
   return {
     length: proved,
     operationCount: prefix.rows.length,

@@ -26,6 +26,13 @@ export type Decision =
       readonly explain: (nameOf: (row: number) => string) => string;
       /** The rows that `explain` names. */
       readonly told: readonly number[];
+      /**
+       * If given, the shortest prefix without an order is what was known before this event, and
+       * it is that prefix which the rest is about.
+       */
+      readonly end?: number;
+      /** Who is asked about other operations of the part, if not the decider that says this. */
+      readonly judge?: Decider;
     };
 
 export type Refusal = Decision & { readonly linearizable: false };

@@ -11,6 +11,7 @@
 import { present } from '../../base/assert.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { listed, plural } from '../../base/text.ts';
+import { typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
 import { modelNamed } from '../../model/library.ts';
 import type { Model } from '../../model/model.ts';
@@ -23,6 +24,7 @@ import { solve } from './engine.ts';
 import { explained } from './explain.ts';
 import { type Call, callsOf, failedCallsOf, type Part, partsOf } from './part.ts';
 import { polynomialDecider } from './poly/decider.ts';
+import { quickDecider } from './poly/quick-decider.ts';
 import { prefixJson } from './prefix.ts';
 import { race } from './race.ts';
 import { confirm, type Effort, shrink, type Witness, witnessOf } from './witness.ts';
@@ -75,7 +77,9 @@ export function linearizable<State>(
 function decidersOf<State>(model: string | Model<State>): readonly Decider[] {
   // A model that is only handed over may mean anything by its name.
   const decider = typeof model === 'string' ? polynomialDecider(model) : undefined;
-  return decider === undefined ? [] : [decider];
+  if (decider === undefined || typeof model !== 'string') return [];
+  const quick = quickDecider(model, decider);
+  return quick === undefined ? [decider] : [quick, decider];
 }
 
 interface Settings {
@@ -299,10 +303,13 @@ interface OutcomeCounts {
 }
 
 function outcomeCounts(history: History): OutcomeCounts {
-  const counts = [0, 0, 0, 0];
-  for (const outcome of history.operations.outcome) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  const [, ok = 0, fail = 0, info = 0] = counts;
-  return { ok, fail, info };
+  const { outcome, count: operationCount } = history.operations;
+  let [ok, fail] = [0, 0];
+  for (let row = 0; row < operationCount; row += 1) {
+    if (outcome[row] === typeCode.ok) ok += 1;
+    if (outcome[row] === typeCode.fail) fail += 1;
+  }
+  return { ok, fail, info: operationCount - ok - fail };
 }
 
 function unknownReason(

@@ -33,7 +33,7 @@ export interface Part {
   /** What the model's own partition calls it; undefined if the model has none. */
   readonly name: string | undefined;
   /** Rows of `History.operations`, of every outcome, in order of invocation. */
-  readonly rows: readonly number[];
+  readonly rows: Int32Array;
 }
 
 export function partsOf<State>(history: History, model: Model<State>): readonly Part[] {
@@ -51,7 +51,8 @@ export function partsOf<State>(history: History, model: Model<State>): readonly 
       if (group === undefined) groups.set(name, [row]);
       else group.push(row);
     }
-    for (const [name, group] of groups) parts.push({ history, key, name, rows: group });
+    for (const [name, group] of groups)
+      parts.push({ history, key, name, rows: Int32Array.from(group) });
   }
   return parts;
 }
@@ -88,14 +89,13 @@ export function callAt<State>({ history }: Part, row: number, model: Model<State
 /** The part's failed operations: they tell an aborted read from one out of thin air. */
 export function failedCallsOf<State>(part: Part, model: Model<State>): readonly Call[] {
   const { invoke, complete, outcome } = part.history.operations;
-  return part.rows
-    .filter((row) => outcome[row] === typeCode.fail)
-    .map((row) => ({
-      row,
-      op: opOf(part.history, row, model.byProcess === true),
-      invoke: invoke[row] ?? 0,
-      returned: complete[row] ?? never,
-    }));
+  const failed = part.rows.filter((row) => outcome[row] === typeCode.fail);
+  return Array.from(failed, (row) => ({
+    row,
+    op: opOf(part.history, row, model.byProcess === true),
+    invoke: invoke[row] ?? 0,
+    returned: complete[row] ?? never,
+  }));
 }
 
 function opOf(history: History, row: number, withProcess: boolean): ModelOp {

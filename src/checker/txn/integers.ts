@@ -25,6 +25,19 @@ export class PairTable {
     return this.#slots[at] === 0 ? -1 : (this.#slots[at + 2] ?? 0);
   }
 
+  /** Sets the number of a pair that has none. Returns what it had, or -1. */
+  add(a: number, b: number, value: number): number {
+    const at = this.#find(a, b);
+    const slots = this.#slots;
+    if (slots[at] !== 0) return slots[at + 2] ?? 0;
+    slots[at] = a + 1;
+    slots[at + 1] = b;
+    slots[at + 2] = value;
+    this.size += 1;
+    if (this.size * 2 > this.#mask) this.#grow();
+    return -1;
+  }
+
   set(a: number, b: number, value: number): void {
     const at = this.#find(a, b);
     const slots = this.#slots;

@@ -88,10 +88,12 @@ function writesOf({ kind, key, value, elements }: Transactions): {
   for (let i = 0; i < kind.length; i += 1) {
     if (kind[i] !== writeKind) continue;
     const [k, v] = [key[i] ?? 0, value[i] ?? 0];
-    const known = table.get(k, v);
-    if (v === nil) ambiguous.set(k, [i, i]);
-    else if (known === -1) table.set(k, v, i);
-    else if (!ambiguous.has(k)) ambiguous.set(k, [known, i]);
+    if (v === nil) {
+      ambiguous.set(k, [i, i]);
+      continue;
+    }
+    const known = table.add(k, v, i);
+    if (known !== -1 && !ambiguous.has(k)) ambiguous.set(k, [known, i]);
   }
   return { table, ambiguous };
 }

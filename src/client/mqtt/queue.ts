@@ -10,7 +10,7 @@
  * | the same, and the client may still try again | | it sends the message again, as MQTT wants it, with the same number and marked as a repetition |
  * | QoS 2, and the broker has forgotten the session meanwhile | info | nobody knows how far the exchange came |
  * | a dequeue gets a message | ok | it is acknowledged at once; if the broker does not hear that, it sends it again (QoS 1) |
- * | a dequeue gets none, and the broker has answered a ping | ok, null | it sends all that it has |
+ * | a dequeue gets none, the broker has answered a ping, and so has every bridge to it | ok, null | it sends all that it has, and has all that others had |
  * | a dequeue that failed otherwise | fail | what was not acknowledged comes again |
  */
 import { assert } from '../../base/assert.ts';
@@ -23,6 +23,7 @@ import { failedRequest } from '../request-errors.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { MqttConnection, MqttSession } from './connection.ts';
 import type { Publication } from './packets.ts';
+import { bridgeDelivers } from './probe.ts';
 
 export interface MqttManners {
   readonly qos: 0 | 1 | 2;
@@ -41,25 +42,49 @@ const crash = 'crash';
 /** The session that receives all messages. */
 export class MqttConsumer {
   readonly #place: NodePlace;
-  readonly #qos: 0 | 1 | 2;
+  readonly #bridged: readonly NodePlace[];
+  readonly #qos: 1 | 2;
   readonly #session = new MqttSession(consumerId);
   /** What has come and was not given to anybody, by topic. */
   readonly #present = new Map<string, Publication[]>();
   #connection: MqttConnection | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(place: NodePlace, qos: 0 | 1 | 2) {
+  /** `bridged`: brokers whose messages come to `place` over a bridge. */
+  constructor(place: NodePlace, bridged: readonly NodePlace[], qos: 1 | 2) {
     this.#place = place;
+    this.#bridged = bridged;
     this.#qos = qos;
   }
 
-  /** Subscribes; what is published from then on is kept by the broker. */
+  /** Subscribes, when all bridges are up; what is published from then on is kept for it. */
   async begin(signal: AbortSignal): Promise<void> {
+    await this.#bridgesDeliver(signal);
     await this.#inTurn(async () => this.#connected(signal));
   }
 
-  /** A message of the topic, acknowledged if `isKept` is false; undefined if there is none. */
+  /**
+   * A message of the topic, acknowledged unless its consumer crashes; undefined if there was none
+   * on any broker.
+   */
   async take(topic: string, crashes: boolean, signal: AbortSignal): Promise<string | undefined> {
+    const taken = await this.#take(topic, crashes, signal);
+    if (taken !== undefined || this.#bridged.length === 0) return taken;
+    await this.#bridgesDeliver(signal);
+    return this.#take(topic, crashes, signal);
+  }
+
+  close(): void {
+    this.#connection?.close();
+  }
+
+  async #bridgesDeliver(signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      this.#bridged.map(async (from) => bridgeDelivers(from, this.#place, this.#qos, signal)),
+    );
+  }
+
+  async #take(topic: string, crashes: boolean, signal: AbortSignal): Promise<string | undefined> {
     return this.#inTurn(async () => {
       const connection = await this.#connected(signal);
       if (this.#first(topic) === undefined) await connection.ping(signal);
@@ -73,10 +98,6 @@ export class MqttConsumer {
       }
       return publication.payload;
     });
-  }
-
-  close(): void {
-    this.#connection?.close();
   }
 
   #first(topic: string): Publication | undefined {

@@ -12,6 +12,10 @@ import type { JsonScanner } from './json-scanner.ts';
 const depthMax = 500;
 /** A number of more digits than this is left to the scanner. */
 const digitsMax = 15;
+/** So many digits are summed up without care for what a number can hold. */
+const smallDigitsMax = 9;
+/** A micro-operation of three items: its own token and theirs. */
+const microTokens = 4;
 /** Instead of the token of an item: not known yet. */
 const unknown = -1;
 /** Instead of the token of an item: there is none, for the array is empty. */
@@ -57,10 +61,16 @@ export class JsonPacker {
     let depth = 0;
     let count = 0;
     do {
-      if (length === tokens.length) tokens = packed.grow();
+      if (length + microTokens > tokens.length) tokens = packed.grow();
       let next = bytes[at] ?? 0;
       let token = unknown;
-      if (next >= byte.zero && next <= byte.nine) {
+      const after = next === byte.openSquare && depth === 1 ? this.#micro(at, tokens, length) : -1;
+      if (after !== -1) {
+        length += microTokens;
+        count += 1;
+        token = nothing;
+        at = after;
+      } else if (next >= byte.zero && next <= byte.nine) {
         token = this.#integerAt(at);
         ({ at } = scanner);
       } else if (next === byte.openSquare) {
@@ -108,6 +118,48 @@ export class JsonPacker {
     } while (depth > 0);
     packed.extendTo(length);
     scanner.at = at;
+  }
+
+  /**
+   * Packs a micro-operation as most are: `["r",5,null]`, of a name that came before, a small
+   * integer, and another or null. Returns the place after it; or -1, having done nothing.
+   */
+  #micro(start: number, into: Int32Array, length: number): number {
+    const bytes = this.#bytes;
+    const { smallIds } = this.#sink;
+    const letter = bytes[start + 2] ?? 0;
+    const nameLength = this.#textLengths[letter] ?? 0;
+    const known = this.#textStarts[letter] ?? 0;
+    if (bytes[start + 1] !== byte.quote || nameLength === 0) return -1;
+    let at = start + 3;
+    for (let same = 2; same < nameLength; same += 1, at += 1)
+      if (bytes[known + same] !== bytes[at]) return -1;
+    const tokens = into;
+    for (let item = 2; item < microTokens; item += 1) {
+      const begin = at + 1;
+      let digit = (bytes[begin] ?? 0) - byte.zero;
+      if (bytes[at] !== byte.comma) return -1;
+      let value = 0;
+      for (at = begin; digit >= 0 && digit <= 9; digit = (bytes[at] ?? 0) - byte.zero) {
+        value = value * 10 + digit;
+        at += 1;
+      }
+      if (at > begin + smallDigitsMax || value >= smallIds.length) return -1;
+      // A zero in front is no JSON, except by itself.
+      if (at > begin + 1 && bytes[begin] === byte.zero) return -1;
+      let id = (smallIds[value] ?? 0) - 1;
+      if (at === begin) {
+        if (item !== 3 || bytes[at] !== 0x6e || !isNull(bytes, at)) return -1;
+        id = this.#idOfNull();
+        at += 4;
+      }
+      if (id === unknown) return -1;
+      tokens[length + item] = id;
+    }
+    if (bytes[at] !== byte.closeSquare) return -1;
+    tokens[length] = -microTokens;
+    tokens[length + 1] = this.#textIds[letter] ?? 0;
+    return at + 1;
   }
 
   /** At a digit: the value id of the integer, if it is usual; the scanner is then after it. */

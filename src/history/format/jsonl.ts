@@ -16,6 +16,8 @@ import { JsonScanner } from './json-scanner.ts';
 
 /** In a history of transactions, rather few than many. */
 const bytesPerToken = 8;
+/** In any history, rather few than many. */
+const bytesPerEvent = 80;
 
 /** What a field of an event is for. */
 const field = {
@@ -58,6 +60,7 @@ export function readJson(source: Source, start: number): EventSink {
   const sink = new EventSink();
   // An array is another tool's.
   sink.strictTime = source.bytes[start] !== byte.openSquare;
+  sink.builder.expect(Math.floor(source.bytes.length / bytesPerEvent));
   sink.builder.values.packed.expect(Math.floor(source.bytes.length / bytesPerToken));
   const reader = new JsonReader(source, start, sink);
   try {

@@ -12,7 +12,7 @@ export function polynomialDecider(specification: string): Decider | undefined {
   const { name, parameter } = parsedSpecification(specification);
   if (!polynomialModels.includes(name)) return undefined;
   return ({ history, rows }) => {
-    const result = checkPolynomial(name, history, new Int32Array(rows), parameter);
+    const result = checkPolynomial(name, history, rows, parameter);
     switch (result.kind) {
       case 'linearizable':
         return { linearizable: true, method: result.method };

@@ -174,6 +174,11 @@ const algorithms: Readonly<Record<string, Algorithm>> = {
   },
 };
 
+/** In one line how the algorithm for that model decides; undefined if there is none. */
+export function methodOf(model: string): string | undefined {
+  return Object.hasOwn(algorithms, model) ? algorithms[model]?.method : undefined;
+}
+
 /** Models that there is a polynomial algorithm for. */
 export const polynomialModels: readonly string[] = [...Object.keys(algorithms), 'multi-register'];
 
