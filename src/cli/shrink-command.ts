@@ -81,7 +81,7 @@ export async function shrinkCommand(given: ShrinkArguments): Promise<number> {
   const watcher = createSeriesWatcher(given.json);
   const { checker, type, model } = wanted;
   watcher.say(
-    `shrinking ${run.id}: ${type} (${checker}, ${model}), for ${given.budget} at most; Ctrl-C stops with the best so far`,
+    `shrinking ${run.id}: ${type} (${checker}, ${model})\nfor ${given.budget} at most; Ctrl-C stops with the best so far`,
   );
   const job = { run, store, planned, starts, wanted, limits, startedMs };
   const found = await interruptible((signal) => {

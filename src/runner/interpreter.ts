@@ -339,8 +339,9 @@ class Interpreter {
 
   #tellProgress(nowNs: number): void {
     this.#progressNs = nowNs + progressIntervalNs;
-    let inFlight = this.#calls.size;
-    if (!this.#roster.isFree('nemesis')) inFlight -= 1;
+    // Those of clients: the nemesis may have one open, or rest.
+    let inFlight = 0;
+    for (const { thread } of this.#calls) if (thread !== 'nemesis') inFlight += 1;
     this.#options.onProgress?.({ ...this.#recorder.counts, nowNs, inFlight });
   }
 

@@ -51,6 +51,16 @@ export function minuteSection(report: RunReport): string {
   return `<dl class="minute">${rows.join('')}</dl>`;
 }
 
+/** `partition:majority, kill`; of a script, `3 at set times: partition, kill`. */
+function askedText({ nemeses, script }: RunSummary['plan']): string {
+  if (script.length > 0) {
+    const kinds = new Set(script.map(({ nemesis }) => nemesis.name));
+    return `${script.length} at set times: ${[...kinds].join(', ')}`;
+  }
+  const names = nemeses.map(({ name, shape }) => (shape === null ? name : `${name}:${shape}`));
+  return names.length === 0 ? 'none' : names.join(', ');
+}
+
 /** Where on the map of models the history stands; empty of objects that have no map. */
 export function mapSection(summary: RunSummary): string {
   const known = summary.verdicts.flatMap(({ models }) => (models === undefined ? [] : [models]));
@@ -70,16 +80,13 @@ export function mapSection(summary: RunSummary): string {
 
 export function factsSection({ summary, folder }: RunReport): string {
   const { plan } = summary;
-  const nemeses = plan.nemeses.map(({ name, shape }) =>
-    shape === null ? name : `${name}:${shape}`,
-  );
   const facts: readonly (readonly [name: string, value: string])[] = [
     ['workload', plan.workload],
     ['system', systemText(summary)],
     ['nodes', `${plan.nodes.length}, testbed ${plan.testbed}`],
     ['clients', String(plan.concurrency)],
     ['rate asked for', plan.rateHz === 0 ? 'no limit' : `${plan.rateHz} a second`],
-    ['faults asked for', nemeses.length === 0 ? 'none' : nemeses.join(', ')],
+    ['faults asked for', askedText(plan)],
     ['model', plan.model],
     [
       'operations',
