@@ -15,12 +15,19 @@ import type { Checker, CheckLimits } from './checker.ts';
 import { invariantNamed } from './invariant/catalog.ts';
 import { linearizable } from './linearizability/linearizability.ts';
 import { type ObjectKind, objectOf } from './object-kinds.ts';
-import { measuredStaleness } from './staleness.ts';
+import { measuredStaleness, stalenessDetails } from './staleness.ts';
 import { isolationCatalog } from './txn/catalog.ts';
 import { listAppend } from './txn/list-append.ts';
 import { isIsolationModel, isRuledOut, modelsImpliedBy } from './txn/models.ts';
 import { rwRegister } from './txn/rw-register.ts';
-import { type Anomaly, anomaliesOf, type NonEmpty, reasonText, type Verdict } from './verdict.ts';
+import {
+  type Anomaly,
+  anomaliesOf,
+  type NonEmpty,
+  reasonText,
+  type UnknownReason,
+  type Verdict,
+} from './verdict.ts';
 import { realTimeModels, strongestOf, weakerThan, weakestOf } from './weak/lattice.ts';
 import { registerOps } from './weak/register-ops.ts';
 import { decide, type WeakModelName, weakAnomaly, weakModelNames } from './weak/weak.ts';
@@ -166,9 +173,9 @@ function surveyRegisters(history: History, limits: CheckLimits, realTime: boolea
     violated: weakest,
     details: {
       ...(initial === null ? {} : { initial }),
-      ...('why' in ops || !realTime || ops.readCount === 0 || updates
+      ...('why' in ops || !realTime || ops.readCount === ops.updateCount
         ? {}
-        : { ...stalenessDetails(ops, initial) }),
+        : knownFigures(stalenessDetails(measuredStaleness(ops, limits, initial)))),
     },
   };
 }
@@ -195,9 +202,8 @@ function decideRegister(
   if (ops.readCount === 0) return { standing: { state: 'undecidable', why: 'no read succeeded' } };
   const result = decide(model, ops, limits, initial);
   if (result.kind === 'holds') return { standing: { state: 'held' } };
-  if (result.kind === 'open')
-    return { standing: { state: 'open', why: reasonText(result.reason) } };
-  const anomaly = weakAnomaly(model, ops, result);
+  if (result.kind === 'open') return { standing: unknownStanding(result.reason) };
+  const anomaly = weakAnomaly(model, ops, result, { limits, initial });
   return { standing: { state: 'violated', by: anomaly.type }, anomaly };
 }
 
@@ -213,24 +219,18 @@ function tryOut(make: () => Checker, history: History, limits: CheckLimits): Dec
 
 function fromVerdict(verdict: Verdict): Decided {
   if (verdict.valid === true) return { standing: { state: 'held' } };
-  if (verdict.valid === 'unknown') {
-    const state = ['timeout', 'memory'].includes(verdict.reason.kind) ? 'open' : 'undecidable';
-    return { standing: { state, why: reasonText(verdict.reason) } };
-  }
+  if (verdict.valid === 'unknown') return { standing: unknownStanding(verdict.reason) };
   const [anomaly] = verdict.anomalies;
   return { standing: { state: 'violated', by: anomaly.type }, anomaly };
 }
 
-function stalenessDetails(
-  ops: Exclude<ReturnType<typeof registerOps>, { why: string }>,
-  initial: Json,
-): JsonObject {
-  const { staleMs, versionsAtLeast, versionsAtMost } = measuredStaleness(ops, initial);
-  return {
-    ...(staleMs === undefined || staleMs === Infinity ? {} : { staleMs }),
-    versionsAtLeast,
-    ...(versionsAtMost === Infinity ? {} : { versionsAtMost }),
-  };
+function unknownStanding(reason: UnknownReason): Omit<ModelStanding, 'model'> {
+  const state = ['timeout', 'memory'].includes(reason.kind) ? 'open' : 'undecidable';
+  return { state, why: reasonText(reason) };
+}
+
+function knownFigures(figures: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(figures).filter(([, figure]) => figure !== null));
 }
 
 /** What is read without ever having been written, if it is one value everywhere. */

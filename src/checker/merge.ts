@@ -12,18 +12,19 @@ export function mergeVerdicts(parts: readonly Verdict[]): Verdict {
     parts.every((part) => part.checker === first.checker),
     'verdicts of different checkers are not merged',
   );
+  // A part with nothing in it proves nothing, and takes nothing from what the others prove.
+  const telling = parts.filter((part) => !isEmpty(part));
+  const judged = telling.length === 0 ? parts : telling;
+  const models = mergeModels(judged);
   const details = parts.map((part) => part.details).filter((part) => part !== undefined);
   const base = {
     checker: first.checker,
     ...(first.model === undefined ? {} : { model: first.model }),
     method: first.method,
     operationCount: parts.reduce((sum, part) => sum + part.operationCount, 0),
-    ...(first.models === undefined ? {} : { models: mergeModels(parts) }),
+    ...(models.holds.length + models.violated.length === 0 ? {} : { models }),
     ...(details.length === 0 ? {} : { details: details.reduce(mergeDetails) }),
   };
-  // A part with nothing in it proves nothing, and takes nothing from what the others prove.
-  const telling = parts.filter((part) => !isEmpty(part));
-  const judged = telling.length === 0 ? parts : telling;
   const valid = worst(judged.map((part) => part.valid));
   if (valid === true) return { ...base, valid };
   if (valid === false) {

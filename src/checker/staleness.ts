@@ -1,18 +1,22 @@
 /**
  * How stale the reads of registers with distinct values were: in time (Δ-atomicity, Golab, Li and
  * Shah, 2011) and in versions (k-atomicity, Aiyer, Alvisi and Bazzi, 2005: each read returns one
- * of the k newest values of one order of the writes).
+ * of the k newest values of one order of the writes). Only what changes nothing may look back:
+ * reads, and compare-and-sets that said no. One that succeeded acts on the newest value.
  *
  * Δ is exact, to the nanosecond. The least k is NP-hard to find in general, so bounds are given:
  * at least one more than the writes that certainly lie between a value and a read of it, and at
  * most what the best of two orders of the writes shows. They mostly agree.
  */
-import type { Json, JsonObject } from '../base/json.ts';
+import { canonical, type Json, type JsonObject } from '../base/json.ts';
 import { durationText } from '../base/text.ts';
+import { nsPerMs, nsToMs } from '../base/units.ts';
 import type { History } from '../history/history.ts';
-import type { Checker } from './checker.ts';
+import type { Checker, CheckLimits } from './checker.ts';
+import { linearizable } from './linearizability/linearizability.ts';
 import { stalenessOf } from './linearizability/poly/staleness.ts';
-import type { Anomaly, Verdict } from './verdict.ts';
+import { lookingBack } from './looking-back.ts';
+import { type Anomaly, anomaliesOf, type UnknownReason, type Verdict } from './verdict.ts';
 import {
   initialWrite,
   isWrite,
@@ -32,8 +36,10 @@ export interface StalenessOptions {
 }
 
 export interface Staleness {
-  /** Exact; Infinity if no looking back explains the history; undefined if not applicable. */
+  /** Exact; Infinity if no looking back explains the history; undefined if it has no times. */
   readonly staleMs: number | undefined;
+  /** True if `staleMs` is only the least that it can be, for cas that were refused. */
+  readonly isLeast: boolean;
   readonly versionsAtLeast: number;
   /** Infinity if a read returned what was not there yet. */
   readonly versionsAtMost: number;
@@ -47,7 +53,7 @@ export function staleness(options: StalenessOptions = {}): Checker {
     name: 'staleness',
     summary: `how far back reads look${maxMs < Infinity ? `: at most ${durationText(maxMs)}` : ''}${maxVersions < Infinity ? `: at most ${maxVersions} versions` : ''}`,
     perKey: false,
-    check(history): Verdict {
+    check(history, limits): Verdict {
       const base = {
         checker: 'staleness',
         method:
@@ -59,33 +65,41 @@ export function staleness(options: StalenessOptions = {}): Checker {
         const message = `not a history of registers with distinct values: ${ops.why}`;
         return { ...base, valid: 'unknown', reason: { kind: 'undetermined', message } };
       }
-      if (ops.updateCount > 0) {
-        const message = 'how stale the reads are is told of plain reads and writes; there are cas';
-        return { ...base, valid: 'unknown', reason: { kind: 'undetermined', message } };
-      }
-      if (ops.readCount === 0) {
+      if (ops.readCount - ops.updateCount + ops.guards.length === 0) {
         const message = 'no read succeeded: there is nothing to be stale';
         return { ...base, valid: 'unknown', reason: { kind: 'too-few-ok', message } };
       }
-      const found = measuredStaleness(ops, initial);
-      return verdictOf(ops, found, { maxMs, maxVersions }, { ...base, details: detailsOf(found) });
+      const found = measuredStaleness(ops, limits, initial);
+      const asked = { maxMs, maxVersions, initial, limits };
+      return verdictOf(ops, found, asked, { ...base, details: stalenessDetails(found) });
     },
   };
 }
 
-export function measuredStaleness(ops: RegisterOps, initial: Json = null): Staleness {
+export function measuredStaleness(
+  ops: RegisterOps,
+  limits: CheckLimits,
+  initial: Json = null,
+): Staleness {
   const { atLeast, worst } = versionsAtLeast(ops);
+  const staleMs = longestStaleMs(ops.history, initial);
   return {
-    staleMs: longestStaleMs(ops.history, initial),
+    staleMs,
+    isLeast: staleMs !== undefined && !isEnough(ops, staleMs, limits, initial),
     versionsAtLeast: atLeast,
-    versionsAtMost: Math.max(atLeast, versionsAtMost(ops)),
+    // Neither do more values explain what no looking back does, nor fewer than one.
+    versionsAtMost: staleMs === Infinity ? Infinity : Math.max(atLeast, versionsAtMost(ops)),
     worst,
   };
 }
 
-function detailsOf({ staleMs, versionsAtLeast: low, versionsAtMost: high }: Staleness): JsonObject {
+/** The figures, as far as there are any. */
+export function stalenessDetails(found: Staleness): JsonObject {
+  const { staleMs, isLeast, versionsAtLeast: low, versionsAtMost: high } = found;
+  const isKnown = staleMs !== undefined && staleMs !== Infinity;
   return {
-    staleMs: staleMs === undefined || staleMs === Infinity ? null : staleMs,
+    ...(isLeast ? { staleMsAtLeast: isKnown ? staleMs : null } : {}),
+    staleMs: isKnown && !isLeast ? staleMs : null,
     versionsAtLeast: low,
     versionsAtMost: high === Infinity ? null : high,
   };
@@ -93,51 +107,131 @@ function detailsOf({ staleMs, versionsAtLeast: low, versionsAtMost: high }: Stal
 
 type Base = Pick<Verdict, 'checker' | 'method' | 'operationCount' | 'details'>;
 
+interface Asked {
+  readonly maxMs: number;
+  readonly maxVersions: number;
+  readonly initial: Json;
+  readonly limits: CheckLimits;
+}
+
 function verdictOf(
   ops: RegisterOps,
   found: Staleness,
-  { maxMs, maxVersions }: { readonly maxMs: number; readonly maxVersions: number },
+  { maxMs, maxVersions, initial, limits }: Asked,
   base: Base & { readonly details: JsonObject },
 ): Verdict {
   const { staleMs } = found;
-  const known = found.worst.filter((op) => op >= 0);
-  const operations = known.map((op) => ops.invoked[op] ?? 0).toSorted((a, b) => a - b);
-  const anomaly = (model: string, explanation: string): Anomaly => {
-    const key = ops.keyCount > 1 ? opKey(ops, found.worst[0] ?? 0) : undefined;
-    const type = 'stale-read';
-    return { type, ...(key === undefined ? {} : { key }), model, operations, explanation };
-  };
-  const between = betweenText(ops, found);
-  if (found.versionsAtLeast > maxVersions)
-    return {
-      ...base,
-      valid: false,
-      anomalies: [anomaly(`k-atomic:${maxVersions}`, `${between} At most ${maxVersions - 1} may.`)],
-    };
-  if (staleMs !== undefined && staleMs > maxMs) {
-    const far =
-      staleMs === Infinity ? 'However far' : `Only if they look back ${durationText(staleMs)}`;
-    const text =
-      staleMs === Infinity
-        ? `${far} reads look back, no order of the operations explains them.`
-        : `${far} is there an order of the operations that explains the reads; ${durationText(maxMs)} was promised.`;
-    return {
-      ...base,
-      valid: false,
-      anomalies: [
-        anomaly(`Δ-atomic:${maxMs}`, found.worst.length > 1 ? `${text}\n${between}` : text),
-      ],
-    };
+  const isEndless = staleMs === Infinity;
+  if (found.versionsAtLeast > maxVersions && !isEndless)
+    return { ...base, valid: false, anomalies: [tooManyVersions(ops, found, maxVersions)] };
+  const isAsked = maxMs < Infinity || (isEndless && maxVersions < Infinity);
+  if (isAsked && staleMs !== undefined && staleMs > maxMs) {
+    const backMs = isEndless ? endOf(ops.history) : maxMs;
+    const model = maxMs < Infinity ? `Δ-atomic:${maxMs}` : `k-atomic:${maxVersions}`;
+    const shown = stillBroken(ops, backMs, limits, initial);
+    if (shown === undefined) return { ...base, valid: 'unknown', reason: undetermined(notShown) };
+    const claim = isEndless
+      ? 'However far reads look back, no order of these operations explains them:'
+      : `Only if reads look back ${durationText(staleMs)} is there an order of the operations that explains them; ${durationText(maxMs)} ${maxMs === 0 ? 'is' : 'are'} not enough for these:`;
+    return { ...base, valid: false, anomalies: [tooFarBack(ops, shown, { model, claim })] };
   }
   const open =
     (staleMs === undefined && maxMs < Infinity) ||
+    (found.isLeast && maxMs < Infinity) ||
     (found.versionsAtMost > maxVersions && maxVersions < Infinity);
   if (!open) return { ...base, valid: true };
-  const message =
-    staleMs === undefined
-      ? 'the staleness in time of this history cannot be told'
-      : `the least number of versions lies between ${found.versionsAtLeast} and ${found.versionsAtMost}`;
-  return { ...base, valid: 'unknown', reason: { kind: 'undetermined', message } };
+  return { ...base, valid: 'unknown', reason: undetermined(openText(found, maxMs)) };
+}
+
+function openText({ staleMs, isLeast, ...found }: Staleness, maxMs: number): string {
+  if (maxMs < Infinity && staleMs === undefined)
+    return 'the history has no times: how far back its reads look can not be told';
+  if (maxMs < Infinity && isLeast)
+    return `reads look back ${durationText(staleMs ?? 0)} at least; how far the cas that were refused do is not told`;
+  return `the least number of versions lies between ${found.versionsAtLeast} and ${found.versionsAtMost}`;
+}
+
+const notShown =
+  'reads look back too far, but no operations that show it were found within the limits';
+
+function undetermined(message: string): UnknownReason {
+  return { kind: 'undetermined', message };
+}
+
+function tooManyVersions(ops: RegisterOps, found: Staleness, maxVersions: number): Anomaly {
+  const operations = found.worst
+    .filter((op) => op >= 0)
+    .map((op) => ops.invoked[op] ?? 0)
+    .toSorted((a, b) => a - b);
+  const key = ops.keyCount > 1 ? opKey(ops, found.worst[0] ?? 0) : undefined;
+  return {
+    type: 'stale-read',
+    ...(key === undefined ? {} : { key }),
+    model: `k-atomic:${maxVersions}`,
+    operations,
+    explanation: `${betweenText(ops, found)} At most ${maxVersions - 1} may.`,
+  };
+}
+
+/** The operations that have no order, with their events in the history itself. */
+function tooFarBack(
+  { history }: RegisterOps,
+  shown: readonly number[],
+  { model, claim }: { readonly model: string; readonly claim: string },
+): Anomaly {
+  const lines: string[] = [];
+  let key: Json | undefined;
+  const rows = history.operations.invoke;
+  for (const invoke of shown) {
+    const operation = history.operation(rows.indexOf(invoke));
+    const { process, f, input, invokeNs } = operation;
+    key = operation.key;
+    const isKnown = operation.outcome === 'ok';
+    const isRefused = isKnown && operation.output === false;
+    const value = canonical(f === 'read' && isKnown ? operation.output : input);
+    const end = isKnown
+      ? `event ${operation.returnIndex} (${nsToMs(operation.returnNs)} ms)`
+      : 'an unknown end';
+    lines.push(
+      `  process ${process}: ${f} ${value}${isRefused ? ', refused' : ''}, from event ${invoke} (${nsToMs(invokeNs)} ms) to ${end}`,
+    );
+  }
+  return {
+    type: 'stale-read',
+    ...(key === undefined ? {} : { key }),
+    model,
+    operations: shown,
+    explanation: [claim, ...lines].join('\n'),
+  };
+}
+
+/** Milliseconds after which nothing happens any more. */
+function endOf({ events: { timeNs } }: History): number {
+  return nsToMs(timeNs.at(-1) ?? 0) + 1;
+}
+
+/** Invocations of operations that no order explains, although reads look back so far. */
+function stillBroken(
+  ops: RegisterOps,
+  backMs: number,
+  limits: CheckLimits,
+  initial: Json,
+): readonly number[] | undefined {
+  const { history, eventOf } = lookingBack(ops.history, backMs * nsPerMs);
+  const [anomaly] = anomaliesOf(linearizable(modelOf(ops, initial)).check(history, limits));
+  return anomaly?.operations.map((event) => eventOf[event] ?? 0).toSorted((a, b) => a - b);
+}
+
+/** Whether looking back so far is enough for cas that were refused too. */
+function isEnough(ops: RegisterOps, backMs: number, limits: CheckLimits, initial: Json): boolean {
+  if (ops.guards.length === 0 || backMs === Infinity) return true;
+  const { history } = lookingBack(ops.history, backMs * nsPerMs);
+  return linearizable(modelOf(ops, initial)).check(history, limits).valid === true;
+}
+
+function modelOf({ history }: RegisterOps, initial: Json): string {
+  const name = history.functionId('cas') >= 0 ? 'cas-register' : 'register';
+  return initial === null ? name : `${name}:${canonical(initial)}`;
 }
 
 function betweenText(ops: RegisterOps, { versionsAtLeast: atLeast, worst }: Staleness): string {
@@ -150,6 +244,7 @@ function betweenText(ops: RegisterOps, { versionsAtLeast: atLeast, worst }: Stal
 
 /** Each key by itself: the worst of them. */
 function longestStaleMs(history: History, initial: Json): number | undefined {
+  if (!history.isTimed) return undefined;
   let longest = 0;
   for (const rows of history.rowsByKey().values()) {
     const found = stalenessOf(history, rows, initial);
@@ -166,7 +261,7 @@ function longestStaleMs(history: History, initial: Json): number | undefined {
 function versionsAtLeast(ops: RegisterOps): { atLeast: number; worst: readonly number[] } {
   let [atLeast, worst] = [1, [0] as readonly number[]];
   for (const group of byKey(ops)) {
-    const writes = group.filter((op) => ops.from[op] === isWrite);
+    const writes = group.filter((op) => ops.writes[op] === 1);
     // By place in order of invocation; a write counts from the moment of its return.
     const place = new Map(writes.map((op, i) => [op, i]));
     const counts = new Float64Array(writes.length + 1);
@@ -184,7 +279,7 @@ function versionsAtLeast(ops: RegisterOps): { atLeast: number; worst: readonly n
     let next = 0;
     for (const read of group) {
       const source = ops.from[read] ?? isWrite;
-      if (source === isWrite || source === thinAir) continue;
+      if (ops.writes[read] === 1 || source === thinAir) continue;
       const begun = ops.invoked[read] ?? 0;
       for (; next < returns.length && (ops.returned[returns[next] ?? 0] ?? 0) < begun; next += 1)
         add(place.get(returns[next] ?? 0) ?? 0);
@@ -217,9 +312,13 @@ function versionsInOrderOf(ops: RegisterOps, moment: Float64Array): number {
   let most = 1;
   for (const group of byKey(ops)) {
     const writes = group
-      .filter((op) => ops.from[op] === isWrite)
+      .filter((op) => ops.writes[op] === 1)
       .toSorted((a, b) => (moment[a] ?? 0) - (moment[b] ?? 0));
     const place = new Map(writes.map((op, i) => [op, i + 1]));
+    // A cas comes right after the value that it found; otherwise this is no order.
+    for (const [i, op] of writes.entries())
+      if (ops.from[op] !== isWrite && (ops.from[op] ?? 0) !== (writes[i - 1] ?? initialWrite))
+        return Infinity;
     const returns = group
       .filter((op) => (ops.returned[op] ?? 0) < Infinity)
       .toSorted((a, b) => (ops.returned[a] ?? 0) - (ops.returned[b] ?? 0));
@@ -232,7 +331,7 @@ function versionsInOrderOf(ops: RegisterOps, moment: Float64Array): number {
         before = Math.max(before, place.get(done) ?? reached.get(done) ?? 0);
       }
       const source = ops.from[op] ?? isWrite;
-      if (source === isWrite) continue;
+      if (ops.writes[op] === 1) continue;
       const own = source === initialWrite ? 0 : (place.get(source) ?? 0);
       const at = Math.max(before, own);
       reached.set(op, at);

@@ -52,6 +52,7 @@ export interface Asked {
   readonly f: string;
   readonly input: Json;
   readonly node?: string;
+  readonly key?: Json;
   readonly answer: (before: readonly Asked[]) => Json;
 }
 
@@ -84,8 +85,11 @@ export function smallHistory(random: Random, plan: SmallPlan): History {
   };
   const begin = (process: number, each: Asked, final: boolean): void => {
     asked.push(each);
-    const { f, input, node } = each;
-    const where = node === undefined ? {} : { node };
+    const { f, input, node, key } = each;
+    const where = {
+      ...(node === undefined ? {} : { node }),
+      ...(key === undefined ? {} : { key }),
+    };
     put({ type: 'invoke', process, f, value: input, ...where, ...(final ? { final } : {}) });
   };
   const answer = (process: number, each: Asked): void => {

@@ -6,8 +6,9 @@ import type { History } from '../../src/history/history.ts';
  * Clients that write distinct values and read whatever was begun, or a value from anywhere.
  *
  * @param casShare how many of the operations are cas, from such a value to one of its own
+ * @param refusedShare how many of those are answered that the value was another one
  */
-export function randomRegisters(seed: number, casShare = 0): History {
+export function randomRegisters(seed: number, casShare = 0, refusedShare = 0): History {
   const random = new Random(prng(seed));
   const [keyCount, clientCount] = [1 + random.int(2), 2 + random.int(2)];
   const keys = ['x', 'y'].slice(0, keyCount);
@@ -54,6 +55,10 @@ export function randomRegisters(seed: number, casShare = 0): History {
     const from = wild ? values : recent;
     const value = f === 'read' ? (from[random.int(from.length)] ?? null) : call.value;
     if (call.from !== undefined) {
+      if (!crashes && refusedShare > 0 && random.chance(refusedShare)) {
+        builder.add({ time, process, type: 'ok', f, key, value: false });
+        continue;
+      }
       const type = crashes ? 'info' : random.chance(0.1) ? 'fail' : 'ok';
       builder.add({ time, process, type, f, key, value: [call.from, call.value] });
       if (crashes) processOf[client] = fresh++;

@@ -20,6 +20,7 @@ test.each([
   ['PL-3', lists, 'list-append'],
   ['Snapshot-Isolation', registers, 'rw-register'],
   ['causal-consistency', registers, 'weak-isolation'],
+  ['causal-consistency', lists, 'weak-isolation'],
   ['causal', operations, 'causal'],
   ['causal', lists, 'list-append'],
   ['register', operations, 'linearizability'],
@@ -36,8 +37,18 @@ test('a model of single operations is refused where there are transactions', () 
   expect(() => checkerOf('cas-register:0')).toThrow(/one of transactions/);
 });
 
-test('a level of registers is refused where there are lists', () => {
-  expect(() => checkerOf('causal-consistency')).toThrow(/this history is one of list-append/);
+test('a level of registers and lists is refused where there are predicates', () => {
+  const steps = [
+    ['init', 'x', 0],
+    ['rp', 'true', null],
+  ];
+  const predicates = historyOf([
+    { type: 'invoke', process: 0, f: 'txn', value: steps },
+    { type: 'ok', process: 0, f: 'txn', value: steps },
+  ]);
+  expect(() => checkerOf('causal-consistency', predicates)).toThrow(
+    /this history is one of closed-predicate/,
+  );
 });
 
 test('what is about real time is refused where the history has none', () => {

@@ -602,3 +602,22 @@ describe('the set of configurations', () => {
     expect(keys.insert()).toBe(false);
   });
 });
+
+test('a cas that was refused in the end is not said to have replaced anything', () => {
+  const events = [
+    { process: 0, type: 'invoke', f: 'write', value: 1 },
+    { process: 1, type: 'invoke', f: 'cas', value: [1, 2] },
+    { process: 1, type: 'ok', f: 'cas', value: [1, 2] },
+    { process: 0, type: 'ok', f: 'write', value: 1 },
+    { process: 2, type: 'invoke', f: 'cas', value: [1, 3] },
+    { process: 3, type: 'invoke', f: 'cas', value: [3, 4] },
+    { process: 3, type: 'info', f: 'cas', value: [3, 4] },
+    { process: 1, type: 'invoke', f: 'read', value: null },
+    { process: 1, type: 'ok', f: 'read', value: 4 },
+    { process: 2, type: 'ok', f: 'cas', value: false },
+  ] as const;
+  const verdict = linearizable('cas-register').check(historyOf(events), limits);
+  const [anomaly] = anomaliesOf(verdict);
+  expect(anomaly?.type).toBe('thin-air-read');
+  expect(anomaly?.explanation).not.toContain('both replaced');
+});

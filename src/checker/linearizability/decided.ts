@@ -177,7 +177,7 @@ function shortestPrefix(
 ): Shortest {
   const end = endOf(part);
   if (decision.end !== undefined) {
-    const prefix = decision.end < end ? prefixOf(part, decision.end) : part;
+    const prefix = decision.end < end ? prefixOf(part, decision.end, model) : part;
     const provedEvents = decision.end - 1;
     return { prefix, decision, provedEvents, end: decision.end, isWhole: false };
   }
@@ -188,7 +188,7 @@ function shortestPrefix(
     const shown = endOfEvidence(best);
     const likely = shown < best.end && shown > provedEvents ? shown : best.end - 1;
     const at: number = isMiddleNext ? (provedEvents + best.end) >> 1 : likely;
-    const prefix = prefixOf(part, at);
+    const prefix = prefixOf(part, at, model);
     const answer = decider(prefix, model);
     if (answer === undefined) break;
     // Many violations one after the other must not be walked one by one.
@@ -220,9 +220,12 @@ function endOf({ history, rows }: Part): number {
   return last + 1;
 }
 
-/** The operations invoked before event `end`, as known then. */
-function prefixOf(part: Part, end: number): Part {
-  const { invoke } = part.history.operations;
+/**
+ * The operations invoked before event `end`, as known then. One that was to say later that it had
+ * changed nothing is left out: as one of unknown outcome it would pass for a change.
+ */
+function prefixOf(part: Part, end: number, model: AnyModel): Part {
+  const { invoke, complete, outcome } = part.history.operations;
   let low = 0;
   let high = part.rows.length;
   while (low < high) {
@@ -230,7 +233,15 @@ function prefixOf(part: Part, end: number): Part {
     if ((invoke[part.rows[middle] ?? 0] ?? 0) < end) low = middle + 1;
     else high = middle;
   }
-  return { ...part, history: part.history.asKnownBefore(end), rows: part.rows.slice(0, low) };
+  const rows = part.rows
+    .slice(0, low)
+    .filter(
+      (row) =>
+        outcome[row] !== typeCode.ok ||
+        (complete[row] ?? 0) < end ||
+        !model.isPure(callAt(part, row, model).op),
+    );
+  return { ...part, history: part.history.asKnownBefore(end), rows };
 }
 
 /** Undefined if nothing small enough was found that has no order by itself. */

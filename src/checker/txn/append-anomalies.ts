@@ -13,6 +13,7 @@ import {
   listOf,
   longestLength,
   none,
+  readerOf,
   valuesOf,
 } from './append-versions.ts';
 import { type Findings, text, who } from './findings.ts';
@@ -278,13 +279,7 @@ function findIncompatible(history: AppendHistory, findings: Findings): void {
 
 /** A transaction that read the longest list of a key. */
 function readerOfLongest(history: AppendHistory, k: number): number {
-  const { transactions, odd } = history;
-  const { kind, key, value, of } = transactions;
-  const length = longestLength(history, k);
-  for (let i = 0; i < kind.length; i += 1)
-    if (kind[i] === readKind && key[i] === k && value[i] === length && !odd.has(i))
-      return of[i] ?? 0;
-  return none;
+  return readerOf(history, k, longestLength(history, k) - 1);
 }
 
 function findDuplicates(history: AppendHistory, findings: Findings): void {
@@ -352,10 +347,11 @@ function findDirtyUpdates(history: AppendHistory, findings: Findings): void {
       else if (outcome[writer] === typeCode.ok && aborted !== none) {
         const dirty = aborted;
         aborted = none;
+        const reader = readerOf(history, k, at - begin, [writer]);
         findings.add('dirty-update', () => ({
           key: keys[k] ?? null,
-          transactions: [of[dirty] ?? 0, writer],
-          explanation: `at key ${text(keys[k])}, ${elementText(history, append)} of ${who(transactions, writer)}, which committed, comes after ${elementText(history, dirty)} of ${who(transactions, of[dirty] ?? 0)}, which failed: an aborted write was kept.`,
+          transactions: [of[dirty] ?? 0, writer, ...(reader === none ? [] : [reader])],
+          explanation: `at key ${text(keys[k])}, ${elementText(history, append)} of ${who(transactions, writer)}, which committed, comes after ${elementText(history, dirty)} of ${who(transactions, of[dirty] ?? 0)}, which failed: an aborted write was kept${reader === none || reader === writer ? '' : `, as ${who(transactions, reader)} read`}.`,
         }));
       }
     }

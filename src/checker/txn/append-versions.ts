@@ -241,6 +241,27 @@ export function listOf({ transactions, odd, longest }: AppendHistory, read: numb
   return odd.get(read) ?? (longest[key] ?? emptyList).subarray(0, transactions.value[read] ?? 0);
 }
 
+/**
+ * A transaction that read a list of the key with something at that position: of those who need not
+ * be looked for if it is one of them. `none` if there is none.
+ */
+export function readerOf(
+  { transactions, odd }: AppendHistory,
+  k: number,
+  position: number,
+  known: readonly number[] = [],
+): number {
+  const { kind, key, value, of } = transactions;
+  let found: number = none;
+  for (let i = 0; i < kind.length; i += 1) {
+    if (kind[i] !== readKind || key[i] !== k || (value[i] ?? 0) <= position || odd.has(i)) continue;
+    const t = of[i] ?? 0;
+    if (known.includes(t)) return t;
+    if (found === none) found = t;
+  }
+  return found;
+}
+
 /** The length of the longest list that was read of a key. */
 export function longestLength({ start }: AppendHistory, key: number): number {
   return (start[key + 1] ?? 0) - (start[key] ?? 0);
@@ -269,7 +290,7 @@ export function unobservedAppends(history: AppendHistory): ReadonlyMap<number, r
 }
 
 /** 1 for each transaction of which some read shows an append. */
-function observedTransactions({
+export function observedTransactions({
   transactions,
   versions,
   odd,

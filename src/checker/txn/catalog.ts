@@ -15,6 +15,7 @@ import {
 } from './models.ts';
 import { needsRealTime } from './preconditions.ts';
 import { rwRegister } from './rw-register.ts';
+import { weakAppend } from './weak-append.ts';
 import type { WeakLevel } from './weak-levels.ts';
 import { weakRegister } from './weak-register.ts';
 
@@ -74,9 +75,9 @@ export const isolationCatalog: readonly IsolationEntry[] = [
       name,
       summary,
       realTime: false,
-      kinds: ['rw-register'],
+      kinds: ['list-append', 'rw-register'],
       refutable: true,
-      checker: () => weakRegister(name),
+      checker: (kind) => (kind === 'list-append' ? weakAppend(name) : weakRegister(name)),
     }),
   ),
 ];

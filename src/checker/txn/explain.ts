@@ -15,6 +15,8 @@ export interface EdgeReason {
   readonly value?: Json;
   /** A clause, after "because". */
   readonly why: string;
+  /** Transactions without which nobody would know, beside the two. */
+  readonly shownBy?: readonly number[];
 }
 
 export interface Narrator {
@@ -55,7 +57,10 @@ export function cycleFinding(cycle: Cycle, narrator: Narrator): Omit<Finding, 't
   ].join('\n');
   return {
     ...sharedKey(steps.map(({ reason }) => reason.key)),
-    transactions: [...names.keys()],
+    transactions: [
+      ...names.keys(),
+      ...new Set(steps.flatMap(({ reason }) => reason.shownBy ?? [])),
+    ],
     explanation,
     evidence: {
       cycle: steps.map(({ edge, reason }) => ({

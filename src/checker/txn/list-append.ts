@@ -11,13 +11,21 @@ import type { Checker, CheckLimits } from '../checker.ts';
 import type { UnknownReason, Verdict } from '../verdict.ts';
 import { findAppendAnomalies } from './append-anomalies.ts';
 import { type AppendGraph, appendGraphOf, reasonOf } from './append-graph.ts';
+import { registersOf } from './append-registers.ts';
 import { canBeOrdered, orderMatters } from './append-tails.ts';
-import { type AppendHistory, appendHistoryOf, listOf, valuesOf } from './append-versions.ts';
+import {
+  type AppendHistory,
+  appendHistoryOf,
+  listOf,
+  none,
+  readerOf,
+  valuesOf,
+} from './append-versions.ts';
 import { findCycles } from './cycles.ts';
 import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './explain.ts';
-import { Findings, text } from './findings.ts';
+import { Findings, text, who } from './findings.ts';
 import { judge } from './judgement.ts';
-import { isolationModel } from './models.ts';
+import { isolationModel, modelsImpliedBy } from './models.ts';
 import {
   findMismatches,
   needsRealTime,
@@ -26,6 +34,7 @@ import {
   provable,
   unfit,
 } from './preconditions.ts';
+import { provedByCommits } from './register-proofs.ts';
 import { relation } from './relations.ts';
 
 const bytesPerMb = 2 ** 20;
@@ -74,7 +83,7 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
   const blocked =
     notEnough(transactions, graph.dataEdges) ??
     unfit(transactions) ??
-    duplicated(lists) ??
+    duplicatedAppends(lists) ??
     leftOut(graph);
   const timeless = needsRealTime(model) && !realTime ? noRealTime(model) : undefined;
   const timeout: UnknownReason | undefined =
@@ -99,19 +108,27 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
             }),
         )
       : [];
+  const isOpen =
+    blocked === undefined && !proved.some((level) => modelsImpliedBy(level).has(model));
+  const byCommits = isOpen
+    ? provedByCommits(registersOf(lists), model, findings.types, { limits, outOfTime })
+    : [];
   return judge({
     checker: 'list-append',
     model,
     method: `dependency cycles among ${plural(transactions.count, 'transaction')}; versions from the longest lists read${realTime ? '' : '; the history has no real-time order'}`,
     transactions,
     findings,
-    proved,
+    proved: [...proved, ...byCommits],
     unproved: blocked ?? timeless ?? timeout,
     details: detailsOf(lists, graph),
   });
 }
 
-function duplicated({ ambiguous, transactions }: AppendHistory): UnknownReason | undefined {
+export function duplicatedAppends({
+  ambiguous,
+  transactions,
+}: AppendHistory): UnknownReason | undefined {
   const [first] = ambiguous;
   if (first === undefined) return undefined;
   const [key, [a, b]] = first;
@@ -147,11 +164,12 @@ function narratorOf(history: History, lists: AppendHistory): Narrator {
   return {
     history,
     transactions,
-    reason: (edge, names) => reasonText(lists, edge, names),
+    reason: (edge, names) => appendReason(lists, edge, names),
   };
 }
 
-function reasonText(
+/** Why one transaction comes before another by their appends and reads. */
+export function appendReason(
   lists: AppendHistory,
   { from, to, bits }: Edge,
   [a, b]: readonly [string, string],
@@ -166,15 +184,27 @@ function reasonText(
   const k = text(key);
   if ((bits & relation.wr) !== 0)
     return { key, value, why: `${b} observed ${a}'s append of ${text(value)} to key ${k}` };
-  if ((bits & relation.rw) !== 0)
+  const isMissed = (bits & relation.rw) !== 0;
+  // What nobody read comes after the longest list: who read that shows it.
+  const place = lists.position[found.observed ? found.append : found.read] ?? 0;
+  const needed = found.observed || !isMissed;
+  const reader = needed ? readerOf(lists, found.key, place, [from, to]) : from;
+  const shown =
+    reader === from || reader === to || reader === none
+      ? { clause: '' }
+      : { clause: `, as ${who(transactions, reader)} read them`, shownBy: [reader] };
+  const { clause, ...shownBy } = shown;
+  if (isMissed)
     return {
       key,
       value,
-      why: `${a} read ${text(valuesOf(lists.transactions, listOf(lists, found.read)))} at key ${k}${found.observed ? '' : ', the longest list that anybody read there'}, without ${text(value)}, which ${b} appended`,
+      why: `${a} read ${text(valuesOf(lists.transactions, listOf(lists, found.read)))} at key ${k}${found.observed ? '' : ', the longest list that anybody read there'}, without ${text(value)}, which ${b} appended${clause === '' ? '' : ` and which ${who(transactions, reader)} read there`}`,
+      ...shownBy,
     };
   return {
     key,
     value,
-    why: `${b}'s append of ${text(value)} to key ${k} came after ${a}'s append of ${elementOf(found.read)}${found.observed ? '' : ', with which the longest list that anybody read there ends'}`,
+    why: `${b}'s append of ${text(value)} to key ${k} came after ${a}'s append of ${elementOf(found.read)}${found.observed ? clause : `, with which the longest list that anybody read there ends${clause === '' ? '' : ` (${who(transactions, reader)} did)`}`}`,
+    ...shownBy,
   };
 }

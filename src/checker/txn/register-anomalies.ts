@@ -165,7 +165,7 @@ function checkFractured(history: RegisterHistory, t: number, findings: Findings)
       if (other === -1 || !isOlder(history, j, writer)) continue;
       findings.add('fractured-read', () => ({
         key: keys[key[j] ?? 0] ?? null,
-        transactions: [writer, t],
+        transactions: [writer, t, ...writersOf(history, j)],
         explanation: `${who(transactions, t)} read ${valueText(transactions, i)} at key ${text(keys[key[i] ?? 0])} and so saw what ${who(transactions, writer)} wrote there; but at key ${text(keys[key[j] ?? 0])} it read ${valueText(transactions, j)}, which the same transaction had overwritten with ${valueText(transactions, other)}.`,
         evidence: { roles: { reader: invoke[t] ?? 0, writer: invoke[writer] ?? 0 } },
       }));
@@ -189,13 +189,20 @@ function isOlder(
   return false;
 }
 
+/** Who wrote what a read shows; nobody if it is the initial value. */
+function writersOf({ transactions, source }: RegisterHistory, read: number): readonly number[] {
+  const write = source[read] ?? initial;
+  return write < 0 ? [] : [transactions.of[write] ?? 0];
+}
+
 /** Two committed transactions that read the same version of a key and then wrote it. */
 function checkUpdates(
-  { transactions, source, external }: RegisterHistory,
+  history: RegisterHistory,
   t: number,
   seen: PairTable,
   findings: Findings,
 ): void {
+  const { transactions, source, external } = history;
   const { first, kind, key, keys, of } = transactions;
   for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
     if (kind[i] !== readKind || external[i] === 0) continue;
@@ -211,7 +218,7 @@ function checkUpdates(
     }
     findings.add('lost-update', () => ({
       key: keys[k] ?? null,
-      transactions: [of[before] ?? 0, t],
+      transactions: [of[before] ?? 0, t, ...writersOf(history, i)],
       explanation: `${who(transactions, of[before] ?? 0)} and ${who(transactions, t)} both read ${valueText(transactions, i)} at key ${text(keys[k])} and then wrote it, and both committed: neither saw the other's write, so one of the two updates was lost.`,
     }));
   }

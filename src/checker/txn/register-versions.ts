@@ -23,7 +23,7 @@ import {
 export const initial = -2;
 export const unwritten = -1;
 /** In `source`: the key is ambiguous, or this is a write. */
-const unknownSource = -3;
+export const unknownSource = -3;
 
 export interface RegisterHistory {
   readonly transactions: Transactions;
@@ -40,6 +40,8 @@ export interface RegisterHistory {
   readonly readers: Int32Array;
   /** Keys to which a value was written twice, or null. */
   readonly ambiguous: ReadonlyMap<number, readonly [first: number, second: number]>;
+  /** Where more is known than reads say: pairs of transactions of which one overwrote the other. */
+  readonly versionOrder?: readonly (readonly [earlier: number, later: number])[];
 }
 
 const nilRead = -1;
@@ -125,7 +127,8 @@ function sourcesOf(
   return source;
 }
 
-function externalReads({ count, first, kind, key }: Transactions): Uint8Array {
+/** 1 for reads that come first of all that their transaction did to the key. */
+export function externalReads({ count, first, kind, key }: Transactions): Uint8Array {
   const external = new Uint8Array(kind.length);
   for (let t = 0; t < count; t += 1) {
     const begin = first[t] ?? 0;
@@ -140,7 +143,7 @@ function externalReads({ count, first, kind, key }: Transactions): Uint8Array {
   return external;
 }
 
-function readersOf(source: Int32Array): {
+export function readersOf(source: Int32Array): {
   readonly readersStart: Int32Array;
   readonly readers: Int32Array;
 } {

@@ -9,6 +9,7 @@
  */
 import type { Json, JsonObject } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
+import { typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
 import type { Checker, CheckLimits } from '../checker.ts';
 import type { UnknownReason, Verdict } from '../verdict.ts';
@@ -24,7 +25,7 @@ import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
 import { registerGraphOf } from './register-graph.ts';
 import { provedByCommits, provedFree, provedParallel, searchVersions } from './register-proofs.ts';
 import { initial, type RegisterHistory, registerHistoryOf, writeTo } from './register-versions.ts';
-import { relation } from './relations.ts';
+import { order, relation } from './relations.ts';
 
 /** What is taken for granted; the first is looked after. */
 const assumptions: readonly string[] = [
@@ -200,10 +201,12 @@ function reasonText(
     if (write === -1 || (version >= 0 && of[version] === to)) continue;
     const because = orderReason(registers, [version, write], bits, [a, b]);
     if (because === undefined) continue;
+    const { clause, witness } = because;
     return {
       key: keyAt(write),
       value: valueAt(write),
-      why: `${a} read ${valueText(transactions, read)} at key ${text(keyAt(read))} and not ${valueText(transactions, write)}, which ${b} wrote after that version: ${because}`,
+      why: `${a} read ${valueText(transactions, read)} at key ${text(keyAt(read))} and not ${valueText(transactions, write)}, which ${b} wrote after that version: ${clause}`,
+      shownBy: [...(version >= 0 ? [of[version] ?? 0] : []), ...witness],
     };
   }
   return { why: `${a} did not see a write of ${b}` };
@@ -215,26 +218,30 @@ function orderReason(
   [version, write]: readonly [number, number],
   bits: number,
   [, b]: readonly [string, string],
-): string | undefined {
+): { readonly clause: string; readonly witness: readonly number[] } | undefined {
   const { transactions, source, external, readersStart, readers } = registers;
-  const { of, key, first, process, complete, invoke } = transactions;
+  const { of, key, first, process, complete, invoke, outcome } = transactions;
   const later = of[write] ?? 0;
-  if (version === initial) return 'the initial version comes before all others';
+  if (version === initial)
+    return { clause: 'the initial version comes before all others', witness: [] };
   for (let i = first[later] ?? 0; i < (first[later + 1] ?? 0); i += 1)
     if (external[i] === 1 && key[i] === key[write] && source[i] === version && i < write)
-      return `${b} had read that version too`;
+      return { clause: `${b} had read that version too`, witness: [] };
+  if ((bits & order) === 0) return undefined;
   const witnesses = [of[version] ?? 0];
   for (let at = readersStart[version] ?? 0; at < (readersStart[version + 1] ?? 0); at += 1)
     witnesses.push(of[readers[at] ?? 0] ?? 0);
+  // One of unknown outcome has ended, as far as its client goes, but not returned.
   const before = (t: number): boolean =>
-    (complete[t] ?? 0) !== -1 && (complete[t] ?? 0) < (invoke[later] ?? 0);
+    outcome[t] === typeCode.ok && (complete[t] ?? 0) < (invoke[later] ?? 0);
   const usual = (bits & relation.process) !== 0;
   const witness = witnesses.find(
     (t) => before(t) && t !== later && (!usual || process[t] === process[later]),
   );
   if (witness === undefined) return undefined;
   const did = witness === of[version] ? 'wrote' : 'read';
-  return usual
+  const clause = usual
     ? `its process ${did} that version before (event ${invoke[witness] ?? -1})`
     : `the transaction of event ${invoke[witness] ?? -1} ${did} that version and had returned (event ${complete[witness] ?? -1}) before ${b} was invoked (event ${invoke[later] ?? -1})`;
+  return { clause, witness: [witness] };
 }

@@ -6,8 +6,9 @@
  *
  * Seeing what is read is given. Whatever else must be seen follows from that until nothing more
  * does; what is left are pairs of writers of which neither sees the other, and they are ordered
- * one after the other as they were invoked, or else the other way round, or else by taking back
- * what was chosen before.
+ * one after the other as they were invoked, or else the other way round. A pair of which neither
+ * can come first is ordered before all others from then on; if that was done often enough, what
+ * was chosen last is taken back.
  */
 import { IntList } from './integers.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
@@ -22,6 +23,8 @@ interface Read {
 const none = -1;
 /** Choices that are made before it is given up. */
 const stepsMax = 100_000;
+/** So often a pair is put before all others. */
+const restartsMax = 100;
 
 /**
  * Whether there is such an order; undefined if that is not known, for lack of memory, of time or
@@ -92,13 +95,16 @@ class Visibility {
 
   orderWriters(outOfTime: () => boolean): boolean | undefined {
     const pairs = this.#pairs();
-    /** Of each choice: its pair, how long the trail was, whether it is the second way. */
-    const made: { readonly at: number; readonly length: number; readonly turned: boolean }[] = [];
-    let [at, turned, steps] = [0, false, 0];
-    while (at < pairs.length) {
-      const [a, b] = [pairs.at(at), pairs.at(at + 1)];
+    let queue = Array.from({ length: pairs.length / 2 }, (_, pair) => pair);
+    const given = this.#trail.length;
+    /** Of each choice: its place in the queue, how long the trail was, whether it is the second way. */
+    let made: { readonly at: number; readonly length: number; readonly turned: boolean }[] = [];
+    let [at, turned, steps, restarts] = [0, false, 0, 0];
+    while (at < queue.length) {
+      const pair = queue[at] ?? 0;
+      const [a, b] = [pairs.at(pair * 2), pairs.at(pair * 2 + 1)];
       if (this.#has(a, b) || this.#has(b, a)) {
-        at += 2;
+        at += 1;
         continue;
       }
       steps += 1;
@@ -107,12 +113,19 @@ class Visibility {
       const isGood = turned ? this.#add(b, a) : this.#add(a, b);
       if (isGood) {
         made.push({ at, length, turned });
-        [at, turned] = [at + 2, false];
+        [at, turned] = [at + 1, false];
         continue;
       }
       this.#takeBackTo(length);
       if (!turned) {
         turned = true;
+        continue;
+      }
+      if (made.length > 0 && restarts < restartsMax) {
+        restarts += 1;
+        queue = [pair, ...queue.slice(0, at), ...queue.slice(at + 1)];
+        this.#takeBackTo(given);
+        [at, turned, made] = [0, false, []];
         continue;
       }
       // Neither way: the last choice that can be made otherwise is.

@@ -102,6 +102,8 @@ class CommitGraphBuilder {
       if (writer !== none && writer !== this.#initial)
         this.#edges.add(writer, of[i] ?? 0, relation.wr);
     }
+    for (const [earlier, later] of history.versionOrder ?? [])
+      this.#edges.add(earlier, later, relation.ww);
     this.#firstAdded = this.#edges.length;
   }
 

@@ -2,8 +2,9 @@
 import { plural } from '../../base/text.ts';
 import type { History } from '../../history/history.ts';
 import type { Checker, CheckLimits } from '../checker.ts';
+import type { Digraph } from '../digraph.ts';
 import type { NonEmpty, UnknownReason, Verdict } from '../verdict.ts';
-import { type Cycle, type CycleFindings, findCycles } from './cycles.ts';
+import { type Cycle, findCycles } from './cycles.ts';
 import { cycleFinding, describe, type Edge, type EdgeReason, type Narrator } from './explain.ts';
 import { anomalyOf, type Finding, Findings, text, who } from './findings.ts';
 import { findMismatches, notEnough, unfit } from './preconditions.ts';
@@ -35,7 +36,6 @@ export function weakRegister(level: WeakLevel): Checker {
 }
 
 function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict {
-  const deadlineMs = limits.nowMs() + limits.timeoutMs;
   const registers = registerHistoryOf(history);
   const { transactions } = registers;
   const findings = new Findings();
@@ -47,21 +47,52 @@ function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict
     ({ type }) =>
       alwaysBad.has(type) || (type === 'internal' && level !== 'read-committed-monotonic'),
   );
-  const found = [...bad, ...misread.kept];
+  return judgeCommits({
+    level,
+    limits,
+    registers,
+    found: [...bad, ...misread.kept],
+    wrote: 'wrote',
+    narratorOf: (graph) => narratorOf(history, registers, graph),
+    unfit: unfit(transactions) ?? duplicatedWrites(registers),
+  });
+}
+
+/** What was found of the reads by themselves, and what is needed to look at the commits. */
+export interface CommitCase {
+  readonly level: WeakLevel;
+  readonly limits: CheckLimits;
+  readonly registers: RegisterHistory;
+  readonly found: readonly Finding[];
+  /** What a writer did to a key, in words. */
+  readonly wrote: string;
+  readonly narratorOf: (graph: CommitGraph) => Narrator;
+  /** Why the history cannot be judged, if nothing was found. */
+  readonly unfit: UnknownReason | undefined;
+}
+
+export function judgeCommits({ level, limits, registers, ...given }: CommitCase): Verdict {
+  const deadlineMs = limits.nowMs() + limits.timeoutMs;
+  const { transactions } = registers;
+  const found = [...given.found];
   const outOfTime = (): boolean => limits.nowMs() >= deadlineMs;
   const bytesMax = limits.memoryMb * bytesPerMb;
   const graph = commitGraphOf(registers, level, { bytesMax, outOfTime });
   let doubt = typeof graph === 'string' ? doubtOf(graph, limits) : undefined;
   if (typeof graph === 'object') {
-    const { cycles, isAcyclic } = cyclesOf(graph, outOfTime);
+    const transactionCount = graph.initialVertex + 1;
+    const digraph = graph.edges.toDigraph(transactionCount);
+    const { isAcyclic, cycles } = findCycles({ graph: digraph, transactionCount }, outOfTime);
     // Any cycle at all is a violation: one is there, and there was no time to find it.
     if (!isAcyclic && cycles.length === 0)
       doubt = timeoutOf(limits, 'whether commits have an order');
-    const narrator = narratorOf(history, registers, graph);
+    const narrator = given.narratorOf(graph);
+    const seenBy: SeenBy = (seen, reader) => pathOf(digraph, seen, reader);
     for (const cycle of cycles)
       found.push({
         type: anomalyNames[level],
-        ...(afterInitial(cycle, graph, narrator) ?? withReaders(cycle, graph, narrator)),
+        ...(afterInitial(cycle, graph, { seenBy, narrator, wrote: given.wrote }) ??
+          withReaders(cycle, graph, seenBy, narrator)),
       });
   }
   const base = {
@@ -85,10 +116,7 @@ function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict
   }
   const dataEdges = typeof graph === 'string' ? 1 : readEdges(graph);
   const reason: UnknownReason | undefined =
-    notEnough(transactions, dataEdges) ??
-    unfit(transactions) ??
-    duplicatedWrites(registers) ??
-    doubt;
+    notEnough(transactions, dataEdges) ?? given.unfit ?? doubt;
   if (reason !== undefined) return { ...base, valid: 'unknown', reason };
   return { ...base, models: { holds: [level], violated: [] }, valid: true };
 }
@@ -107,16 +135,49 @@ function readEdges({ edges }: CommitGraph): number {
   return (edges.bits & (relation.wr | relation.ww)) === 0 ? 0 : 1;
 }
 
-function cyclesOf({ edges, initialVertex }: CommitGraph, outOfTime: () => boolean): CycleFindings {
-  const transactionCount = initialVertex + 1;
-  return findCycles({ graph: edges.toDigraph(transactionCount), transactionCount }, outOfTime);
+/** By which transactions one came to see another, both ends included. */
+type SeenBy = (seen: number, reader: number) => readonly number[];
+
+/** A shortest way over sessions and reads; the two alone if there is none. */
+function pathOf(
+  { offsets, targets, relations }: Digraph,
+  from: number,
+  to: number,
+): readonly number[] {
+  const came = new Map<number, number>();
+  const open = [from];
+  for (let i = 0; i < open.length && !came.has(to); i += 1) {
+    const v = open[i] ?? 0;
+    for (let edge = offsets[v] ?? 0; edge < (offsets[v + 1] ?? 0); edge += 1) {
+      const next = targets[edge] ?? 0;
+      if (((relations[edge] ?? 0) & (relation.process | relation.wr)) === 0) continue;
+      if (came.has(next)) continue;
+      came.set(next, v);
+      open.push(next);
+    }
+  }
+  const path = [to];
+  for (let v = came.get(to); v !== undefined && v !== from; v = came.get(v)) path.push(v);
+  return [from, ...path.toReversed()];
+}
+
+function pathText(path: readonly number[], { transactions: { invoke } }: Narrator): string {
+  if (path.length < 3) return '';
+  return ` (events ${path.map((t) => invoke[t] ?? -1).join(' → ')})`;
 }
 
 /** A cycle through the initial state is one claim: that a transaction committed before it. */
 function afterInitial(
   { steps }: Cycle,
   graph: CommitGraph,
-  narrator: Narrator,
+  {
+    seenBy,
+    narrator,
+    wrote,
+  }: Pick<CommitCase, 'wrote'> & {
+    readonly seenBy: SeenBy;
+    readonly narrator: Narrator;
+  },
 ): Omit<Finding, 'type'> | undefined {
   const at = steps.findIndex(({ from }) => from === graph.initialVertex);
   if (at === -1) return undefined;
@@ -125,10 +186,11 @@ function afterInitial(
   if (reason === undefined) return undefined;
   const { key, keys, invoke } = narrator.transactions;
   const k = keys[key[reason.read] ?? 0] ?? null;
+  const path = seenBy(seen, reason.reader);
   return {
     key: k,
-    transactions: [seen, reason.reader],
-    explanation: `T1 = ${describe(narrator, seen)}\nT2 = ${describe(narrator, reason.reader)}\nBy what it had seen before, T2 must see T1, which wrote key ${text(k)}; but it read the initial state there.`,
+    transactions: path,
+    explanation: `T1 = ${describe(narrator, seen)}\nT2 = ${describe(narrator, reason.reader)}\nBy what it had seen before${pathText(path, narrator)}, T2 must see T1, which ${wrote} key ${text(k)}; but it read the initial state there.`,
     evidence: {
       roles: { writer: invoke[seen] ?? 0, reader: invoke[reason.reader] ?? 0 },
     },
@@ -136,12 +198,17 @@ function afterInitial(
 }
 
 /** The cycle, and those whose reads show that it is one. */
-function withReaders(cycle: Cycle, graph: CommitGraph, narrator: Narrator): Omit<Finding, 'type'> {
+function withReaders(
+  cycle: Cycle,
+  graph: CommitGraph,
+  seenBy: SeenBy,
+  narrator: Narrator,
+): Omit<Finding, 'type'> {
   const finding = cycleFinding(cycle, narrator);
   const readers = cycle.steps.flatMap(({ from }, i) => {
     const to = cycle.steps[(i + 1) % cycle.steps.length]?.from ?? from;
     const reason = graph.reasonOf(from, to);
-    return reason === undefined ? [] : [reason.reader];
+    return reason === undefined ? [] : seenBy(from, reason.reader);
   });
   return { ...finding, transactions: [...finding.transactions, ...readers] };
 }

@@ -57,14 +57,14 @@ export function causal(ops: RegisterOps, budget: Budget, converges = false): Wea
         return refuted(
           ops,
           'stale-read',
-          [write, read],
+          past.path(write, read),
           `${opText(ops, read)} returned the initial value, but ${opText(ops, write)} is in its causal past: ${past.why(write, read)}.`,
         );
       if (past.has(write, source))
         return refuted(
           ops,
           'stale-read',
-          [source, write, read],
+          [...past.path(source, write), ...past.path(write, read)],
           `${opText(ops, read)} returned the value of ${opText(ops, source)}. But that causally precedes ${opText(ops, write)} (${past.why(source, write)}), which is in the causal past of the read (${past.why(write, read)}).`,
         );
       if (converges)
@@ -73,6 +73,7 @@ export function causal(ops: RegisterOps, budget: Budget, converges = false): Wea
           source,
           () =>
             `${opText(ops, read)} had both in its causal past and returned the latter, so that is the newer`,
+          past.path(write, read),
         );
     }
   }
@@ -178,20 +179,13 @@ export class CausalPast {
 
   /** The causal path from one to the other, by event. */
   why(from: number, to: number): string {
-    const before = new Map<number, number>();
-    const open = [from];
-    for (let i = 0; i < open.length && !before.has(to); i += 1)
-      for (const later of this.#edges.successors(open[i] ?? 0)) {
-        if (before.has(later) || !(later === to || this.has(to, later))) continue;
-        before.set(later, open[i] ?? 0);
-        open.push(later);
-      }
-    const path = [to];
-    for (let v = before.get(to); v !== undefined && v !== from; v = before.get(v)) path.push(v);
-    path.push(from);
-    return `events ${path
-      .toReversed()
+    return `events ${this.path(from, to)
       .map((op) => this.#ops.invoked[op] ?? 0)
       .join(' → ')}`;
+  }
+
+  /** The operations of that path, both ends included. */
+  path(from: number, to: number): readonly number[] {
+    return this.#edges.path(from, to, (op) => this.has(to, op));
   }
 }

@@ -6,6 +6,7 @@ export class OrderEdges {
   readonly #successors: number[][];
   readonly #predecessors: number[][];
   readonly #reasons = new Map<number, () => string>();
+  readonly #shownBy = new Map<number, readonly number[]>();
 
   constructor(vertexCount: number) {
     this.vertexCount = vertexCount;
@@ -13,11 +14,15 @@ export class OrderEdges {
     this.#predecessors = Array.from({ length: vertexCount }, () => []);
   }
 
-  /** The first reason for an edge is kept. Returns false if the edge was there. */
-  add(from: number, to: number, reason: () => string): boolean {
+  /**
+   * The first reason for an edge is kept. Returns false if the edge was there.
+   * @param shownBy operations without which nobody would know of it, beside the two
+   */
+  add(from: number, to: number, reason: () => string, shownBy?: readonly number[]): boolean {
     const name = from * this.vertexCount + to;
     if (this.#reasons.has(name)) return false;
     this.#reasons.set(name, reason);
+    if (shownBy !== undefined) this.#shownBy.set(name, shownBy);
     this.#successors[from]?.push(to);
     this.#predecessors[to]?.push(from);
     return true;
@@ -33,6 +38,32 @@ export class OrderEdges {
 
   reason(from: number, to: number): string {
     return this.#reasons.get(from * this.vertexCount + to)?.() ?? '';
+  }
+
+  /** Operations that show an edge, beside the two that it joins. */
+  shownBy(from: number, to: number): readonly number[] {
+    return this.#shownBy.get(from * this.vertexCount + to) ?? [];
+  }
+
+  /** A shortest way over edges, with both its ends; only `from` and `to` if there is none. */
+  path(from: number, to: number, mayPass: (vertex: number) => boolean = () => true): number[] {
+    const came = new Map<number, number>();
+    const open = [from];
+    for (let i = 0; i < open.length && !came.has(to); i += 1)
+      for (const later of this.successors(open[i] ?? 0)) {
+        if (came.has(later) || !(later === to || mayPass(later))) continue;
+        came.set(later, open[i] ?? 0);
+        open.push(later);
+      }
+    const path = [to];
+    for (let v = came.get(to); v !== undefined && v !== from; v = came.get(v)) path.push(v);
+    return [from, ...path.toReversed()];
+  }
+
+  /** The vertices of a path, and all operations that show its edges. */
+  proofOf(path: readonly number[]): readonly number[] {
+    const steps = path.slice(1).flatMap((to, i) => this.shownBy(path[i] ?? to, to));
+    return [...new Set([...path, ...steps])];
   }
 
   /** All from which `vertex` can be reached, without itself unless it lies on a cycle. */

@@ -9,6 +9,8 @@
  *
  * A cas that succeeded is a read of `from` and a write of `to` at one point: an update. As a read
  * it is judged where it is the process's own, and everywhere where a model has one order for all.
+ * One that was answered `false` is a guard: it found another value than `from` and changed
+ * nothing. Which one it found nobody knows, so guards are no operations here: see `guards.ts`.
  *
  * With distinct values each read has one write that it can have read from, and most models
  * become questions about graphs (Bouajjani, Enea, Guerraoui and Hamza, "On verifying causal
@@ -49,6 +51,8 @@ export interface RegisterOps {
   readonly readCount: number;
   readonly writeCount: number;
   readonly updateCount: number;
+  /** Rows of refused cas of a value that may have been there; others say nothing. */
+  readonly guards: readonly number[];
 }
 
 /** The history is not one of a register with distinct values. */
@@ -56,14 +60,27 @@ export interface NotRegister {
   readonly why: string;
 }
 
-/** @param initial what a read sees before any write; `null` is taken as that too */
-export function registerOps(history: History, initial: Json = null): RegisterOps | NotRegister {
+/** By row of a guard: the row of the write whose value it is taken to have found, or `initialWrite`. */
+export type GuardSources = ReadonlyMap<number, number>;
+
+/**
+ * @param initial what a read sees before any write; `null` is taken as that too
+ * @param found guards that are taken for reads of that
+ */
+export function registerOps(
+  history: History,
+  initial: Json = null,
+  found: GuardSources = new Map(),
+): RegisterOps | NotRegister {
   const all = history.operations;
   const shapes = shapesOf(history);
   if ('why' in shapes) return shapes;
-  const found = writersOf(history, shapes, canonical(initial));
-  if ('why' in found) return found;
-  const { writers } = found;
+  const initialText = canonical(initial);
+  for (const [row, source] of found)
+    shapes.read[row] = shapes.written[source] ?? nameOf(all.key[row] ?? noValue, initialText);
+  const known = writersOf(history, shapes, initialText);
+  if ('why' in known) return known;
+  const { writers } = known;
   // Of writes and updates of unknown outcome only those that somebody read who is kept himself.
   const kept = new Set<number>();
   const open: number[] = [];
@@ -72,14 +89,20 @@ export function registerOps(history: History, initial: Json = null): RegisterOps
     kept.add(row);
     open.push(row);
   };
-  for (let row = 0; row < all.count; row += 1) if (all.outcome[row] === typeCode.ok) keep(row);
+  const says = (row: number): boolean => shapes.avoided[row] === undefined || found.has(row);
+  for (let row = 0; row < all.count; row += 1)
+    if (all.outcome[row] === typeCode.ok && says(row)) keep(row);
   for (let row = open.pop(); row !== undefined; row = open.pop()) {
     const name = shapes.read[row];
     const writer = name === undefined ? undefined : writers.get(name);
     if (writer !== undefined) keep(writer);
   }
-  const initialText = canonical(initial);
-  return columnsOf(
+  const mayBeThere = (name: string, row: number): boolean =>
+    writers.has(name) || name === nameOf(all.key[row] ?? noValue, initialText);
+  const guards = shapes.avoided.flatMap((name, row) =>
+    name !== undefined && !found.has(row) && mayBeThere(name, row) ? [row] : [],
+  );
+  const columns = columnsOf(
     history,
     [...kept].toSorted((a, b) => a - b),
     shapes,
@@ -91,12 +114,14 @@ export function registerOps(history: History, initial: Json = null): RegisterOps
       return name === nameOf(all.key[row] ?? noValue, initialText) ? initialWrite : thinAir;
     },
   );
+  return { ...columns, guards };
 }
 
-/** By row: the key and value that it reads and that it writes, undefined if it does neither. */
+/** By row: the key and value that it reads, that it writes, that it did not find; or undefined. */
 interface Shapes {
-  readonly read: readonly (string | undefined)[];
+  readonly read: (string | undefined)[];
   readonly written: readonly (string | undefined)[];
+  readonly avoided: readonly (string | undefined)[];
 }
 
 function nameOf(key: number, text: string): string {
@@ -108,6 +133,7 @@ function shapesOf(history: History): Shapes | NotRegister {
   const [readId, writeId, casId] = ['read', 'write', 'cas'].map((f) => history.functionId(f));
   const read: (string | undefined)[] = Array.from({ length: all.count });
   const written: (string | undefined)[] = Array.from({ length: all.count });
+  const avoided: (string | undefined)[] = [];
   for (let row = 0; row < all.count; row += 1) {
     // It certainly did not happen, whatever it was.
     if (all.outcome[row] === typeCode.fail) continue;
@@ -121,14 +147,24 @@ function shapesOf(history: History): Shapes | NotRegister {
     else if (all.f[row] === casId) {
       if (!isArray(input) || input.length !== 2)
         return { why: `event ${event} is a cas of ${canonical(input)}, not of [from, to]` };
-      read[row] = nameOf(key, canonical(input[0] ?? null));
+      const from = nameOf(key, canonical(input[0] ?? null));
+      if (isRefused(history, row)) {
+        avoided[row] = from;
+        continue;
+      }
+      read[row] = from;
       written[row] = nameOf(key, canonical(input[1] ?? null));
     } else {
       const f = history.functions[all.f[row] ?? 0] ?? '';
       return { why: `event ${event} is a ${f}; only read, write and cas are judged` };
     }
   }
-  return { read, written };
+  return { read, written, avoided };
+}
+
+/** Of a cas: whether it completed and said no. */
+function isRefused({ operations: { outcome, output }, values }: History, row: number): boolean {
+  return outcome[row] === typeCode.ok && values.value(output[row] ?? noValue) === false;
 }
 
 /** Who wrote a value of a key. */
@@ -159,7 +195,7 @@ function columnsOf(
   kept: readonly number[],
   shapes: Shapes,
   sourceOf: (row: number) => number,
-): RegisterOps {
+): Omit<RegisterOps, 'guards'> {
   const all = history.operations;
   const count = kept.length;
   const opOf = new Map(kept.map((row, op) => [row, op]));

@@ -10,6 +10,8 @@ export type WeakResult =
       readonly type: string;
       /** Operations by number in `RegisterOps`. */
       readonly ops: readonly number[];
+      /** Of invocations, where some are of no such operation: failed ones, refused cas. */
+      readonly events?: readonly number[];
       readonly explanation: string;
     }
   | { readonly kind: 'open'; readonly reason: UnknownReason };
@@ -43,7 +45,7 @@ export function cycleResult(
   return {
     kind: 'violated',
     type,
-    ops: cycle.filter((v) => v < ops.count),
+    ops: edges.proofOf([...cycle, ...cycle.slice(0, 1)]).filter((v) => v < ops.count),
     explanation: [
       `${claim} Yet each of these must come before the next, in a circle:`,
       ...lines,

@@ -88,13 +88,17 @@ function blocksInOrder(ops: RegisterOps, edges: OrderEdges): WeakResult {
     for (const w of edges.successors(v)) {
       const [from, to] = [head[v] ?? v, head[w] ?? w];
       if (from === to) continue;
-      blocks.add(from, to, () =>
-        [stemText(ops, next, from, v), stemText(ops, next, to, w)]
-          .filter((text) => text !== '')
-          .concat(
-            `${versionText(ops, v)} comes before ${versionText(ops, w)}, as ${edges.reason(v, w)}`,
-          )
-          .join('; '),
+      blocks.add(
+        from,
+        to,
+        () =>
+          [stemText(ops, next, from, v), stemText(ops, next, to, w)]
+            .filter((text) => text !== '')
+            .concat(
+              `${versionText(ops, v)} comes before ${versionText(ops, w)}, as ${edges.reason(v, w)}`,
+            )
+            .join('; '),
+        [v, w, ...edges.shownBy(v, w)].filter((op) => op < ops.count),
       );
     }
   const cycle = blocks.cycle();
@@ -220,7 +224,7 @@ function link(
 ): Violated | undefined {
   const [from, to] = [former(ops, earlier), latter(ops, later)];
   if (from !== to) {
-    edges.add(from, to, () => followed(ops, earlier, later));
+    edges.add(from, to, () => followed(ops, earlier, later), [earlier, later]);
     return undefined;
   }
   if (to !== later) return undefined;
@@ -277,7 +281,7 @@ function addReadThenWrite(ops: RegisterOps, edges: OrderEdges, session: readonly
     if (read !== undefined) edges.add(base + read, op, () => '');
     for (const early of ownLater.get(key) ?? []) {
       const version = versionRead(ops, early);
-      if (version !== op) edges.add(version, op, () => followed(ops, early, op));
+      if (version !== op) edges.add(version, op, () => followed(ops, early, op), [early]);
     }
   }
 }
@@ -296,7 +300,7 @@ function overReads(ops: RegisterOps, edges: OrderEdges, cycle: readonly number[]
     kept.push(v);
     const read = (turned[i + 1] ?? v) - base;
     const next = turned.slice(i + 1).find((later) => later < base) ?? turned[0] ?? v;
-    if (read >= 0) edges.add(v, next, () => followed(ops, read, next));
+    if (read >= 0) edges.add(v, next, () => followed(ops, read, next), [read]);
   }
   return kept;
 }

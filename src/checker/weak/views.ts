@@ -117,7 +117,7 @@ export function closeOrder(
           return refuted(
             ops,
             'stale-read',
-            [write, read],
+            edges.proofOf(edges.path(write, read)),
             `${opText(ops, read)} returned the initial value, but ${opText(ops, write)} must come before it: ${pathText(ops, edges, write, read)}.`,
           );
         if (past.has(source, write)) continue;
@@ -125,6 +125,7 @@ export function closeOrder(
           write,
           source,
           () => `it comes before ${opText(ops, read)}, which did not return its value`,
+          edges.proofOf(edges.path(write, read)),
         );
         grew ||= isNew;
       }
@@ -134,15 +135,8 @@ export function closeOrder(
 }
 
 function pathText(ops: RegisterOps, edges: OrderEdges, from: number, to: number): string {
-  const came = new Map<number, number>();
-  const open = [from];
-  for (let i = 0; i < open.length && !came.has(to); i += 1)
-    for (const later of edges.successors(open[i] ?? 0)) {
-      if (came.has(later)) continue;
-      came.set(later, open[i] ?? 0);
-      open.push(later);
-    }
-  const path = [to];
-  for (let v = came.get(to); v !== undefined && v !== from; v = came.get(v)) path.push(v);
-  return `events ${[from, ...path.toReversed()].map((op) => eventOf(ops, op)).join(' → ')}`;
+  return `events ${edges
+    .path(from, to)
+    .map((op) => eventOf(ops, op))
+    .join(' → ')}`;
 }

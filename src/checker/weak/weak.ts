@@ -12,6 +12,8 @@ import type { Checker, CheckLimits } from '../checker.ts';
 import { linearizable } from '../linearizability/linearizability.ts';
 import { type Anomaly, anomaliesOf, type Verdict } from '../verdict.ts';
 import { causal } from './causal.ts';
+import { smallestEvidence } from './evidence.ts';
+import { withGuards } from './guards.ts';
 import {
   strongestOf,
   type WeakModelName,
@@ -132,7 +134,7 @@ function verdictOn(
   }
   const { count, readCount, writeCount, keyCount } = ops;
   const figures = { ...base, operationCount: count, details: { readCount, writeCount, keyCount } };
-  if (readCount === 0) {
+  if (readCount + ops.guards.length === 0) {
     const message = 'no read succeeded: there is nothing to explain';
     return { ...figures, valid: 'unknown', reason: { kind: 'too-few-ok', message } };
   }
@@ -147,21 +149,53 @@ function verdictOn(
     case 'open':
       return { ...figures, valid: 'unknown', reason: result.reason };
     default:
-      return { ...figures, valid: false, anomalies: [weakAnomaly(model, ops, result)] };
+      return {
+        ...figures,
+        valid: false,
+        anomalies: [weakAnomaly(model, ops, result, { limits, initial })],
+      };
   }
 }
 
-/** A violation as evidence. */
+/** Models of which a part breaks the whole; linearizability makes its own evidence smaller. */
+const notShrunk: ReadonlySet<WeakModelName> = new Set(['linearizable', 'regular', 'safe']);
+
+/** For all that is tried to make the evidence smaller, and for each part that is judged. */
+const evidenceMsMax = 3_000;
+const partMsMax = 300;
+
+/** A violation as evidence, as small as it can be. */
 export function weakAnomaly(
   model: WeakModelName,
   ops: RegisterOps,
-  { type, ops: involved, explanation }: Extract<WeakResult, { kind: 'violated' }>,
+  found: Extract<WeakResult, { kind: 'violated' }>,
+  { limits, initial }: { readonly limits: CheckLimits; readonly initial: Json },
 ): Anomaly {
+  const {
+    type,
+    ops: involved,
+    explanation,
+  } = model === 'linearizable' || notShrunk.has(model)
+    ? found
+    : smallestEvidence(ops, initial, found, partJudge(model, limits));
   const [first = 0] = involved;
   const sameKey = involved.every((op) => ops.key[op] === ops.key[first]);
   const key = ops.keyCount > 1 && sameKey ? opKey(ops, first) : undefined;
-  const operations = involved.map((op) => eventOf(ops, op)).toSorted((a, b) => a - b);
+  const operations =
+    found.events ?? involved.map((op) => eventOf(ops, op)).toSorted((x, y) => x - y);
   return { type, ...(key === undefined ? {} : { key }), model, operations, explanation };
+}
+
+/** Says nothing any more when the time for evidence is over. */
+function partJudge(
+  model: Exclude<WeakModelName, 'linearizable'>,
+  limits: CheckLimits,
+): (part: RegisterOps) => WeakResult {
+  const endMs = limits.nowMs() + Math.min(evidenceMsMax, limits.timeoutMs);
+  return (part) =>
+    limits.nowMs() > endMs
+      ? { kind: 'holds' }
+      : decideOps(model, part, { ...limits, timeoutMs: partMsMax });
 }
 
 function methodOf(model: WeakModelName): string {
@@ -179,12 +213,25 @@ export function decide(
   limits: CheckLimits,
   initial: Json,
 ): WeakResult {
+  // The checker of linearizability has guards in its model.
+  if (model === 'linearizable') return linearizability(ops, limits, initial);
+  const endMs = limits.nowMs() + limits.timeoutMs;
+  const result = decideOps(model, ops, limits);
+  if (result.kind !== 'holds' || ops.guards.length === 0) return result;
+  return withGuards(ops, initial, (guessed) =>
+    decideOps(model, guessed, { ...limits, timeoutMs: Math.max(1, endMs - limits.nowMs()) }),
+  );
+}
+
+function decideOps(
+  model: Exclude<WeakModelName, 'linearizable'>,
+  ops: RegisterOps,
+  limits: CheckLimits,
+): WeakResult {
   const endMs = limits.nowMs() + limits.timeoutMs;
   const { timeoutMs, memoryMb } = limits;
   const budget: Budget = { expired: () => limits.nowMs() > endMs, timeoutMs, memoryMb };
   switch (model) {
-    case 'linearizable':
-      return linearizability(ops, limits, initial);
     case 'sequential':
       return sequential(ops, budget);
     case 'causal-convergence':
@@ -230,6 +277,7 @@ function linearizability(ops: RegisterOps, limits: CheckLimits, initial: Json): 
     kind: 'violated',
     type: anomaly?.type ?? 'nonlinearizable',
     ops: involved,
+    events: anomaly?.operations ?? [],
     explanation: anomaly?.explanation ?? '',
   };
 }

@@ -13,7 +13,7 @@ import type { History } from '../../../history/history.ts';
 import { cellCode } from './cell.ts';
 import { type ChainTable, none } from './chains.ts';
 import { cellOperations, chainTable } from './register.ts';
-import { type NotApplicable, notApplicable } from './result.ts';
+import type { NotApplicable } from './result.ts';
 import { never, timelineOf } from './timeline.ts';
 
 export interface Staleness {
@@ -39,9 +39,7 @@ export function stalenessOf(
   }
   const zones = timedZones(table);
   if (zones === undefined) return { kind: 'staleness', staleMs: Number.POSITIVE_INFINITY };
-  const leastNs = leastDelay(zones);
-  if (leastNs === undefined) return notApplicable('times in the history are not in order');
-  return { kind: 'staleness', staleMs: nsToMs(leastNs) };
+  return { kind: 'staleness', staleMs: nsToMs(leastDelay(zones)) };
 }
 
 /** Columns by chain, in order of begin; times in nanoseconds. */
@@ -108,15 +106,13 @@ function timedZones(table: ChainTable): TimedZones | undefined {
   };
 }
 
-/** Undefined if no delay is enough. */
-function leastDelay(zones: TimedZones): number | undefined {
+/** Infinity if no delay is enough: if zones are in conflict by writes and cas alone. */
+function leastDelay(zones: TimedZones): number {
   let low = Math.ceil(zones.insideNs);
   if (!conflicts(zones, low)) return low;
+  if (conflicts(zones, Number.POSITIVE_INFINITY)) return Number.POSITIVE_INFINITY;
   let high = Math.max(1, low);
-  while (conflicts(zones, high)) {
-    if (high > Number.MAX_SAFE_INTEGER) return undefined;
-    high *= 2;
-  }
+  while (conflicts(zones, high)) high *= 2;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (conflicts(zones, middle)) low = middle;

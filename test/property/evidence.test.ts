@@ -1,0 +1,122 @@
+/**
+ * Evidence is a proof: the operations that an anomaly names show it without the rest of the
+ * history, judged by the same checker; and where it was made as small as can be, none of them
+ * can be left out.
+ */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isObject } from '../../src/base/json.ts';
+import type { Checker } from '../../src/checker/checker.ts';
+import { listAppend } from '../../src/checker/txn/list-append.ts';
+import { anomaliesImpliedByAll } from '../../src/checker/txn/models.ts';
+import { rwRegister } from '../../src/checker/txn/rw-register.ts';
+import { weakRegister } from '../../src/checker/txn/weak-register.ts';
+import { type Anomaly, anomaliesOf } from '../../src/checker/verdict.ts';
+import { weakModel, weakModelNames } from '../../src/checker/weak/weak.ts';
+import type { History } from '../../src/history/history.ts';
+import { randomRegisters } from '../support/random-registers.ts';
+import { type Shape, simulate } from '../support/txn-simulation.ts';
+
+const runs = Number(process.env['DSX_RUNS'] ?? 80);
+const firstSeed = Number(process.env['DSX_SEED'] ?? 1);
+const limits = { timeoutMs: 10_000, memoryMb: 200, nowMs: () => performance.now() };
+
+function rowsOf(history: History, { operations }: Anomaly): readonly number[] {
+  const { invoke } = history.operations;
+  return [...invoke.keys()].filter((row) => operations.includes(invoke[row] ?? -1));
+}
+
+/** Types of anomalies of these operations alone, those that are only counted too. */
+function typesOf(checker: Checker, history: History, rows: readonly number[]): readonly string[] {
+  const verdict = checker.check(history.picked(rows), limits);
+  const counted = verdict.details?.['anomalies'] ?? null;
+  return [
+    ...anomaliesOf(verdict).map(({ type }) => type),
+    ...(isObject(counted) ? Object.keys(counted) : []),
+  ];
+}
+
+function textOf(history: History, anomaly: Anomaly): string {
+  const events = [...history.eachEvent()].map((event) => JSON.stringify(event));
+  return [JSON.stringify(anomaly), ...events].join('\n');
+}
+
+/** Those that say of a read that nobody wrote what it shows need the writes of all others. */
+const ofAbsence = new Set(['thin-air-read', 'aborted-read']);
+/** Whatever overlaps a read of a safe register may be what excuses it. */
+const notShrunk = new Set(['linearizable', 'regular', 'safe']);
+
+describe.each(weakModelNames)('%s', (name) => {
+  test('is broken by the evidence alone, and by no less of it', () => {
+    const checker = weakModel(name);
+    let found = 0;
+    for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
+      const history = randomRegisters(seed, [0, 0.4][seed % 2], [0, 0, 0, 0.3][seed % 4]);
+      for (const anomaly of anomaliesOf(checker.check(history, limits))) {
+        if (ofAbsence.has(anomaly.type)) continue;
+        found += 1;
+        const rows = rowsOf(history, anomaly);
+        const where = `seed ${seed}: ${textOf(history, anomaly)}`;
+        const again = typesOf(checker, history, rows);
+        expect(again.length, where).toBeGreaterThan(0);
+        if (notShrunk.has(name)) continue;
+        expect(again, where).toContain(anomaly.type);
+        for (const row of rows) {
+          const fewer = rows.filter((other) => other !== row);
+          expect(typesOf(checker, history, fewer), where).not.toContain(anomaly.type);
+        }
+      }
+    }
+    expect(found).toBeGreaterThan(0);
+  });
+});
+
+const isolations = fc.constantFrom<Shape['level']>(
+  'serial',
+  'snapshot',
+  'committed',
+  'uncommitted',
+);
+
+const shape: Omit<Shape, 'level' | 'kind'> = {
+  transactions: 14,
+  clients: 4,
+  keys: 3,
+  lengthMax: 4,
+  info: 0.1,
+  fail: 0.1,
+  lie: 0.08,
+};
+
+const transactional: readonly (readonly [Shape['kind'], string, Checker])[] = [
+  ...['strict-serializable', 'snapshot-isolation', 'read-committed'].flatMap(
+    (model) =>
+      [
+        ['list-append', model, listAppend(model)],
+        ['rw-register', model, rwRegister(model)],
+      ] as const,
+  ),
+  ...(['read-committed-monotonic', 'session-read-atomic', 'causal-consistency'] as const).map(
+    (level) => ['rw-register', level, weakRegister(level)] as const,
+  ),
+];
+
+describe.each(transactional)('%s: %s', (kind, _, checker) => {
+  test('is broken by the transactions of the evidence alone, in the same way', () => {
+    fc.assert(
+      fc.property(fc.nat(), isolations, fc.boolean(), (seed, level, updates) => {
+        const history = simulate({ ...shape, kind, level, updates }, seed);
+        for (const anomaly of anomaliesOf(checker.check(history, limits))) {
+          // That no order is left is looked for only where reads fit, and these lack their writers.
+          if (/^no-.*-order/.test(anomaly.type)) continue;
+          const rows = rowsOf(history, anomaly);
+          const seen = `${anomaly.type}: ${textOf(history, anomaly)}`;
+          const again = typesOf(checker, history, rows);
+          // Among fewer transactions there may be one that is worse, which says as much.
+          expect([...anomaliesImpliedByAll(again)], seen).toContain(anomaly.type);
+        }
+      }),
+      { numRuns: runs },
+    );
+  });
+});
