@@ -1,6 +1,7 @@
 /**
  * Writes what the command line needs to answer quickly: oclif's manifest, so that a command loads
- * no other command, and the help texts, so that --help loads no oclif at all.
+ * no other command, and the help texts, so that --help loads no oclif at all; and which targets
+ * run in a sandbox.
  * `node scripts/manifest.js DIST`: the folder of a build.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,5 +42,11 @@ for (const name of ['', ...Object.keys(manifest.commands)]) {
   texts[name] = page.text.replace(config.userAgent, '{version}');
 }
 const help = { version: `${pjson.name}/${pjson.version}`, texts };
+// For these a sandbox can be made ready while the command line is still being read.
+const { loadTargets } = await import(new URL('src/registry.js', `file://${root}`).href);
+const sandboxed = [...(await loadTargets()).values()]
+  .filter(({ testbed }) => testbed === 'netns')
+  .map(({ name }) => name);
 writeFileSync(join(root, 'oclif.manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+writeFileSync(join(root, 'sandboxed.json'), `${JSON.stringify(sandboxed)}\n`);
 writeFileSync(join(root, 'help.json'), `${JSON.stringify(help, null, 2)}\n`);

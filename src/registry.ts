@@ -6,8 +6,9 @@
  * `targets/` of their own, of files that import the door `dsx`. A variable of the environment,
  * since the threads and processes that dsx starts must find the same.
  */
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { delimiter, resolve } from 'node:path';
+import { basename, delimiter, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TargetError, UsageError } from './base/errors.ts';
 import { didYouMean, listed } from './base/text.ts';
@@ -31,6 +32,8 @@ export function loadTargets(): Promise<ReadonlyMap<string, Target>> {
 
 /** The workload with that name or alias. */
 export async function findWorkload(name: string): Promise<Workload> {
+  const own = await loadAlone<Workload>('workloads', name);
+  if (own !== undefined) return own;
   const workloads = await loadWorkloads();
   for (const workload of workloads.values())
     if (workload.name === name || workload.aliases.includes(name)) return workload;
@@ -39,6 +42,8 @@ export async function findWorkload(name: string): Promise<Workload> {
 }
 
 export async function findTarget(name: string): Promise<Target> {
+  const own = await loadAlone<Target>('targets', name);
+  if (own !== undefined) return own;
   const targets = await loadTargets();
   const target = targets.get(name);
   if (target === undefined) throw unknownName('target', name, [...targets.keys()]);
@@ -46,6 +51,8 @@ export async function findTarget(name: string): Promise<Target> {
 }
 
 export async function findNemesis(name: string): Promise<Nemesis> {
+  const own = await loadAlone<Nemesis>('nemesis', name);
+  if (own !== undefined) return own;
   const nemeses = await loadNemeses();
   const nemesis = nemeses.get(name);
   if (nemesis === undefined) throw unknownName('nemesis', name, [...nemeses.keys()]);
@@ -78,18 +85,35 @@ async function discoverIn<T extends Named>(
 ): Promise<void> {
   const files = (await readdir(url)).filter((file) => /^[a-z0-9-]+\.(ts|js)$/.test(file));
   for (const file of files) {
-    const module = (await import(new URL(file, url).href)) as { default?: T };
-    const name = file.replace(/\.(ts|js)$/, '');
-    if (module.default?.name !== name)
-      throw new TargetError(
-        `${folder}/${file} must export by default an object whose name is "${name}", found ${JSON.stringify(module.default?.name)}`,
-      );
+    const one = await loadFile<T>(new URL(file, url), folder);
+    const { name } = one;
     if (found.has(name))
       throw new UsageError(
         `${fileURLToPath(new URL(file, url))}: the name "${name}" is taken in ${folder}; give the file and its export another`,
       );
-    found.set(name, module.default);
+    found.set(name, one);
   }
+}
+
+/**
+ * One that comes with dsx, without all others: that is much sooner done. Undefined if there is
+ * none, or if there are plugins, of which one might have the same name.
+ */
+async function loadAlone<T extends Named>(folder: string, name: string): Promise<T | undefined> {
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const file = new URL(`${folder}/${name}.${ending}`, root);
+  const isPossible = /^[a-z0-9-]+$/.test(name) && (process.env['DSX_PLUGINS'] ?? '') === '';
+  return isPossible && existsSync(file) ? loadFile<T>(file, folder) : undefined;
+}
+
+async function loadFile<T extends Named>(url: URL, folder: string): Promise<T> {
+  const file = basename(url.pathname);
+  const module = (await import(url.href)) as { default?: T };
+  const name = file.replace(/\.(ts|js)$/, '');
+  if (module.default?.name === name) return module.default;
+  throw new TargetError(
+    `${folder}/${file} must export by default an object whose name is "${name}", found ${JSON.stringify(module.default?.name)}`,
+  );
 }
 
 async function pluginFolders(): Promise<readonly string[]> {

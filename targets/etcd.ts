@@ -24,6 +24,17 @@ function peerUrl({ address }: NodePlace): string {
   return `http://${address}:${peerPort}`;
 }
 
+/** A node is healthy if it can answer a linearizable read. */
+async function areHealthy(places: readonly NodePlace[], signal: AbortSignal): Promise<void> {
+  await Promise.all(
+    places.map(async (place) => {
+      const response = await fetch(`${etcdUrl(place)}/health`, { signal });
+      await response.text();
+      if (!response.ok) throw new Error(`${place.node} is not healthy (${response.status})`);
+    }),
+  );
+}
+
 export default {
   name: 'etcd',
   summary: 'etcd 3: a key-value store on Raft; linearizable',
@@ -83,15 +94,8 @@ export default {
   // Without a quorum etcd accepts connections and lets them wait.
   up: ({ address }, signal) => acceptsConnections(address, clientPort, signal),
 
-  async formed(places, signal) {
-    await Promise.all(
-      places.map(async (place) => {
-        const response = await fetch(`${etcdUrl(place)}/health`, { signal });
-        await response.text();
-        if (!response.ok) throw new Error(`${place.node} is not healthy (${response.status})`);
-      }),
-    );
-  },
+  formed: areHealthy,
+  recovered: areHealthy,
 
   async leads(place, signal) {
     const { header, leader } = await askEtcd(place, 'maintenance/status', {}, signal);

@@ -1,19 +1,25 @@
 /**
  * `dsx clean`: what even the guardian could not end. Leftover node processes are found by
- * the mark in their environment (DSX_RUN=<pid of dsx>-…), data folders by their run's lack
- * of a verdict. Only what belongs to a dsx that is no longer there is touched.
+ * the mark in their environment (DSX_RUN=<pid of dsx>-…), control groups by the same mark in
+ * their names, data folders by their run's lack of a verdict. Only what belongs to a dsx that is
+ * no longer there is touched.
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { cgroupMountPoints } from '../testbed/limits/cgroup-places.ts';
+import { dsxGroups, isOfRun, makerOf, removeLeftover } from '../testbed/limits/leftover-groups.ts';
 
 export interface CleanRequest {
   readonly runsFolder: string;
   readonly dryRun: boolean;
+  /** Where control groups are; those of this machine if absent. */
+  readonly groupRoots?: readonly string[];
 }
 
 /** What was (or would be) removed, a line each. */
 export async function clean(request: CleanRequest): Promise<readonly string[]> {
-  const lines = [...endProcesses(request.dryRun), ...removeData(request)];
+  const ended = endProcesses(request.dryRun);
+  const lines = [...ended, ...(await removeGroups(request)), ...removeData(request)];
   return lines.length === 0 ? ['nothing to clean'] : lines;
 }
 
@@ -42,14 +48,43 @@ function endProcesses(dryRun: boolean): string[] {
   });
 }
 
-function markOf(pid: number): string | undefined {
+/** Its processes have been ended; a run that goes on in another process namespace has others. */
+async function removeGroups({ dryRun, groupRoots }: CleanRequest): Promise<string[]> {
+  const groups = dsxGroups(groupRoots ?? cgroupMountPoints(textOf('/proc/self/mountinfo')));
+  if (groups.length === 0) return [];
+  const running = runningMarks();
+  const dead = groups.filter(
+    (group) => !isAlive(makerOf(group)) && !running.some((mark) => isOfRun(group, mark)),
+  );
+  if (dryRun) return dead.map((group) => `would remove control group ${group}`);
+  const lines: string[] = [];
+  for (const group of dead) lines.push(await removeLeftover(group));
+  return lines;
+}
+
+/** Of runs that have a guardian: it is there as long as the run. */
+function runningMarks(): readonly string[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    const words = textOf(`/proc/${name}/cmdline`).split('\0');
+    const at = words.indexOf('dsx-guardian');
+    return at < 0 ? [] : (words[at + 1] ?? []);
+  });
+}
+
+/** Nothing, where it cannot be read. */
+function textOf(file: string): string {
   try {
-    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
-    return environment.find((entry) => entry.startsWith('DSX_RUN='))?.slice('DSX_RUN='.length);
+    return readFileSync(file, 'latin1');
   } catch {
-    // It ended meanwhile, or belongs to somebody else.
-    return undefined;
+    return '';
   }
+}
+
+/** Nothing of one that has ended meanwhile, or that belongs to somebody else. */
+function markOf(pid: number): string | undefined {
+  const environment = textOf(`/proc/${pid}/environ`).split('\0');
+  return environment.find((entry) => entry.startsWith('DSX_RUN='))?.slice('DSX_RUN='.length);
 }
 
 function isAlive(pid: number): boolean {

@@ -6,8 +6,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, UsageError } from '../base/errors.ts';
-import { isArray, isObject, type JsonObject } from '../base/json.ts';
-import { type FindingRow, renderFindings } from '../report/suite/findings.ts';
+import { canonical, isArray, isObject, type JsonObject } from '../base/json.ts';
+import { type FindingRow, foldRepetitions, renderFindings } from '../report/suite/findings.ts';
 import type { SuiteResult } from '../report/suite/suite.ts';
 import { writeAtomic } from '../store/write-atomic.ts';
 
@@ -27,14 +27,52 @@ export interface PageRequest {
 /** The file that was written; null where there is no folder for it: an installed package has none. */
 export function writeFindings({ path, all, results, repeat }: PageRequest): string | null {
   if (!existsSync(dirname(path))) return null;
-  const before = new Map(readBefore(`${path}.json`).map((row) => [row.name, row]));
-  const now = new Map(results.map((result) => [result.name, result]));
-  const rows = all.flatMap((planned) => {
-    const row = chosen(before.get(planned.name), now.get(planned.name)) ?? planned;
-    // What the file of the suite says of it now holds, whenever it was run.
-    const { finding, settings, expect } = planned;
+  const before = byName(readBefore(`${path}.json`));
+  const now = byName(foldRepetitions(results));
+  const ranAt = new Date().toISOString();
+  return writePage({ path, all, repeat }, (name) => {
+    const own = now.get(name);
+    const isNew = own !== undefined && own.outcome !== 'not-run';
+    return chosen(before.get(name), isNew ? { ...own, ranAt } : own);
+  });
+}
+
+/** Takes from the files of other runs what is newer there, row by row. */
+export function joinFindings(
+  page: Omit<PageRequest, 'results'>,
+  files: readonly string[],
+): string | null {
+  const parts = [`${page.path}.json`, ...files].map((file) => byName(readBefore(file)));
+  return writePage(page, (name) => {
+    const rows = parts
+      .flatMap((part) => part.get(name) ?? [])
+      .filter(({ outcome }) => outcome !== 'not-run');
+    return rows.reduce<FindingRow | undefined>(
+      (best, row) => ((row.ranAt ?? '') > (best?.ranAt ?? '') ? row : (best ?? row)),
+      undefined,
+    );
+  });
+}
+
+function asked({ settings, expect }: SuiteResult): string {
+  return canonical([settings, expect]);
+}
+
+function byName<T extends SuiteResult>(rows: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
+function writePage(
+  { path, all, repeat }: Omit<PageRequest, 'results'>,
+  rowOf: (name: string) => SuiteResult | undefined,
+): string {
+  const rows = foldRepetitions(all).flatMap((planned) => {
+    const { name, finding } = planned;
     if (finding === undefined) return [];
-    return [{ ...row, expect, settings, finding, folder: null }];
+    const row = rowOf(name);
+    // In words it is what the suite says now; what was run otherwise shows nothing of it.
+    const isSame = row !== undefined && asked(row) === asked(planned);
+    return [{ ...(isSame ? row : planned), finding, folder: null }];
   });
   writeAtomic(`${path}.json`, [`${JSON.stringify({ format: pageFormat, rows }, null, 1)}\n`]);
   writeAtomic(`${path}.md`, [renderFindings(rows, repeat)]);
@@ -42,10 +80,7 @@ export function writeFindings({ path, all, results, repeat }: PageRequest): stri
 }
 
 /** A test that was not run says less than what it showed before. */
-function chosen(
-  before: SuiteResult | undefined,
-  now: SuiteResult | undefined,
-): SuiteResult | undefined {
+function chosen<T extends SuiteResult>(before: T | undefined, now: T | undefined): T | undefined {
   if (now === undefined) return before;
   const isNothing = now.outcome === 'not-run';
   return isNothing && before !== undefined && before.outcome !== 'not-run' ? before : now;

@@ -13,6 +13,7 @@ import {
 } from '../base/errors.ts';
 import { shellWord } from '../report/escape.ts';
 import { exitCodes } from './exit-codes.ts';
+import { foresee } from './foresee.ts';
 import { Interrupted } from './interrupt.ts';
 import { quickAnswer } from './quick-help.ts';
 
@@ -30,6 +31,7 @@ export async function main(): Promise<void> {
     process.exit();
   });
   endWithParent();
+  await foresee(argv);
   const { flush, run } = await import('./run-command.ts');
   try {
     await run(argv);

@@ -71,7 +71,8 @@ export const settingTable = {
   'nemesis-interval': { value: positive, summary: 'mean seconds between faults (default: 2)' },
   'recovery-time': {
     value: { kind: 'number', min: 0 },
-    summary: 'seconds between healing and last reads (default: 1)',
+    summary:
+      'seconds between healing and last reads (default: 1, real systems 2 and more); less where the target tells that it answers again',
   },
   latency: {
     value: { kind: 'number', min: 0, max: 60_000 },

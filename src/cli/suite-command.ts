@@ -92,13 +92,17 @@ export async function suiteCommand(given: SuiteArguments): Promise<number> {
   });
   const write = (results: readonly SuiteResult[]): void => {
     writeAtomic(join(folder, 'suite.json'), [`${JSON.stringify(report(results), null, 2)}\n`]);
+    // With each result: a suite that is killed keeps what it has shown.
+    keepPage(given, { file, path, results });
   };
   write(mine.map(({ test }) => notRun(test)));
   const running = { jobs, seed, folder, mine, write, suiteFolder: dirname(path) };
   const { results, interrupted } = await runAll(given, { ...running, file });
   write(results);
   emitSuite(report(results), reporters);
-  keepPage(given, { file, path, all, results });
+  const page = keepPage(given, { file, path, results });
+  if (page !== null && !given.json)
+    process.stderr.write(`findings: ${relative(process.cwd(), page)}\n`);
   if (!given.json) process.stderr.write(`results: ${relative(process.cwd(), folder)}/suite.json\n`);
   return interrupted ? exitCodes.failed : worstExitCode(results.map(outcomeCode));
 }
@@ -149,23 +153,20 @@ async function runAll(given: SuiteArguments, running: Running) {
   return { results, interrupted };
 }
 
+/** The page, if the suite has one and there is a folder for it. */
 function keepPage(
   given: SuiteArguments,
   suite: {
     readonly file: SuiteFile;
     readonly path: string;
-    readonly all: readonly SuiteTest[];
     readonly results: readonly SuiteResult[];
   },
-): void {
+): string | null {
   const { file, path, results } = suite;
-  if (file.page === null) return;
+  if (file.page === null) return null;
   const page = resolve(dirname(path), file.page);
-  const every = given.grep === null ? suite.all : expandSuite(file.entries, null);
-  const repeat = `dsx suite ${given.file}`;
-  const written = writeFindings({ path: page, all: every.map(notRun), results, repeat });
-  if (written !== null && !given.json)
-    process.stderr.write(`findings: ${relative(process.cwd(), written)}\n`);
+  const all = expandSuite(file.entries, null).map(notRun);
+  return writeFindings({ path: page, all, results, repeat: `dsx suite ${given.file}` });
 }
 
 /** A path, or the name of a suite that comes with dsx. */
@@ -198,12 +199,16 @@ function seedFor(file: SuiteFile, given: SuiteArguments): number {
 
 function selected(file: SuiteFile, { grep, repeat, file: path }: SuiteArguments) {
   const count = repeat === null ? null : parseNumber('repeat', repeat, { min: 1, integer: true });
-  const tests = expandSuite(file.entries, count);
+  const expanded = expandSuite(file.entries, count);
+  // A page tells how many of so many seeds show a finding: then each seed is run once.
+  const isTally = file.page !== null && (count ?? 1) > 1;
+  const tests = isTally ? expanded.map((test) => ({ ...test, tries: 1 })) : expanded;
   if (tests.length === 0)
     throw new UsageError(`${path}: no test is left, since exclude leaves out all combinations`);
   if (grep === null) return tests;
   const pattern = patternOf(grep);
-  const found = tests.filter(({ name }) => pattern.test(name));
+  // A repetition has a number in its name; what fits without it fits all of them.
+  const found = tests.filter(({ name, group }) => pattern.test(name) || pattern.test(group));
   if (found.length > 0) return found;
   throw new UsageError(
     `--grep ${grep} fits none of ${plural(tests.length, 'test')}.\nto see their names: dsx suite ${path} --list`,

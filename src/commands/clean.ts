@@ -4,7 +4,8 @@ export default class Clean extends Command {
   static override summary = 'Remove what an interrupted run left behind.';
   static override description = [
     'Ends node processes whose run is over (found by the mark that each carries in its environment)',
-    'and removes the data folders of runs that did not come to their end. Histories stay.',
+    'and removes their control groups and the data folders of runs that did not come to their end.',
+    'Histories stay. What belongs to a run that goes on is not touched.',
   ].join(' ');
   static override examples = ['<%= config.bin %> clean', '<%= config.bin %> clean --dry-run'];
   static override flags = {

@@ -103,6 +103,12 @@ export interface ServerTarget extends TargetBase {
   up(place: NodePlace, signal: AbortSignal): Promise<void>;
   /** Resolves when the cluster as a whole can serve. Asked before the load, after `up` of all. */
   formed?(places: readonly NodePlace[], signal: AbortSignal, variant: string): Promise<void>;
+  /**
+   * Resolves when the system answers at every node as it did before the faults, which have all
+   * been healed: the last reads then wait no longer. Absent: they wait the whole recovery time,
+   * which a system must have in which a loss shows only once its nodes have met again.
+   */
+  recovered?(places: readonly NodePlace[], signal: AbortSignal): Promise<void>;
   /** True if the node says that it leads. */
   leads?(place: NodePlace, signal: AbortSignal): Promise<boolean>;
   /** Opens a client for an object type; one for each of `objects`. */

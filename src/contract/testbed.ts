@@ -139,6 +139,11 @@ export interface Testbed extends Battlefield {
   /** Opens the target's own client for an object type, where nodes are servers. */
   openClient?(request: ClientRequest): Promise<Client>;
   stats?(): NetworkStats;
+  /**
+   * Resolves when the system answers again at every node, to true; after `limitMs`, whatever it
+   * does, to false. Absent where the system does not tell.
+   */
+  recovered?(limitMs: number, signal: AbortSignal): Promise<boolean>;
   /** What went wrong in nodes so far, in order; crashes that a fault caused are not in it. */
   troubles(): readonly NodeTrouble[];
   /** Rejects with a TargetError as soon as a node crashes that nobody killed. Never resolves. */

@@ -4,7 +4,7 @@
  * copied. A checker that crashes, or runs out of time or memory, is `unknown`.
  */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { unreachable } from '../base/assert.ts';
 import { mapName } from '../checker/catalog.ts';
 import type { Checker } from '../checker/checker.ts';
 import { modelMap } from '../checker/map.ts';
@@ -13,13 +13,8 @@ import { objectOf } from '../checker/object-kinds.ts';
 import type { UnknownReason, Verdict } from '../checker/verdict.ts';
 import type { EventColumns } from '../history/columns.ts';
 import type { History, HistoryData } from '../history/history.ts';
-import {
-  type CheckAnswer,
-  type CheckBudget,
-  type CheckJob,
-  type CheckSource,
-  checkersOf,
-} from './check-job.ts';
+import { type CheckBudget, type CheckJob, type CheckSource, checkersOf } from './check-job.ts';
+import { CheckThreads } from './check-threads.ts';
 
 /** A checker is asked to stop at its budget, and its thread is ended this much later. */
 const graceMs = 5_000;
@@ -29,11 +24,32 @@ const operationsPerThread = 5_000;
 /** To tell where a history stands that is not what was promised, beside the verdict itself. */
 const mapTimeoutMs = 2_000;
 
+interface Running {
+  readonly threads: CheckThreads;
+  readonly signal: AbortSignal;
+}
+
+/** `warmed`: threads for this source, of the caller's, who closes them. */
 export async function checkHistory(
   history: History,
   source: CheckSource,
   budget: CheckBudget,
   signal: AbortSignal,
+  warmed?: CheckThreads,
+): Promise<readonly Verdict[]> {
+  const threads = warmed ?? new CheckThreads(source, budget.memoryMb);
+  try {
+    return await check(history, source, budget, { threads, signal });
+  } finally {
+    if (warmed === undefined) await threads.close();
+  }
+}
+
+async function check(
+  history: History,
+  source: CheckSource,
+  budget: CheckBudget,
+  running: Running,
 ): Promise<readonly Verdict[]> {
   const checkers = await checkersOf(source, history);
   const data = shared(history.toData());
@@ -45,7 +61,7 @@ export async function checkHistory(
         return { source, checkerIndex, history: data, keys, budget };
       });
       const verdicts = await Promise.all(
-        jobs.map((job) => limited(() => runJob(job, checker, history, signal))),
+        jobs.map((job) => limited(() => runJob(job, checker, history, running))),
       );
       return mergeVerdicts(verdicts);
     }),
@@ -55,7 +71,7 @@ export async function checkHistory(
   // A checker that knows one model only says that it is violated, not what held instead.
   const isPlaced = (verdict?.models?.holds.length ?? 0) > 0;
   if (broken < 0 || verdict === undefined || isPlaced) return verdicts;
-  const standing = await standingOf(history, data, budget, signal);
+  const standing = await standingOf(history, data, budget, running);
   return standing === undefined ? verdicts : verdicts.with(broken, { ...verdict, ...standing });
 }
 
@@ -64,7 +80,7 @@ async function standingOf(
   history: History,
   data: HistoryData,
   budget: CheckBudget,
-  signal: AbortSignal,
+  running: Running,
 ): Promise<Pick<Verdict, 'models'> | undefined> {
   if (objectOf(history).kind !== 'registers') return undefined;
   const checker = modelMap({ realTime: true });
@@ -72,7 +88,7 @@ async function standingOf(
   const timeoutMs = Math.min(mapTimeoutMs, budget.timeoutMs);
   const limited = { ...budget, timeoutMs };
   const job: CheckJob = { source, checkerIndex: 0, history: data, keys: null, budget: limited };
-  const { models } = await runJob(job, checker, history, signal);
+  const { models } = await runJob(job, checker, history, running);
   return models === undefined ? undefined : { models };
 }
 
@@ -100,7 +116,7 @@ async function runJob(
   job: CheckJob,
   checker: Checker,
   history: History,
-  signal: AbortSignal,
+  { threads, signal }: Running,
 ): Promise<Verdict> {
   const unknown = (reason: UnknownReason): Verdict => ({
     checker: checker.name,
@@ -109,45 +125,20 @@ async function runJob(
     valid: 'unknown',
     reason,
   });
-  // From source the thread needs the loader too; the built program is plain JavaScript.
-  const fromSource = import.meta.url.endsWith('.ts');
-  const script = new URL(`./check-worker.${fromSource ? 'ts' : 'js'}`, import.meta.url);
-  const worker = new Worker(script, {
-    workerData: job,
-    execArgv: fromSource ? ['--import', import.meta.resolve('tsx')] : [],
-    // The history itself is outside this limit where it is shared; the rest is inside.
-    resourceLimits: { maxOldGenerationSizeMb: job.budget.memoryMb + 256 },
-  });
-  const limitMs = job.budget.timeoutMs + graceMs;
-  try {
-    return await new Promise<Verdict>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        const proved = 'the checker did not say how far it came';
-        resolve(unknown({ kind: 'timeout', limitMs: job.budget.timeoutMs, proved }));
-      }, limitMs);
-      const settle = (verdict: Verdict): void => {
-        clearTimeout(timer);
-        resolve(verdict);
-      };
-      worker.once('message', (answer: CheckAnswer) => {
-        if (answer.kind === 'verdict') settle(answer.verdict);
-        else settle(unknown({ kind: 'checker-crashed', message: answer.message }));
-      });
-      worker.once('error', (error: Error & { code?: string }) => {
-        const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-        const proved = 'the checker did not say how far it came';
-        if (outOfMemory) settle(unknown({ kind: 'memory', limitMb: job.budget.memoryMb, proved }));
-        else settle(unknown({ kind: 'checker-crashed', message: error.message }));
-      });
-      const aborted = (): void => {
-        clearTimeout(timer);
-        reject(signal.reason as Error);
-      };
-      if (signal.aborted) aborted();
-      else signal.addEventListener('abort', aborted, { once: true });
-    });
-  } finally {
-    await worker.terminate();
+  const proved = 'the checker did not say how far it came';
+  const { timeoutMs, memoryMb } = job.budget;
+  const end = await threads.run(job, timeoutMs + graceMs, signal);
+  switch (end.kind) {
+    case 'verdict':
+      return end.verdict;
+    case 'crashed':
+      return unknown({ kind: 'checker-crashed', message: end.message });
+    case 'memory':
+      return unknown({ kind: 'memory', limitMb: memoryMb, proved });
+    case 'timeout':
+      return unknown({ kind: 'timeout', limitMs: timeoutMs, proved });
+    default:
+      return unreachable(end, 'end of a job');
   }
 }
 

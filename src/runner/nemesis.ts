@@ -20,6 +20,8 @@ import { needsOf } from './needs.ts';
 
 /** The op that heals everything at once; its value is ignored. */
 export const healF = 'heal';
+/** The op that waits until the healed system answers again; its value is ignored. */
+export const recoverF = 'recover';
 
 export interface NemesisOptions {
   readonly nemeses: ReadonlyMap<string, Nemesis>;

@@ -8,6 +8,7 @@
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { messageOf } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
 import { fork, prng } from '../base/prng.ts';
 import { plural } from '../base/text.ts';
 import type { Verdict } from '../checker/verdict.ts';
@@ -29,10 +30,12 @@ import { writeReportFiles } from '../store/report-files.ts';
 import type { RunStore, RunWriter } from '../store/run-store.ts';
 import { hostPid } from '../testbed/netns/sandbox.ts';
 import { checkHistory } from './check.ts';
+import type { CheckSource } from './check-job.ts';
+import { CheckThreads } from './check-threads.ts';
 import { RunClock } from './clock.ts';
 import { interpret } from './interpreter.ts';
 import { provisionsOf } from './needs.ts';
-import { createNemesis, type NemesisThread, refuseUnsupported } from './nemesis.ts';
+import { createNemesis, type NemesisThread, recoverF, refuseUnsupported } from './nemesis.ts';
 import { faultsOf, planSchedule } from './schedule.ts';
 import { effectObstacles, testbedFor } from './start-testbed.ts';
 import { dsxVersion } from './version.ts';
@@ -69,18 +72,17 @@ export async function runTest(job: TestJob): Promise<RunReport> {
   for (const model of plan.model.split(',')) job.workload.checkers(model, plan.options);
   const writer = job.store.create(plan, { pid: hostPid(), versions: { dsx: dsxVersion } });
   watcher.started(writer.folder, plan.seed);
-  const driven = await drive(job, writer, { nemeses, generator });
-  watcher.phase('checking');
-  const startedMs = performance.now();
-  const verdicts = await judge(job, driven.history);
-  const checkMs = performance.now() - startedMs;
+  const threads = new CheckThreads(sourceOf(job), plan.checkMemoryMb);
+  const schedule = { nemeses, generator, threads };
+  const { driven, ...judged } = await driveAndJudge(job, writer, schedule).finally(() =>
+    threads.close(),
+  );
   const summary = summarize({
     dsxVersion,
     plan,
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
-    checkMs,
-    verdicts,
+    ...judged,
     history: driven.history,
     stats: driven.stats,
     troubles: driven.troubles,
@@ -94,20 +96,39 @@ export async function runTest(job: TestJob): Promise<RunReport> {
   return store(job, writer, { summary, history: driven.history, folder: writer.folder });
 }
 
+/** The nodes are stopped while it is judged what they did. */
+async function driveAndJudge(job: TestJob, writer: RunWriter, schedule: Schedule) {
+  const driven = await drive(job, writer, schedule);
+  try {
+    job.watcher.phase('checking');
+    const startedMs = performance.now();
+    const verdicts = await judge(job, driven.history, schedule.threads);
+    return { driven, verdicts, checkMs: performance.now() - startedMs };
+  } finally {
+    await driven.stopped;
+  }
+}
+
 interface Schedule {
   readonly nemeses: ReadonlyMap<string, Nemesis>;
   readonly generator: Generator;
+  readonly threads: CheckThreads;
 }
 
 interface Driven {
   readonly history: History;
   readonly stats: ReturnType<NonNullable<Testbed['stats']>> | null;
   readonly troubles: ReturnType<Testbed['troubles']>;
+  /** Resolves when nothing is left of it. */
+  readonly stopped: Promise<void>;
 }
 
-/** From the first process to the last: on every way out, all of it is stopped. */
+/**
+ * From the first process to the last: on every way out, all of it is stopped; on the ordinary
+ * one that goes on behind the result.
+ */
 async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promise<Driven> {
-  const { nemeses, generator } = schedule;
+  const { nemeses, generator, threads } = schedule;
   const { plan, watcher } = job;
   const clock = new RunClock();
   const needed = { ...job, ...(await provisionsOf(plan)) };
@@ -119,6 +140,8 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
   const signal = AbortSignal.any([job.signal, failed.signal]);
   const journal = writer.journal();
   let nemesis: NemesisThread | undefined;
+  const stop = async (): Promise<void> => endRun(job, writer, { nemesis, testbed, journal });
+  let warming: NodeJS.Timeout | undefined;
   try {
     const specs = [...plan.nemeses, ...plan.script.map((entry) => entry.nemesis)];
     await refuseUnsupported(nemeses.values(), testbed, specs);
@@ -134,6 +157,10 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
       nowNs: () => clock.nowNs() - loadBeginsNs,
     });
     watcher.phase('testing');
+    // The load is over by then, and the processor idle while the system recovers.
+    warming = setTimeout(() => {
+      threads.warm();
+    }, plan.timeLimitMs);
     const history = await run(job, generator, {
       testbed,
       nemesis,
@@ -145,27 +172,42 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
     signal.throwIfAborted();
     // The history is whole on disk before anybody judges it.
     journal.close();
-    return { history, stats: testbed.stats?.() ?? null, troubles: testbed.troubles() };
-  } finally {
+    const seen = { stats: testbed.stats?.() ?? null, troubles: testbed.troubles() };
+    return { history, ...seen, stopped: stop() };
+  } catch (thrown) {
     watcher.phase('stopping');
-    const heal = nemesis;
-    // Each of these is tried, whatever became of the others: a full disk stops no healing.
-    const failures = await tryAll([
-      // On the ordinary way all is healed already; then this does nothing.
-      () => heal?.healAll(AbortSignal.timeout(cleanUpMs)),
-      () => testbed.stop(),
-      () => {
-        journal.close();
-      },
-      () => {
-        if (heal !== undefined)
-          writer.writeText('schedule.json', scheduleText(plan.seed, heal.schedule));
-      },
-      () => (job.keepData ? undefined : removeData(writer, plan.nodes)),
-    ]);
-    for (const failure of failures)
-      watcher.log(`cleaning up: ${messageOf(failure).split('\n', 1)[0] ?? ''}`);
+    await stop();
+    throw thrown;
+  } finally {
+    clearTimeout(warming);
   }
+}
+
+interface Begun {
+  readonly nemesis: NemesisThread | undefined;
+  readonly testbed: Testbed;
+  readonly journal: ReturnType<RunWriter['journal']>;
+}
+
+/** Each of these is tried, whatever became of the others: a full disk stops no healing. */
+async function endRun(job: TestJob, writer: RunWriter, begun: Begun): Promise<void> {
+  const { plan, watcher, keepData } = job;
+  const { nemesis, testbed, journal } = begun;
+  const failures = await tryAll([
+    // On the ordinary way all is healed already; then this does nothing.
+    () => nemesis?.healAll(AbortSignal.timeout(cleanUpMs)),
+    () => testbed.stop(),
+    () => {
+      journal.close();
+    },
+    () => {
+      if (nemesis !== undefined)
+        writer.writeText('schedule.json', scheduleText(plan.seed, nemesis.schedule));
+    },
+    () => (keepData ? undefined : removeData(writer, plan.nodes)),
+  ]);
+  for (const failure of failures)
+    watcher.log(`cleaning up: ${messageOf(failure).split('\n', 1)[0] ?? ''}`);
 }
 
 /** Runs every step; returns what was thrown. */
@@ -218,6 +260,7 @@ function generatorOf({ plan, target, workload }: TestJob): Promise<Generator> {
   return planSchedule(plan, schedule, fork(source, 'schedule'), {
     knowsPrimaries,
     impossibleEffects: Object.keys(effectObstacles(plan.testbed)),
+    tellsRecovery: target !== null && target.testbed !== 'stdio' && target.recovered !== undefined,
   });
 }
 
@@ -247,6 +290,7 @@ async function run(job: TestJob, generator: Generator, stage: Stage): Promise<Hi
     },
     nemesis: async (op, signal) => {
       try {
+        if (op.f === recoverF) return { value: await recovery(testbed, plan.recoveryMs, signal) };
         const value = await nemesis.perform(op, signal);
         watcher.fault(op.f, value);
         return { value };
@@ -278,17 +322,27 @@ async function run(job: TestJob, generator: Generator, stage: Stage): Promise<Hi
   });
 }
 
-async function judge(job: TestJob, history: History): Promise<readonly Verdict[]> {
-  const { plan, workload } = job;
-  const source = {
-    kind: 'workload',
-    workload: workload.name,
-    model: plan.model,
-    options: plan.options,
-    availability: plan.availability,
-  } as const;
-  const budget = { timeoutMs: plan.checkTimeoutMs, memoryMb: plan.checkMemoryMb };
-  return checkHistory(history, source, budget, job.signal);
+/** Waits for it; says how long it took. */
+async function recovery(testbed: Testbed, limitMs: number, signal: AbortSignal): Promise<Json> {
+  const startedMs = performance.now();
+  const isBack = (await testbed.recovered?.(limitMs, signal)) === true;
+  const tookMs = Math.round(performance.now() - startedMs);
+  return isBack ? { answersAfterMs: tookMs } : { silentForMs: tookMs };
+}
+
+async function judge(
+  job: TestJob,
+  history: History,
+  threads: CheckThreads,
+): Promise<readonly Verdict[]> {
+  const { checkTimeoutMs, checkMemoryMb } = job.plan;
+  const budget = { timeoutMs: checkTimeoutMs, memoryMb: checkMemoryMb };
+  return checkHistory(history, sourceOf(job), budget, job.signal, threads);
+}
+
+function sourceOf({ plan, workload }: TestJob): CheckSource {
+  const { model, options, availability } = plan;
+  return { kind: 'workload', workload: workload.name, model, options, availability };
 }
 
 async function removeData(writer: RunWriter, nodes: readonly NodeId[]): Promise<void> {

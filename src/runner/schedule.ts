@@ -27,7 +27,7 @@ import type { Generator } from '../generator/generator.ts';
 import { remember } from '../generator/remember.ts';
 import type { NemesisSpec, RunPlan, ScriptedFault } from '../plan/plan.ts';
 import { findNemesis } from '../registry.ts';
-import { healF } from './nemesis.ts';
+import { healF, recoverF } from './nemesis.ts';
 
 /** The nemeses that a plan names, random or scripted. */
 export async function faultsOf(plan: RunPlan): Promise<ReadonlyMap<string, Nemesis>> {
@@ -39,8 +39,12 @@ export async function faultsOf(plan: RunPlan): Promise<ReadonlyMap<string, Nemes
   return found;
 }
 
-/** What bears on which faults make sense. */
-export type SystemKnowledge = Pick<ProposeContext, 'knowsPrimaries' | 'impossibleEffects'>;
+/** What bears on which faults make sense, and on how long the last reads wait. */
+export interface SystemKnowledge
+  extends Pick<ProposeContext, 'knowsPrimaries' | 'impossibleEffects'> {
+  /** Whether the target says when it answers again after all was healed. */
+  readonly tellsRecovery?: boolean;
+}
 
 /**
  * Load with faults beside it; then all is healed; then, if the workload has last reads, the
@@ -67,9 +71,10 @@ export async function planSchedule(
   const both = clients(load, timeLimit(limitNs, faults, 'asked'));
   const heal = onNemesis(of({ f: healF, value: null }));
   if (final === undefined) return phases(both, heal);
-  const recovery = onNemesis(
-    sequence(log('healed; waiting for recovery'), sleep(secondsToNs(plan.recoveryMs / 1000))),
-  );
+  const wait = known.tellsRecovery === true
+    ? of({ f: recoverF, value: null })
+    : sleep(secondsToNs(plan.recoveryMs / 1000));
+  const recovery = onNemesis(sequence(log('healed; waiting for recovery'), wait));
   return remember(both, remembers, ({ keys, completions }) =>
     phases(heal, recovery, clients(final(keys, completions))),
   );

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { parseSuite } from '../../src/cli/suite-file.ts';
 import { notRun } from '../../src/cli/suite-run.ts';
 import { expandSuite } from '../../src/plan/suite.ts';
-import { type FindingRow, renderFindings } from '../../src/report/suite/findings.ts';
+import {
+  type FindingRow,
+  foldRepetitions,
+  renderFindings,
+} from '../../src/report/suite/findings.ts';
+import type { SuiteResult } from '../../src/report/suite/suite.ts';
 
 const source = `
 page: findings
@@ -68,6 +73,47 @@ test('a control that is not valid, and a finding that is, stand out', () => {
   expect(text).toContain('not reproduced in 3 runs');
   expect(text).toContain('**not valid**: not linearizable');
   expect(text).toContain('0 of 1 control valid');
+});
+
+/** What three seeds showed of each row. */
+function threeSeeds(outcomes: readonly SuiteResult['outcome'][]): readonly FindingRow[] {
+  const results = expandSuite(parseSuite('suite.yaml', source).entries, 3).map(
+    (test): SuiteResult => {
+      const outcome = outcomes[test.repetition] ?? 'not-run';
+      const seconds = test.repetition + 1;
+      const hits = outcome === 'passed' ? 1 : 0;
+      const counts = outcome === 'not-run' ? {} : { runs: 1, hits, runMs: 10_000 * seconds };
+      const evidence = {
+        ...{ type: 'stale-read', summary: '', explanation: `seed ${seconds}` },
+        completeMs: 1_000 * seconds,
+      };
+      return { ...notRun(test), outcome, seed: seconds, ...counts, evidence };
+    },
+  );
+  return foldRepetitions(results).flatMap((result) =>
+    result.finding === undefined ? [] : [{ ...result, finding: result.finding }],
+  );
+}
+
+test('of several seeds a finding tells how many show it, and its median times', () => {
+  const text = page(threeSeeds(['passed', 'passed', 'passed']));
+  expect(text).toContain('❌ `stale-read`, 3 of 3 seeds | 2 s (20 s) | ✅ valid, 3 of 3 seeds');
+});
+
+test('one seed of three shows a finding, and breaks a control', () => {
+  const text = page(threeSeeds(['failed', 'passed', 'failed']));
+  expect(text).toContain('❌ `stale-read`, 1 of 3 seeds | 2 s (20 s)');
+  expect(text).toContain('**not valid**, 1 of 3 seeds');
+  expect(text).toContain('seed 2');
+});
+
+test('seeds that were not run count neither way', () => {
+  const [finding, control] = threeSeeds(['failed', 'not-run', 'not-run']);
+  expect(finding).toMatchObject({ name: 'breaks | here', outcome: 'failed', runs: 1 });
+  expect(control).toMatchObject({ name: 'holds', outcome: 'failed' });
+  const [untouched] = threeSeeds([]);
+  expect(untouched).toMatchObject({ outcome: 'not-run', runs: 0 });
+  expect(untouched?.seeds).toBeUndefined();
 });
 
 test.each([

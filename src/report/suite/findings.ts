@@ -2,15 +2,52 @@
  * A page of findings: what was seen to break, in which system, how soon, with evidence to check
  * by hand, and beside each the control in which the same does not happen.
  */
-import { unreachable } from '../../base/assert.ts';
+import { assert, unreachable } from '../../base/assert.ts';
 import { durationText, plural } from '../../base/text.ts';
 import type { Finding } from '../../plan/finding.ts';
 import { escapeMarkdown, markdownBlock, markdownCode } from '../escape.ts';
-import type { SuiteResult } from './suite.ts';
+import { groupsOf, type Outcome, type SuiteResult } from './suite.ts';
+
+/** What one seed showed. */
+export interface SeedResult {
+  readonly seed: number | null;
+  readonly outcome: Outcome;
+  /** From the start of the load to the last operation of the evidence; null: not known, or none. */
+  readonly detectedMs: number | null;
+  /** From the start of dsx to the verdict; null: not measured. */
+  readonly runMs: number | null;
+}
 
 /** A result with what it shows; the page is made of these, in the order of the suite. */
 export interface FindingRow extends SuiteResult {
   readonly finding: Finding;
+  /** What each seed showed, where it was run with several on purpose. */
+  readonly seeds?: readonly SeedResult[];
+  /** When it was run, as ISO 8601; rows of several files are joined by it. */
+  readonly ranAt?: string;
+}
+
+/**
+ * The repetitions of one test as one row: a finding has been shown if one seed shows it, a control
+ * holds only if it holds with every seed. Those that were not run say nothing.
+ */
+export function foldRepetitions(results: readonly SuiteResult[]): readonly SuiteResult[] {
+  return groupsOf(results).map(({ name, results: all, runs, hits }) => {
+    const run = all.filter(({ outcome }) => outcome !== 'not-run');
+    const passed = run.filter(({ outcome }) => outcome === 'passed');
+    const others = run.filter(({ outcome }) => outcome !== 'passed');
+    const isControl = all[0]?.expect === 'valid';
+    const [shown] = isControl ? [...others, ...passed] : [...passed, ...others];
+    const result = shown ?? all[0];
+    assert(result !== undefined, `the group ${name} has no result`);
+    const seeds = all.length > 1 && run.length > 0 ? { seeds: run.map(seedResult) } : {};
+    return { ...result, name, runs, hits, ...seeds };
+  });
+}
+
+function seedResult({ seed, outcome, evidence, runMs }: SuiteResult): SeedResult {
+  const detectedMs = outcome === 'passed' ? (evidence?.completeMs ?? null) : null;
+  return { seed, outcome, detectedMs, runMs: runMs ?? null };
 }
 
 /** Longer explanations are cut: the run has them whole. */
@@ -25,6 +62,7 @@ export function renderFindings(rows: readonly FindingRow[], repeat: string): str
     '# Findings',
     `Real systems, unmodified, as their packages install them. This page is made by ${markdownCode(repeat)}; rows that were not run this time stay as they were.`,
     summary(findings, controls),
+    `Where several seeds are named, each was run once (${markdownCode(`${repeat} --repeat 3`)}), and times are medians; another row was run until it showed, as often as it says.`,
     'Time to detection: from the start of the load to the moment at which the last operation of the evidence was complete, and in brackets from the start of dsx to its verdict (start of the system, load, healing, last reads and check). A loss shows only in the last reads.',
     '## What was seen to break',
     findingsTable(findings, byName),
@@ -109,10 +147,10 @@ function verdictOf(row: FindingRow): string {
   const first = escapeMarkdown(text.split('\n')[0] ?? '');
   switch (outcome) {
     case 'passed':
-      return expect === 'valid' ? '✅ valid' : shownText(row);
+      return expect === 'valid' ? `✅ valid${seedsText(row)}` : shownText(row);
     case 'failed':
       return expect === 'valid'
-        ? `⚠️ **not valid**: ${first}`
+        ? `⚠️ **not valid**${seedsText(row)}: ${first}`
         : `not reproduced in ${plural(runs, 'run')}`;
     case 'unknown':
       return `unknown: ${first}`;
@@ -125,16 +163,33 @@ function verdictOf(row: FindingRow): string {
   }
 }
 
-function shownText({ evidence, anomalies, runs }: FindingRow): string {
+function shownText(row: FindingRow): string {
+  const { evidence, anomalies, runs, seeds } = row;
   const name = markdownCode(evidence?.type ?? anomalies[0] ?? 'anomaly');
+  if (seeds !== undefined) return `❌ ${name}${seedsText(row)}`;
   return `❌ ${name}${runs > 1 ? `, in run ${runs}` : ''}`;
 }
 
-function detection({ outcome, evidence, runMs }: FindingRow): string {
+/** `, 2 of 3 seeds`; empty where it was not run with several. */
+function seedsText({ seeds }: FindingRow): string {
+  if (seeds === undefined) return '';
+  const passed = seeds.filter(({ outcome }) => outcome === 'passed');
+  return `, ${passed.length} of ${plural(seeds.length, 'seed')}`;
+}
+
+function detection({ outcome, evidence, runMs, seeds }: FindingRow): string {
   if (outcome !== 'passed') return '';
-  const after = evidence?.completeMs ?? null;
-  const whole = runMs === undefined ? '' : `(${durationText(runMs)})`;
+  const shown = seeds?.filter((one) => one.outcome === 'passed');
+  const after = shown === undefined ? (evidence?.completeMs ?? null) : median(shown, 'detectedMs');
+  const wholeMs = shown === undefined ? (runMs ?? null) : median(shown, 'runMs');
+  const whole = wholeMs === null ? '' : `(${durationText(wholeMs)})`;
   return [after === null ? '' : durationText(after), whole].filter((text) => text !== '').join(' ');
+}
+
+/** Of an even number the lower one: a time that was measured. */
+function median(seeds: readonly SeedResult[], what: 'detectedMs' | 'runMs'): number | null {
+  const times = seeds.flatMap((seed) => seed[what] ?? []).toSorted((a, b) => a - b);
+  return times[Math.floor((times.length - 1) / 2)] ?? null;
 }
 
 function controlOf(finding: Finding, byName: ReadonlyMap<string, FindingRow>): string {

@@ -35,6 +35,11 @@ export function cgroupPlaces(
   );
 }
 
+/** Where groups are seen on this machine. `mountinfo`: as `/proc/self/mountinfo` has it. */
+export function cgroupMountPoints(mountinfo: string): readonly string[] {
+  return [...new Set(mountsOf(mountinfo).map(({ point }) => point))];
+}
+
 interface Mount {
   readonly version: 1 | 2;
   /** The group that is seen at the mount point. */

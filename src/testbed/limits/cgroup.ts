@@ -81,21 +81,7 @@ export class Cgroup {
 
   /** Its processes must be gone. */
   async remove(): Promise<void> {
-    const giveUpAtMs = performance.now() + removalLimitMs;
-    for (;;) {
-      try {
-        rmdirSync(this.folder);
-        return;
-      } catch (cause) {
-        if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return;
-        if (performance.now() > giveUpAtMs)
-          throw new TargetError(
-            `the control group ${this.folder} cannot be removed: ${messageOf(cause)}`,
-            { cause },
-          );
-        await sleep(10);
-      }
-    }
+    await removeGroup(this.folder);
   }
 
   #stat(name: string): number {
@@ -109,5 +95,24 @@ export class Cgroup {
 
   #write(file: string, text: string): void {
     writeFileSync(join(this.folder, file), text);
+  }
+}
+
+/** One that is gone is no error. @throws TargetError if it cannot be removed */
+export async function removeGroup(folder: string): Promise<void> {
+  const giveUpAtMs = performance.now() + removalLimitMs;
+  for (;;) {
+    try {
+      rmdirSync(folder);
+      return;
+    } catch (cause) {
+      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return;
+      if (performance.now() > giveUpAtMs)
+        throw new TargetError(
+          `the control group ${folder} cannot be removed: ${messageOf(cause)}`,
+          { cause },
+        );
+      await sleep(10);
+    }
   }
 }

@@ -104,6 +104,21 @@ export class ServerCluster implements Cluster {
     ]);
   }
 
+  /** True once every node answers as before; false if `limitMs` have passed before that. */
+  async recovered(limitMs: number, signal: AbortSignal): Promise<boolean> {
+    const { target, places } = this.#options;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+    const question = async (limited: AbortSignal): Promise<void> =>
+      target.recovered?.(places, AbortSignal.any([limit, limited]));
+    try {
+      await this.#askUntilYes(question, limitMs, limit, (reason) => reason);
+      return true;
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    }
+  }
+
   /** Ends all nodes at once, whatever else is under way. Rejects after trying all of them. */
   async killAll(): Promise<void> {
     const results = await Promise.allSettled(this.#options.nodes.map((node) => node.kill()));

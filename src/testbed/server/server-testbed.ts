@@ -59,6 +59,7 @@ class RealServers implements Testbed {
   readonly disks: Disks;
   readonly limits: Limits;
   readonly crashed: Promise<never>;
+  readonly recovered?: (limitMs: number, signal: AbortSignal) => Promise<boolean>;
   readonly #options: ServerTestbedOptions;
   readonly #guardian: Guardian;
   readonly #logs: LogFile[] = [];
@@ -101,6 +102,8 @@ class RealServers implements Testbed {
       stopped: this.#stopping.signal,
     });
     this.cluster = this.#servers;
+    if (target.recovered !== undefined)
+      this.recovered = async (limitMs, signal) => this.#servers.recovered(limitMs, signal);
     const processes = (name: NodeId): readonly number[] => {
       const first = servers[nodes.indexOf(name)]?.group;
       return first === undefined ? [] : processTree(first);
