@@ -81,4 +81,5 @@ test('a multi-register whose cells were taken apart is one register for each key
 test('a parameter that a model of sets does not know is refused', () => {
   expect(checkerOf('set-full:linearizable', operations)).toBe('set-full');
   expect(() => checkerOf('set-full:soon', operations)).toThrow(/set-full:linearizable/);
+  expect(() => checkerOf('availability:99', operations)).toThrow(/from 0 to 1/);
 });

@@ -127,8 +127,12 @@ export const invariantCatalog: readonly InvariantEntry[] = [
       return rateLimit({ ratePerSecond, burst: most });
     },
   },
-  numeric('availability', [], 'the fraction of operations that must succeed (1)', (fraction = 1) =>
-    availability(fraction),
+  numeric(
+    'availability',
+    [],
+    'the fraction of operations that must succeed, from 0 to 1 (1)',
+    (fraction = 1) => availability(fraction),
+    1,
   ),
   plain(['echo'], echoes()),
 ];
@@ -147,6 +151,7 @@ function numeric(
   functions: readonly string[],
   parameter: string,
   make: (parameter?: number) => Checker,
+  most = Number.POSITIVE_INFINITY,
 ): InvariantEntry {
   return {
     name,
@@ -157,7 +162,7 @@ function numeric(
     make(text): Checker {
       if (text === undefined) return make();
       const given = Number(text);
-      if (text.trim() === '' || !(given >= 0))
+      if (text.trim() === '' || !(given >= 0 && given <= most))
         throw new UsageError(`${name}:${text}: expected a number, ${parameter}`);
       return make(given);
     },
