@@ -44,7 +44,9 @@ export function joinFindings(
 ): string | null {
   const parts = [`${page.path}.json`, ...files].map((file) => byName(readBefore(file)));
   return writePage(page, (name) => {
-    const rows = parts.flatMap((part) => part.get(name) ?? []);
+    const rows = parts
+      .flatMap((part) => part.get(name) ?? [])
+      .filter(({ outcome }) => outcome !== 'not-run');
     return rows.reduce<FindingRow | undefined>(
       (best, row) => ((row.ranAt ?? '') > (best?.ranAt ?? '') ? row : (best ?? row)),
       undefined,

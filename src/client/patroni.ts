@@ -12,7 +12,7 @@ export const patroniPort = 8008;
 /** One question to a load balancer's health check takes no longer. */
 const askLimitMs = 700;
 
-export function patroniUrl({ address }: NodePlace): string {
+function patroniUrl({ address }: NodePlace): string {
   return `http://${address}:${patroniPort}`;
 }
 

@@ -35,7 +35,7 @@ describe.skipIf(obstacle !== undefined || noMosquitto !== undefined)(
       [
         [
           ...['--workload', 'queue', '--variant', 'saved-seldom', '--nemesis', 'kill'],
-          ...['--nemesis-interval', '1', '--expect', 'lost'],
+          ...['--nemesis-interval', '1', '--expect', 'anomaly'],
         ],
         0,
       ],
