@@ -7,7 +7,7 @@ import { HistoryBuilder } from '../history/builder.ts';
 import { typeCode } from '../history/columns.ts';
 import type { History } from '../history/history.ts';
 
-export interface LookedBack {
+interface LookedBack {
   readonly history: History;
   /** Event of `history` → event of the history that it was made from. */
   readonly eventOf: Int32Array;

@@ -59,7 +59,7 @@ function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict
 }
 
 /** What was found of the reads by themselves, and what is needed to look at the commits. */
-export interface CommitCase {
+interface CommitCase {
   readonly level: WeakLevel;
   readonly limits: CheckLimits;
   readonly registers: RegisterHistory;

@@ -61,7 +61,7 @@ export interface NotRegister {
 }
 
 /** By row of a guard: the row of the write whose value it is taken to have found, or `initialWrite`. */
-export type GuardSources = ReadonlyMap<number, number>;
+type GuardSources = ReadonlyMap<number, number>;
 
 /**
  * @param initial what a read sees before any write; `null` is taken as that too
