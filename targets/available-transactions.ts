@@ -25,7 +25,12 @@ export default {
       promises: 'read-committed',
       broken: {
         mistake: 'fractured reads: of what one transaction wrote another sees a part',
-        shownBy: { workload: 'rw-register', nemesis: 'none' },
+        // Few registers and long transactions, so that one reads what another writes, twice.
+        shownBy: {
+          workload: 'rw-register',
+          nemesis: 'none',
+          further: ['--key-count', '4', '--max-txn-length', '8', '--rate', '300'],
+        },
       },
     },
     {

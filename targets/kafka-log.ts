@@ -32,7 +32,8 @@ export default {
       summary: 'takes a number, then writes; polls show what is there, past what is not yet',
       broken: {
         mistake: 'a consumer goes past a message that is still being written, and never sees it',
-        shownBy: { workload: 'kafka', nemesis: 'none' },
+        // Many messages at once, so that some are being written while others come and poll.
+        shownBy: { workload: 'kafka', nemesis: 'none', further: ['--rate', '500'] },
       },
     },
     {

@@ -26,8 +26,8 @@ export default {
           workload: 'bank',
           nemesis: 'kill:all',
           further: [
-            ...['--nemesis-interval', '1', '--concurrency', '8n'],
-            ...['--latency', '50', '--latency-dist', 'exponential', '--rate', '300'],
+            ...['--node-count', '3', '--nemesis-interval', '1', '--concurrency', '8n'],
+            ...['--latency', '30', '--latency-dist', 'exponential', '--rate', '300'],
             ...['--option', 'read-share=0.1', '--option', 'accounts=200'],
             ...['--option', 'total=5000'],
           ],

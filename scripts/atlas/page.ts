@@ -35,8 +35,9 @@ ${summaryOf(known, measured)}
 ${table.join('\n')}
 
 ${unknown.length === 0 ? '' : `Not measured here, as they need what is not installed or were not asked for: ${unknown.join(', ')}.\n\n`}Made by \`npm run atlas\`, which measures what is missing in \`atlas.json\` and rewrites this page;
-\`npm run atlas -- --again\` measures all anew, \`--only raft,gossip.flood\` some of it. CI runs the
-choice of rows in \`test/integration/atlas.test.ts\`.
+\`npm run atlas -- --again\` measures all anew, \`--only raft,gossip.flood\` some of it. CI runs every
+variant that needs nothing installed, a quarter of them in turn each time, for a few seconds:
+\`test/integration/atlas.test.ts\` (\`DSX_ATLAS_TURN=all\` for all of them).
 `;
 }
 

@@ -114,6 +114,13 @@ export interface NetworkStats {
   readonly dropped: number;
   readonly duplicated: number;
   readonly corrupted: number;
+  /** How long after the time drawn for them messages arrived, if enough were under way to say. */
+  readonly lateness?: Lateness;
+}
+
+export interface Lateness {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
 }
 
 export interface MessageCounts {

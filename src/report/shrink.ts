@@ -138,12 +138,15 @@ function stopText({ stoppedBy, trials, runCount, tookMs }: ShrinkReport): string
   if (stoppedBy === 'interrupt') return `Stopped by hand, so something smaller may do (${effort}).`;
   if (stoppedBy === 'budget')
     return `The --budget is used up, so something smaller may do (${effort}).`;
+  const smaller = trials.slice(1);
+  if (smaller.length > 0 && smaller.every(({ tries }) => tries === 0))
+    return `No smaller plan could be run, so something smaller may do (${effort}).`;
   return `Nothing smaller that was tried showed it (${effort}).`;
 }
 
 function hitRateText({ hitRate }: ShrinkReport): string {
   if (hitRate === null || hitRate.runs === 0)
-    return 'How often it shows was not measured: there was no time left for it.';
+    return 'How often it shows was not measured: no further run came to a verdict in the time left.';
   const { hits, runs } = hitRate;
   const share = Math.round((100 * hits) / runs);
   return `It showed in ${hits} of ${plural(runs, 'further run')} (${share} %).`;

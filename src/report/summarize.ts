@@ -53,10 +53,28 @@ export function summarize(facts: RunFacts): RunSummary {
     errors: errorCounts(history),
     faults,
     messages,
-    warnings: [...coverageWarnings(history, faults, names), ...facts.troubles.map(troubleText)],
+    warnings: [
+      ...coverageWarnings(history, faults, names),
+      ...latenessWarnings(facts.stats),
+      ...facts.troubles.map(troubleText),
+    ],
     eventCount: history.eventCount,
     operationCount: history.operationCount,
   };
+}
+
+/** Of the usual size in a process that has the processor to itself. */
+const usualLateness = { p50Ms: 10, p99Ms: 50 };
+
+/** Figures of latency are the machine's, and not the system's, where dsx itself is late. */
+function latenessWarnings(stats: NetworkStats | null): readonly string[] {
+  const { lateness } = stats ?? {};
+  if (lateness === undefined) return [];
+  const { p50Ms, p99Ms } = lateness;
+  if (p50Ms < usualLateness.p50Ms && p99Ms < usualLateness.p99Ms) return [];
+  return [
+    `the simulated network was late: half of its messages came ${p50Ms} ms or more after their time, one in a hundred ${p99Ms} ms; the machine was too busy for figures of latency, so run it again with less beside it`,
+  ];
 }
 
 /** Messages divided by client invocations, as Maelstrom has it. */

@@ -106,6 +106,20 @@ describe.skipIf(obstacle !== undefined || noEtcd !== undefined)(
       expect(nodesAlive(folder.path)).toEqual([]);
     });
 
+    test('runs again in the sandbox of the run before', async () => {
+      const short = ['--node-count', '3', '--time-limit', '1', '--recovery-time', '0'];
+      const { exitCode, stderr } = await folder.run(
+        'test',
+        '-t',
+        'etcd',
+        ...short,
+        '--repeat',
+        '2',
+      );
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr).toMatch(/^2 runs: .* 2 valid/m);
+    });
+
     test('leaves nothing behind when dsx is killed', async () => {
       const run = folder.start(['test', '--target', 'etcd', '--time-limit', '60']);
       await until(() => nodesAlive(folder.path).length >= 5, 30_000, 'five nodes run');

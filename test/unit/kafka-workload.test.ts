@@ -30,6 +30,8 @@ class Broker implements RpcChannel {
   readonly asked: JsonObject[] = [];
   readonly committed: Record<string, number> = {};
   refuses = '';
+  /** Requests of this type are never answered. */
+  loses = '';
   readonly #logs: Readonly<Record<string, readonly Json[]>>;
 
   constructor(logs: Readonly<Record<string, readonly Json[]>>) {
@@ -39,6 +41,7 @@ class Broker implements RpcChannel {
   async request(body: JsonObject): Promise<JsonObject> {
     this.asked.push(body);
     const { type, offsets = {} } = body;
+    if (type === this.loses) throw new RpcError('timeout', 'no answer', false);
     if (type === this.refuses) throw new RpcError('temporarily-unavailable', 'no', true);
     const given = isObject(offsets) ? offsets : {};
     if (type === 'send') return { type: 'send_ok', offset: 7 };
@@ -126,6 +129,37 @@ describe('its client', () => {
       { type: 'poll', offsets: { '3': 0 } },
       { type: 'poll', offsets: { '3': 0 } },
     ]);
+  });
+
+  test('has polled what it may have committed, and says that nobody knows', async () => {
+    const broker = new Broker({ '3': [16] });
+    const client = kafka.maelstrom(broker);
+    await client.invoke(call('assign', ['3']), signal);
+    broker.loses = 'commit_offsets';
+    expect(await client.invoke(poll, signal)).toEqual({
+      type: 'ok',
+      value: [
+        ['poll', { '3': [[0, 16]] }],
+        ['commit', { '3': 0 }, 'unknown'],
+      ],
+    });
+    await client.invoke(poll, signal);
+    expect(broker.asked.at(-1)).toEqual({ type: 'poll', offsets: { '3': 1 } });
+  });
+
+  test('reads from the beginning at the end, whatever is said of commits', async () => {
+    const broker = new Broker({ '3': [16] });
+    const client = kafka.maelstrom(broker);
+    const toBeginning = call('assign', { keys: ['3'], seek: 'beginning' });
+    expect(await client.invoke(toBeginning, signal)).toMatchObject({
+      value: { committed: {}, from: { '3': 0 } },
+    });
+    broker.loses = 'list_committed_offsets';
+    expect(await client.invoke(toBeginning, signal)).toEqual({
+      type: 'ok',
+      value: { keys: ['3'], from: { '3': 0 } },
+    });
+    expect((await client.invoke(call('assign', ['4']), signal)).type).toBe('fail');
   });
 
   test('a send is unknown where a poll failed', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/base/json.ts';
+import { commitAnomalies } from '../../src/checker/invariant/kafka/commits.ts';
 import { kafka } from '../../src/checker/invariant/kafka/kafka.ts';
 import { anomaliesOf } from '../../src/checker/verdict.ts';
 import {
@@ -142,6 +143,83 @@ describe('kafka', () => {
     ] as const;
     expect(typesOf(judged(kafka({ drained: true }), ...lines, poll(1, '?')))).toEqual(['unseen']);
     expect(judged(kafka(), ...lines, poll(1, '?')).valid).toBe('unknown');
+  });
+
+  describe('committed offsets', () => {
+    const commit = (process: number, offset: number, doubt?: 'unknown'): Line[] =>
+      did(
+        process,
+        'poll',
+        [['poll']],
+        [
+          ['poll', {}],
+          doubt === undefined ? ['commit', { x: offset }] : ['commit', { x: offset }, doubt],
+        ],
+      );
+    const told = (process: number, committed: Json): Line[] =>
+      did(process, 'assign', ['x'], { keys: ['x'], committed });
+    const typesAfter = (...lines: readonly Line[][]): readonly string[] =>
+      typesOf(judged(kafka(), send(0, '+a0'), ending('a0'), ...lines));
+
+    test('the highest will do, and so will the latest', () => {
+      expect(typesAfter(commit(1, 5), commit(1, 3), told(2, { x: 5 }))).toEqual([]);
+      expect(typesAfter(commit(1, 5), commit(1, 3), told(2, { x: 3 }))).toEqual([]);
+      expect(typesAfter(commit(1, 3), commit(1, 5), told(2, { x: 3 }))).toEqual(['lost-commit']);
+    });
+
+    test('none will do until one was acknowledged', () => {
+      expect(typesAfter(told(2, {}), commit(1, 5))).toEqual([]);
+      expect(typesAfter(commit(1, 5, 'unknown'), commit(3, 0), told(2, { x: 0 }))).toEqual([]);
+      expect(typesAfter(commit(1, 5), told(2, {}))).toEqual(['lost-commit']);
+      // Zero is what many programs say for none; here it is not what was committed.
+      expect(typesAfter(told(2, { x: 0 }), commit(1, 5))).toEqual([]);
+      expect(typesAfter(commit(1, 5), told(2, { x: 0 }))).toEqual(['lost-commit']);
+    });
+
+    test('one that was not answered may come whenever it likes', () => {
+      const late = [commit(1, 3, 'unknown'), commit(4, 5)] as const;
+      expect(typesAfter(...late, told(2, { x: 3 }))).toEqual([]);
+      expect(typesAfter(...late, told(2, { x: 5 }))).toEqual([]);
+      expect(typesAfter(...late, told(2, { x: 4 }))).toEqual(['phantom-commit']);
+    });
+
+    test('a poll of unknown outcome may have committed anything', () => {
+      const open = [commit(1, 5), crashed(4, 'poll', [['poll']])] as const;
+      expect(typesAfter(...open, told(2, { x: 4 }))).toEqual([]);
+      expect(typesAfter(told(2, { x: 4 }), ...open)).toEqual(['phantom-commit']);
+    });
+
+    test('that nobody could commit leaves the case open', () => {
+      const lines = [send(0, '+a0'), commit(1, 0, 'unknown'), ending('a0')] as const;
+      expect(judged(kafka(), ...lines).valid).toBe('unknown');
+    });
+
+    test('are counted only, where that is asked for', () => {
+      const verdict = judged(
+        kafka({ allow: [...commitAnomalies] }),
+        send(0, '+a0'),
+        ending('a0'),
+        commit(1, 5),
+        told(2, {}),
+      );
+      expect(verdict.valid).toBe(true);
+      expect(verdict.details).toMatchObject({ allowed: { 'lost-commit': 1 } });
+    });
+  });
+
+  test('a first poll goes on from where the assign says', () => {
+    const began = (from: number): Line[] =>
+      did(1, 'assign', ['x'], { keys: ['x'], from: { x: from } });
+    const sent = [send(0, '+a0 +b1')] as const;
+    expect(typesOf(judged(kafka(), ...sent, began(0), poll(1, '?b1'), ending('a0,b1')))).toEqual([
+      'poll-skip',
+    ]);
+    expect(typesOf(judged(kafka(), ...sent, began(1), poll(1, '?a0'), ending('a0,b1')))).toEqual([
+      'nonmonotonic-poll',
+    ]);
+    expect(typesOf(judged(kafka(), ...sent, began(1), poll(1, '?b1'), ending('a0,b1')))).toEqual(
+      [],
+    );
   });
 
   test('sends of unknown outcome may be polled or not', () => {

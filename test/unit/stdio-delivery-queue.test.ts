@@ -33,6 +33,21 @@ test('everything arrives once, when it is due and not before, and of two due at 
   );
 });
 
+test('what comes after its time is told with the time by which it is late', () => {
+  const late: number[] = [];
+  let nowMs = 0;
+  const queue = new DeliveryQueue<string>(
+    () => nowMs,
+    () => undefined,
+    (lateMs) => late.push(lateMs),
+  );
+  queue.push('a', 10);
+  queue.push('b', 25);
+  nowMs = 30;
+  vi.advanceTimersByTime(10);
+  expect(late).toEqual([20, 5]);
+});
+
 test('what was sent while something arrives is not lost', () => {
   const arrived: string[] = [];
   const queue = new DeliveryQueue<string>(

@@ -1,6 +1,7 @@
 /** The table of workloads: their names, Maelstrom's among them, and what options come to. */
-
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { Measured } from '../../scripts/atlas/measured.ts';
 import { allRows, keyOf, onePerVariant } from '../../scripts/atlas/rows.ts';
 import { planOf, type Settings } from '../../src/cli/settings.ts';
 import { completeOptions, parseConcurrency } from '../../src/plan/parse.ts';
@@ -9,6 +10,9 @@ import { findWorkload, loadTargets, loadWorkloads } from '../../src/registry.ts'
 const all = [...(await loadWorkloads()).values()];
 const targets = [...(await loadTargets()).values()];
 const rows = allRows(targets, all);
+const measured = JSON.parse(
+  readFileSync(new URL('../../docs/generated/atlas.json', import.meta.url), 'utf8'),
+) as Measured;
 
 const settings = (text: Readonly<Record<string, string>>): Settings => ({
   text,
@@ -139,5 +143,16 @@ describe.each(targets.map((target) => [target.name, target] as const))(
         );
       },
     );
+
+    if (target.testbed === 'stdio')
+      test.each(own.map((row) => [keyOf(row), row] as const))(
+        '%s, as measured',
+        (key, { mistake }) => {
+          const { seeds, anomaly } = measured[key] ?? { seeds: [], anomaly: 0 };
+          expect(seeds.length).toBeGreaterThanOrEqual(3);
+          if (mistake === null) expect(anomaly).toBe(0);
+          else expect(anomaly).toBeGreaterThan(0);
+        },
+      );
   },
 );

@@ -5,7 +5,7 @@
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { TargetError } from '../../base/errors.ts';
@@ -34,6 +34,7 @@ export async function openNamespaces(nodes: readonly NodeId[]): Promise<Namespac
     for (const node of nodes) holders.push(hold(node));
     await Promise.all(holders.map(readiness));
     const pids = holders.map((holder) => holder.pid ?? 0);
+    await forgetDevices(nodes.length);
     await runCommand('ip', ['-batch', '-'], bridgeCommands(pids));
     await Promise.all(
       pids.map((pid, index) =>
@@ -72,16 +73,18 @@ async function readiness(holder: Holder): Promise<void> {
   await Promise.race([once(holder.stdout, 'data'), failed]);
 }
 
+const bridge = 'dsx0';
+
 /** In the sandbox's own network. */
 function bridgeCommands(pids: readonly number[]): string {
   return [
     'link set lo up',
-    'link add dsx0 type bridge',
-    `addr add ${clientAddress}/24 dev dsx0`,
-    'link set dsx0 up',
+    `link add ${bridge} type bridge`,
+    `addr add ${clientAddress}/24 dev ${bridge}`,
+    `link set ${bridge} up`,
     ...pids.flatMap((pid, index) => [
       `link add ${portOf(index)} type veth peer name eth0 netns ${pid}`,
-      `link set ${portOf(index)} master dsx0 up`,
+      `link set ${portOf(index)} master ${bridge} up`,
     ]),
     '',
   ].join('\n');
@@ -101,6 +104,7 @@ function ownCommands(index: number): string {
 /** Every node by its name, in every namespace: mounted before they split off. */
 async function shareHostNames(nodes: readonly NodeId[]): Promise<void> {
   await runCommand('mount', ['--make-rshared', '/']);
+  await forgetHostNames();
   const folder = await mkdtemp(temporaryPrefix('hosts', hostPid()));
   try {
     const file = join(folder, 'hosts');
@@ -111,4 +115,24 @@ async function shareHostNames(nodes: readonly NodeId[]): Promise<void> {
     // The mount holds the file; on the disk it is not needed any more.
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Those of an earlier run in this sandbox: nothing can be mounted over a file that is gone. */
+async function forgetHostNames(): Promise<void> {
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8');
+  for (const line of mounts.split('\n')) {
+    const [, , , root = '', point] = line.split(' ');
+    if (point === '/etc/hosts' && root.endsWith('//deleted'))
+      await runCommand('umount', ['/etc/hosts']);
+  }
+}
+
+/** The bridge and the ports of an earlier run in this sandbox. */
+async function forgetDevices(count: number): Promise<void> {
+  const shown = await runCommand('ip', ['-o', 'link', 'show']);
+  const there = new Set([...shown.matchAll(/^\d+: ([^:@]+)/gm)].map(([, name]) => name));
+  const ours = [bridge, ...Array.from({ length: count }, (_, index) => portOf(index))];
+  // A port goes by itself with the namespace of its node, perhaps in this moment.
+  for (const name of ours.filter((one) => there.has(one)))
+    await runCommand('ip', ['link', 'delete', name]).catch(() => undefined);
 }

@@ -12,13 +12,16 @@ export class DeliveryQueue<T> {
   readonly #heap: Flight<T>[] = [];
   readonly #nowMs: () => number;
   readonly #arrive: (cargo: T) => void;
+  readonly #late: ((lateMs: number) => void) | undefined;
   #sentCount = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
 
-  constructor(nowMs: () => number, arrive: (cargo: T) => void) {
+  /** `late` is told of each that arrives by how much it is overdue. */
+  constructor(nowMs: () => number, arrive: (cargo: T) => void, late?: (lateMs: number) => void) {
     this.#nowMs = nowMs;
     this.#arrive = arrive;
+    this.#late = late;
   }
 
   get length(): number {
@@ -60,6 +63,7 @@ export class DeliveryQueue<T> {
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
       if (first.dueMs > nowMs) break;
       removeFirst(this.#heap);
+      this.#late?.(nowMs - first.dueMs);
       this.#arrive(first.cargo);
     }
     this.#arm();

@@ -1,6 +1,6 @@
 /** Counts every message, and writes down those that were asked for. */
 import type { Clock } from '../../contract/clock.ts';
-import type { MessageCounts, NetworkStats } from '../../contract/testbed.ts';
+import type { Lateness, MessageCounts, NetworkStats } from '../../contract/testbed.ts';
 import type { LogFile } from '../process/log-file.ts';
 import { type DropReason, type Endpoint, lineOf, type Message } from './endpoint.ts';
 
@@ -23,6 +23,11 @@ const batchMs = 200;
 /** If the disk is this far behind, the log leaves messages out and says so. */
 const waitingBytesMax = 64 * 1024 * 1024;
 
+/** Fewer messages say nothing of how late they come. */
+const lateCountMin = 100;
+/** Lateness is counted by the millisecond, up to this. */
+const lateMsMax = 1000;
+
 class Counter {
   sendCount = 0;
   receiveCount = 0;
@@ -40,6 +45,9 @@ export class Ledger {
   readonly #servers = new Counter();
   /** Messages seen on each link so far, for sampling. */
   readonly #seen = new Map<string, number>();
+  /** Messages by the whole milliseconds that they were overdue. */
+  readonly #late = new Uint32Array(lateMsMax + 1);
+  #lateCount = 0;
   #droppedCount = 0;
   #duplicatedCount = 0;
   #corruptedCount = 0;
@@ -89,7 +97,14 @@ export class Ledger {
     this.#corruptedCount += 1;
   }
 
+  late(lateMs: number): void {
+    const bucket = Math.min(lateMsMax, Math.max(0, Math.floor(lateMs)));
+    this.#late[bucket] = (this.#late[bucket] ?? 0) + 1;
+    this.#lateCount += 1;
+  }
+
   stats(): NetworkStats {
+    const lateness = this.#lateness();
     const clients = this.#clients.counts();
     const servers = this.#servers.counts();
     return {
@@ -103,7 +118,22 @@ export class Ledger {
       dropped: this.#droppedCount,
       duplicated: this.#duplicatedCount,
       corrupted: this.#corruptedCount,
+      ...(lateness === undefined ? {} : { lateness }),
     };
+  }
+
+  #lateness(): Lateness | undefined {
+    if (this.#lateCount < lateCountMin) return undefined;
+    return { p50Ms: this.#lateQuantile(0.5), p99Ms: this.#lateQuantile(0.99) };
+  }
+
+  #lateQuantile(share: number): number {
+    let left = share * this.#lateCount;
+    for (const [ms, count] of this.#late.entries()) {
+      left -= count;
+      if (left <= 0) return ms;
+    }
+    return lateMsMax;
   }
 
   async close(): Promise<void> {

@@ -70,6 +70,9 @@ export class Router implements Network {
       (message) => {
         this.#arrive(message);
       },
+      (lateMs) => {
+        ledger.late(lateMs);
+      },
     );
   }
 
