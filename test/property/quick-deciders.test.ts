@@ -93,6 +93,12 @@ describe.each(cases.map((each) => ({ ...each })))('$name', (object: ObjectCase) 
       const verdicts = judge(history);
       if (verdicts.slow.valid === false) said.wrong += 1;
       expect(verdicts.quick, `seed ${seed}\n${historyText(history)}`).toEqual(verdicts.slow);
+      if (verdicts.slow.valid !== true) continue;
+      // A quick decider that is at a loss would go unnoticed, the thorough one being right.
+      const [part] = partsOf(history, object.specification);
+      const decider = present(quickDecider(name, thorough), 'the quick one');
+      const decision = part === undefined ? undefined : decider(part, object.specification);
+      expect(decision?.linearizable, `seed ${seed}\n${historyText(history)}`).toBe(true);
     }
   });
 

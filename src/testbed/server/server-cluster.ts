@@ -230,7 +230,7 @@ export class ServerCluster implements Cluster {
     const giveUpAtMs = performance.now() + limitMs;
     for (;;) {
       try {
-        await question(AbortSignal.any([either, AbortSignal.timeout(askLimitMs)]));
+        await withinLimit(either, question);
         return;
       } catch (thrown) {
         either.throwIfAborted();
@@ -247,9 +247,10 @@ export class ServerCluster implements Cluster {
     const running = this.nodes.filter((name) => this.state(name) === 'running');
     const answers = await Promise.all(
       running.map(async (name) => {
-        const limited = AbortSignal.any([either, AbortSignal.timeout(askLimitMs)]);
+        const question = async (limited: AbortSignal): Promise<boolean> =>
+          (await target.leads?.(this.#find(name).place, limited)) === true;
         // It is busy, or has just died: then it does not lead visibly.
-        return target.leads?.(this.#find(name).place, limited).catch(() => false);
+        return withinLimit(either, question).catch(() => false);
       }),
     );
     either.throwIfAborted();
@@ -271,6 +272,30 @@ export class ServerCluster implements Cluster {
     const place = this.#options.places[index];
     if (node !== undefined && place !== undefined) return { node, place };
     throw new UsageError(`there is no node "${name}"; the nodes are ${listed(this.nodes)}`);
+  }
+}
+
+/**
+ * One question. It is over in time even if it does not heed its signal: one that is made of
+ * others may be collected as garbage in Node 20, and then it never aborts.
+ */
+async function withinLimit<T>(
+  signal: AbortSignal,
+  question: (limited: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new TargetError(`no answer within ${durationText(askLimitMs)}`);
+      limit.abort(error);
+      reject(error);
+    }, askLimitMs);
+  });
+  try {
+    return await Promise.race([question(AbortSignal.any([signal, limit.signal])), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
