@@ -71,9 +71,10 @@ export async function planSchedule(
   const both = clients(load, timeLimit(limitNs, faults, 'asked'));
   const heal = onNemesis(of({ f: healF, value: null }));
   if (final === undefined) return phases(both, heal);
-  const wait = known.tellsRecovery === true
-    ? of({ f: recoverF, value: null })
-    : sleep(secondsToNs(plan.recoveryMs / 1000));
+  const wait =
+    known.tellsRecovery === true
+      ? of({ f: recoverF, value: null })
+      : sleep(secondsToNs(plan.recoveryMs / 1000));
   const recovery = onNemesis(sequence(log('healed; waiting for recovery'), wait));
   return remember(both, remembers, ({ keys, completions }) =>
     phases(heal, recovery, clients(final(keys, completions))),
