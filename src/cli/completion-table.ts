@@ -19,7 +19,7 @@ export interface CompletedFlag {
   readonly value: Candidates | null;
 }
 
-export interface CompletedCommand {
+interface CompletedCommand {
   readonly name: string;
   readonly summary: string;
   readonly flags: readonly CompletedFlag[];

@@ -15,7 +15,7 @@ import { historyFormats } from './history-formats.ts';
 import { reporterNames } from './reporters.ts';
 import { textSettings } from './setting-table.ts';
 
-export const shells = ['bash', 'zsh', 'fish'] as const;
+const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
 /** A command as oclif knows it, or its manifest. */

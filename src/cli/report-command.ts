@@ -58,7 +58,7 @@ function folderOf(run: StoredRun): ReportFolder {
  * A report from the files of a run. The history is judged again, by this dsx; what only the run
  * itself could see (messages, crashes of nodes, times) is taken from its verdict.
  */
-export async function rebuilt(run: StoredRun, signal: AbortSignal): Promise<RunReport> {
+async function rebuilt(run: StoredRun, signal: AbortSignal): Promise<RunReport> {
   const plan = storedPlan(run);
   const { history } = run.history();
   const source = {

@@ -25,7 +25,7 @@ export async function runMany(job: ManyRuns): Promise<number> {
 }
 
 /** `5 runs: 3 with an anomaly (60 %), 2 valid; the first was run 2, seed 43`. */
-export function hitRateText(summaries: readonly RunSummary[]): string {
+function hitRateText(summaries: readonly RunSummary[]): string {
   const count = (wanted: RunSummary['valid']): number =>
     summaries.filter(({ valid }) => valid === wanted).length;
   const [hits, unknown] = [count(false), count('unknown')];

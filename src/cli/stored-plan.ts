@@ -21,7 +21,7 @@ export function storedPlan(run: StoredRun): RunPlan {
 }
 
 /** The faults of a run as they were injected; undefined if it did not come to write them. */
-export function storedSchedule(run: StoredRun): FaultSchedule | undefined {
+function storedSchedule(run: StoredRun): FaultSchedule | undefined {
   const text = run.text('schedule.json');
   if (text === undefined) return undefined;
   try {

@@ -65,7 +65,7 @@ interface Session {
 }
 
 /** A client that opens its route anew whenever it has none, or something failed. */
-export function clientOf(route: RedisRoute, timeoutMs: number, work: Work): Client {
+function clientOf(route: RedisRoute, timeoutMs: number, work: Work): Client {
   let present: RedisCommands | undefined;
   return {
     async invoke(op, signal) {

@@ -69,7 +69,7 @@ export interface StdioTarget extends TargetBase {
 }
 
 /** Testbeds in which real servers run, each on an address of its own. */
-export type ServerTestbed = 'netns' | 'loopback';
+type ServerTestbed = 'netns' | 'loopback';
 
 /** Servers that clients reach over the network: etcd, Redis, or one of the user's. */
 export interface ServerTarget extends TargetBase {

@@ -11,9 +11,9 @@ import { pending } from './emission.ts';
 import type { Emission, Generator, GeneratorContext } from './generator.ts';
 import { of } from './sources.ts';
 
-export const keyDistributions = ['exponential', 'zipf', 'uniform'] as const;
+const keyDistributions = ['exponential', 'zipf', 'uniform'] as const;
 
-export type KeyDistribution = (typeof keyDistributions)[number];
+type KeyDistribution = (typeof keyDistributions)[number];
 
 export interface TransactionShape {
   /** Name of the write: `append` or `w`. */

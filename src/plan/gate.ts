@@ -57,12 +57,12 @@ export const figureKinds = {
   duplicated: { ...plain, unit: 'count', summary: 'elements or ids that came more than once' },
 } as const satisfies Record<string, FigureKind>;
 
-export type FigureName = keyof typeof figureKinds;
+type FigureName = keyof typeof figureKinds;
 
 export const quantiles = ['p50', 'p95', 'p99', 'p999', 'max', 'mean', 'min'] as const;
 export type Quantile = (typeof quantiles)[number];
 
-export type Comparison = '<' | '<=' | '>' | '>=' | '=';
+type Comparison = '<' | '<=' | '>' | '>=' | '=';
 
 export interface Gate {
   /** As it was typed. */

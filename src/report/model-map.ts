@@ -7,7 +7,7 @@ import { isIsolationModel, isolationModel, modelsImpliedBy } from '../checker/tx
 import { type WeakModelName, weakerThan, weakModelNames } from '../checker/weak/lattice.ts';
 import type { RunSummary } from './report.ts';
 
-export type Standing = 'held' | 'violated' | 'open';
+type Standing = 'held' | 'violated' | 'open';
 
 export interface MapModel {
   readonly name: string;

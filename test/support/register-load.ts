@@ -8,7 +8,7 @@ import { randomFrom } from '../../src/node/random.ts';
 import { checkOperations, type Model, type Operation } from '../../src/porcupine/porcupine.ts';
 import { Simulation } from './simulation.ts';
 
-export interface Input {
+interface Input {
   readonly f: 'read' | 'write' | 'cas';
   readonly key: number;
   /** Of a write, or the new value of a cas. */
@@ -17,7 +17,7 @@ export interface Input {
   readonly from: number | undefined;
 }
 
-export type Call = Operation<Input, number | null>;
+type Call = Operation<Input, number | null>;
 
 export interface Trial {
   readonly seed: string;
@@ -207,7 +207,7 @@ const register: Model<number | null, Input, number | null> = {
 };
 
 /** Values are distinct, so a lost update that nobody saw needs no place in the order. */
-export function verdictOf(calls: readonly Call[]): 'Ok' | 'Illegal' | 'Unknown' {
+function verdictOf(calls: readonly Call[]): 'Ok' | 'Illegal' | 'Unknown' {
   const seen = new Set<number | null | undefined>();
   for (const call of calls) {
     if (call.input.f === 'read') seen.add(call.output);

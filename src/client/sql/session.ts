@@ -19,7 +19,7 @@ import type { OpError, Outcome } from '../../history/event.ts';
 import { failedRequest } from '../request-errors.ts';
 import { type SqlConnection, SqlError, type SqlResult, type SqlValue } from './connection.ts';
 
-export type Purpose = 'change' | 'read';
+type Purpose = 'change' | 'read';
 
 /** Which server an operation goes to. */
 export interface SqlRoute {

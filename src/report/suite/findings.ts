@@ -9,7 +9,7 @@ import { escapeMarkdown, markdownBlock, markdownCode } from '../escape.ts';
 import { groupsOf, type Outcome, type SuiteResult } from './suite.ts';
 
 /** What one seed showed. */
-export interface SeedResult {
+interface SeedResult {
   readonly seed: number | null;
   readonly outcome: Outcome;
   /** From the start of the load to the last operation of the evidence; null: not known, or none. */

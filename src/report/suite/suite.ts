@@ -84,11 +84,6 @@ export function countsText(counts: OutcomeCounts): string {
   return parts.length === 0 ? 'no test' : parts.join(', ');
 }
 
-/** `3 tests: 2 passed, 1 failed`. */
-export function suiteHeadline({ results }: SuiteReport): string {
-  return `${plural(results.length, 'test')}: ${countsText(outcomeCounts(results))}`;
-}
-
 export interface SuiteGroup {
   readonly name: string;
   readonly results: readonly SuiteResult[];

@@ -22,7 +22,7 @@ const symbols: Readonly<Record<Outcome, string>> = {
   'not-run': '-',
 };
 
-export function outcomeSymbol(outcome: Outcome, paint: Paint): string {
+function outcomeSymbol(outcome: Outcome, paint: Paint): string {
   const style = {
     passed: paint.green,
     failed: paint.red,

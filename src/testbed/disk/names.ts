@@ -130,7 +130,7 @@ export class Inode {
   }
 }
 
-export const rootId = 1;
+const rootId = 1;
 
 /** All inodes of one disk. */
 export class Names {

@@ -37,7 +37,7 @@ export const ask = {
 } as const;
 
 /** Request: length, opcode, unique, node, uid, gid, pid, then the body. */
-export const headerBytes = 40;
+const headerBytes = 40;
 /** What one write may carry. */
 const writeBytesMax = 1 << 20;
 /** The longest request. */

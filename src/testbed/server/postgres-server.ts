@@ -86,7 +86,7 @@ export function serverArguments(
 }
 
 /** A killed server leaves its number behind, which may be somebody else's by now. */
-export const serverScript = 'rm -f pg/postmaster.pid; exec "$@"';
+const serverScript = 'rm -f pg/postmaster.pid; exec "$@"';
 
 /** Starts a server alone on `pg`, whatever killed it before. */
 export function startedServer(
