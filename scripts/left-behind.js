@@ -89,7 +89,7 @@ async function trial(run) {
   // One that was not wanted yet is replaced, and the run goes on: then all of it is killed.
   if (victim !== child.pid) {
     await Promise.race([sleep(innerEndMs), ended]);
-    kill(child.pid);
+    if (child.exitCode === null && child.signalCode === null) kill(child.pid);
   }
   const left = await untilNone();
   const tookMs = performance.now() - killedAtMs;
