@@ -172,6 +172,7 @@ export {
 } from './testbed/server/mariadb-server.ts';
 export { keptServer, timelineQuery } from './testbed/server/postgres-keeper.ts';
 export {
+  asOrdinaryUser,
   initialDatabase,
   notAsRoot,
   notAsRootScript,

@@ -10,6 +10,7 @@
 import {
   acceptsConnections,
   askPatroniCluster,
+  asOrdinaryUser,
   connectPostgres,
   createTables,
   isPatroniPrimary,
@@ -62,8 +63,8 @@ if kill -0 "$store" 2>/dev/null; then wait "$keeper"; else wait "$store"; fi
  * PostgreSQL refuses root, and Patroni sets it free of its own process group and parent: with
  * process numbers of its own, all of the node stays one tree, under one first process.
  */
-const namespaces = [
-  ...['--user', '--map-user=1000', '--map-group=1000', '--ipc'],
+const namespaces = (): readonly string[] => [
+  ...[...asOrdinaryUser(), '--ipc'],
   ...['--pid', '--fork', '--kill-child', '--mount-proc'],
 ];
 
@@ -135,7 +136,7 @@ function plan(site: ServerSite): ServerPlan {
   return {
     program: {
       command: 'unshare',
-      args: [...namespaces, 'sh', '-c', script, 'dsx-patroni', ...args],
+      args: [...namespaces(), 'sh', '-c', script, 'dsx-patroni', ...args],
       env: { LC_ALL: 'C', ETCD_UNSUPPORTED_ARCH: process.arch },
     },
     files: { 'patroni.yml': `${JSON.stringify(configuration(site), null, 2)}\n` },

@@ -30,7 +30,7 @@ export function writeFindings({ path, all, results, repeat }: PageRequest): stri
   const before = byName(readBefore(`${path}.json`));
   const now = byName(foldRepetitions(results));
   const ranAt = new Date().toISOString();
-  return writePage({ path, all, repeat }, (name) => {
+  return writePage({ path, all, repeat }, ({ name }) => {
     const own = now.get(name);
     const isNew = own !== undefined && own.outcome !== 'not-run';
     return chosen(before.get(name), isNew ? { ...own, ranAt } : own);
@@ -43,10 +43,10 @@ export function joinFindings(
   files: readonly string[],
 ): string | null {
   const parts = [`${page.path}.json`, ...files].map((file) => byName(readBefore(file)));
-  return writePage(page, (name) => {
+  return writePage(page, (planned) => {
     const rows = parts
-      .flatMap((part) => part.get(name) ?? [])
-      .filter(({ outcome }) => outcome !== 'not-run');
+      .flatMap((part) => part.get(planned.name) ?? [])
+      .filter((row) => row.outcome !== 'not-run' && asked(row) === asked(planned));
     return rows.reduce<FindingRow | undefined>(
       (best, row) => ((row.ranAt ?? '') > (best?.ranAt ?? '') ? row : (best ?? row)),
       undefined,
@@ -64,12 +64,12 @@ function byName<T extends SuiteResult>(rows: readonly T[]): ReadonlyMap<string, 
 
 function writePage(
   { path, all, repeat }: Omit<PageRequest, 'results'>,
-  rowOf: (name: string) => SuiteResult | undefined,
+  rowOf: (planned: SuiteResult) => SuiteResult | undefined,
 ): string {
   const rows = foldRepetitions(all).flatMap((planned) => {
-    const { name, finding } = planned;
+    const { finding } = planned;
     if (finding === undefined) return [];
-    const row = rowOf(name);
+    const row = rowOf(planned);
     // In words it is what the suite says now; what was run otherwise shows nothing of it.
     const isSame = row !== undefined && asked(row) === asked(planned);
     return [{ ...(isSame ? row : planned), finding, folder: null }];

@@ -6,7 +6,7 @@
  * in which the owner of its files has another number; and, since what a killed server leaves of
  * System V shared memory would stay on the machine, an IPC namespace of its own too.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodePlace, NodeProgram, RequiredCommand, ServerSite } from '../../contract/target.ts';
 
@@ -34,11 +34,28 @@ export const postgresCommands: readonly RequiredCommand[] = [
   { command: postgresProgram('postgres'), debianPackage: 'postgresql' },
 ];
 
+/**
+ * What `unshare` is told, so that its command runs as somebody who is not root: a user whom this
+ * machine knows, for PostgreSQL asks for its name. A bare machine has no user but those of its
+ * packages.
+ */
+export function asOrdinaryUser(): readonly string[] {
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const known =
+    users.find(([, , uid]) => uid === '1000') ??
+    users.find(([name]) => name === postgresUser) ??
+    users.find(([name]) => name === 'nobody');
+  const uid = known?.[2] ?? '1000';
+  return ['--user', `--map-user=${uid}`, `--map-group=${uid}`];
+}
+
 /** Runs `command` as somebody who is not root and yet owns the node's files. */
 export function notAsRoot(command: string, args: readonly string[]): NodeProgram {
   return {
     command: 'unshare',
-    args: ['--user', '--map-user=1000', '--map-group=1000', '--ipc', command, ...args],
+    args: [...asOrdinaryUser(), '--ipc', command, ...args],
     env: { LC_ALL: 'C' },
   };
 }
