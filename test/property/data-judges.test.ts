@@ -89,9 +89,10 @@ function byLives(operations: readonly Plain[], linearizable: boolean, everyFinal
     const absent = Math.max(-1, ...missing.map(({ begin }) => begin));
     if (present > absent) settled += 1;
     if (present > absent && absent > known && linearizable) types.add('stale');
-    if (absent > present && absent > known) types.add('lost');
-    if (everyFinal && missing.some(({ final, begin }) => final && end < begin))
-      types.add('lost-element');
+    const isMissedAtEnd = missing.some(({ final, begin }) => final && end < begin);
+    // Of an element that a final read lacks nothing more is said.
+    if (everyFinal && isMissedAtEnd) types.add('lost-element');
+    else if (absent > present && absent > known) types.add('lost');
   }
   return { types, open: settled === 0 };
 }

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { isObject } from '../../src/base/json.ts';
 import type { Checker } from '../../src/checker/checker.ts';
 import { listAppend } from '../../src/checker/txn/list-append.ts';
-import { anomaliesImpliedByAll } from '../../src/checker/txn/models.ts';
+import { anomaliesImpliedByAll, isRuledOut } from '../../src/checker/txn/models.ts';
 import { rwRegister } from '../../src/checker/txn/rw-register.ts';
 import { weakRegister } from '../../src/checker/txn/weak-register.ts';
 import { type Anomaly, anomaliesOf } from '../../src/checker/verdict.ts';
@@ -101,6 +101,17 @@ const transactional: readonly (readonly [Shape['kind'], string, Checker])[] = [
   ),
 ];
 
+/**
+ * Among fewer transactions there may be an anomaly that is worse, which says as much; and one
+ * that hides the order of versions: two that read from each other, say, where who wrote what the
+ * first of them had read is not there. What is thin air only since its writer is not there says
+ * nothing.
+ */
+function isAsBad(types: readonly string[], { type, model }: Anomaly): boolean {
+  const own = types.filter((each) => each !== 'thin-air');
+  return anomaliesImpliedByAll(own).has(type) || (own.includes('G1c') && isRuledOut(model, own));
+}
+
 describe.each(transactional)('%s: %s', (kind, _, checker) => {
   test('is broken by the transactions of the evidence alone, in the same way', () => {
     fc.assert(
@@ -112,8 +123,7 @@ describe.each(transactional)('%s: %s', (kind, _, checker) => {
           const rows = rowsOf(history, anomaly);
           const seen = `${anomaly.type}: ${textOf(history, anomaly)}`;
           const again = typesOf(checker, history, rows);
-          // Among fewer transactions there may be one that is worse, which says as much.
-          expect([...anomaliesImpliedByAll(again)], seen).toContain(anomaly.type);
+          if (!isAsBad(again, anomaly)) expect(again, seen).toContain(anomaly.type);
         }
       }),
       { numRuns: runs },
