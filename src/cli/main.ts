@@ -13,7 +13,6 @@ import {
 } from '../base/errors.ts';
 import { shellWord } from '../report/escape.ts';
 import { exitCodes } from './exit-codes.ts';
-import { foresee } from './foresee.ts';
 import { Interrupted } from './interrupt.ts';
 import { quickAnswer } from './quick-help.ts';
 
@@ -31,6 +30,8 @@ export async function main(): Promise<void> {
     process.exit();
   });
   endWithParent();
+  // Loaded only now: it needs more than `--help` does.
+  const { foresee } = await import('./foresee.ts');
   await foresee(argv);
   const { flush, run } = await import('./run-command.ts');
   try {

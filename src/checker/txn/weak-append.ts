@@ -6,8 +6,7 @@
  */
 import { typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
-import type { Checker, CheckLimits } from '../checker.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Checker } from '../checker.ts';
 import { findAppendAnomalies } from './append-anomalies.ts';
 import { registersOf } from './append-registers.ts';
 import {
@@ -18,56 +17,34 @@ import {
   valuesOf,
 } from './append-versions.ts';
 import type { Edge, EdgeReason, Narrator } from './explain.ts';
-import { Findings, text, who } from './findings.ts';
+import { type Findings, text, who } from './findings.ts';
 import { appendReason, duplicatedAppends } from './list-append.ts';
-import { findMismatches, unfit } from './preconditions.ts';
+import { unfit } from './preconditions.ts';
 import { relation } from './relations.ts';
 import { readKind, writeKind } from './transactions.ts';
 import type { CommitGraph, WeakLevel } from './weak-levels.ts';
-import { judgeCommits } from './weak-register.ts';
+import { type CommitCase, weakChecker } from './weak-register.ts';
 
-/** What no order of commits explains; of `internal` see below. */
-const alwaysBad = new Set([
-  'thin-air',
-  'G1a',
-  'G1b',
-  'future-read',
-  'mismatched-reply',
-  'incompatible-order',
-  'duplicate-elements',
-  'reordered-appends',
-]);
+/** What no order of commits explains, besides what none explains of registers. */
+const alwaysBad = ['incompatible-order', 'duplicate-elements', 'reordered-appends'];
 
 export function weakAppend(level: WeakLevel): Checker {
-  return {
-    name: 'weak-isolation',
-    summary: `that transactions on lists are ${level}`,
-    perKey: false,
-    check: (history, limits) => check(history, limits, level),
+  const caseOf = (history: History): CommitCase => {
+    const lists = appendHistoryOf(history);
+    return {
+      registers: registersOf(lists),
+      findReadAnomalies: (findings) => {
+        findAppendAnomalies(lists, findings);
+      },
+      findOwnMisreads: (findings) => {
+        findOwnMisreads(lists, findings);
+      },
+      wrote: 'appended to',
+      narratorOf: (graph) => narratorOf(history, lists, graph),
+      unfit: unfit(lists.transactions) ?? duplicatedAppends(lists),
+    };
   };
-}
-
-function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict {
-  const lists = appendHistoryOf(history);
-  const { transactions } = lists;
-  const findings = new Findings();
-  findMismatches(transactions, findings);
-  findAppendAnomalies(lists, findings);
-  const misread = new Findings();
-  if (level === 'read-committed-monotonic') findOwnMisreads(lists, misread);
-  const bad = findings.kept.filter(
-    ({ type }) =>
-      alwaysBad.has(type) || (type === 'internal' && level !== 'read-committed-monotonic'),
-  );
-  return judgeCommits({
-    level,
-    limits,
-    registers: registersOf(lists),
-    found: [...bad, ...misread.kept],
-    wrote: 'appended to',
-    narratorOf: (graph) => narratorOf(history, lists, graph),
-    unfit: unfit(transactions) ?? duplicatedAppends(lists),
-  });
+  return weakChecker(level, 'lists', caseOf, alwaysBad);
 }
 
 /** Lists that do not end with what their transaction had appended last. */

@@ -15,8 +15,8 @@ import { duplicatedWrites } from './rw-register.ts';
 import { readKind, writeKind } from './transactions.ts';
 import { type CommitGraph, commitGraphOf, type WeakLevel } from './weak-levels.ts';
 
-/** What no level allows; of `internal` see below. */
-const alwaysBad = new Set(['thin-air', 'G1a', 'G1b', 'future-read', 'mismatched-reply']);
+/** What no level allows. */
+const alwaysBad = ['thin-air', 'G1a', 'G1b', 'future-read', 'mismatched-reply'];
 
 const anomalyNames: Readonly<Record<WeakLevel, string>> = {
   'read-committed-monotonic': 'non-monotonic-read',
@@ -27,43 +27,31 @@ const anomalyNames: Readonly<Record<WeakLevel, string>> = {
 const bytesPerMb = 2 ** 20;
 
 export function weakRegister(level: WeakLevel): Checker {
-  return {
-    name: 'weak-isolation',
-    summary: `that transactions on registers are ${level}`,
-    perKey: false,
-    check: (history, limits) => check(history, limits, level),
-  };
-}
-
-function check(history: History, limits: CheckLimits, level: WeakLevel): Verdict {
-  const registers = registerHistoryOf(history);
-  const { transactions } = registers;
-  const findings = new Findings();
-  findMismatches(transactions, findings);
-  findReadAnomalies(registers, findings);
-  const misread = new Findings();
-  if (level === 'read-committed-monotonic') findOwnMisreads(registers, misread);
-  const bad = findings.kept.filter(
-    ({ type }) =>
-      alwaysBad.has(type) || (type === 'internal' && level !== 'read-committed-monotonic'),
-  );
-  return judgeCommits({
-    level,
-    limits,
-    registers,
-    found: [...bad, ...misread.kept],
-    wrote: 'wrote',
-    narratorOf: (graph) => narratorOf(history, registers, graph),
-    unfit: unfit(transactions) ?? duplicatedWrites(registers),
+  return weakChecker(level, 'registers', (history) => {
+    const registers = registerHistoryOf(history);
+    const { transactions } = registers;
+    return {
+      registers,
+      findReadAnomalies: (findings) => {
+        findReadAnomalies(registers, findings);
+      },
+      findOwnMisreads: (findings) => {
+        findOwnMisreads(registers, findings);
+      },
+      wrote: 'wrote',
+      narratorOf: (graph) => narratorOf(history, registers, graph),
+      unfit: unfit(transactions) ?? duplicatedWrites(registers),
+    };
   });
 }
 
-/** What was found of the reads by themselves, and what is needed to look at the commits. */
-interface CommitCase {
-  readonly level: WeakLevel;
-  readonly limits: CheckLimits;
+/** How objects of one kind are read, in which they differ. */
+export interface CommitCase {
   readonly registers: RegisterHistory;
-  readonly found: readonly Finding[];
+  /** What reads show by themselves. */
+  readonly findReadAnomalies: (findings: Findings) => void;
+  /** Reads, after an own write, of anything else. */
+  readonly findOwnMisreads: (findings: Findings) => void;
   /** What a writer did to a key, in words. */
   readonly wrote: string;
   readonly narratorOf: (graph: CommitGraph) => Narrator;
@@ -71,11 +59,48 @@ interface CommitCase {
   readonly unfit: UnknownReason | undefined;
 }
 
-export function judgeCommits({ level, limits, registers, ...given }: CommitCase): Verdict {
-  const deadlineMs = limits.nowMs() + limits.timeoutMs;
+/** @param badBesides types that no level allows, of these objects alone */
+export function weakChecker(
+  level: WeakLevel,
+  objects: string,
+  caseOf: (history: History) => CommitCase,
+  badBesides: readonly string[] = [],
+): Checker {
+  const bad = new Set([...alwaysBad, ...badBesides]);
+  // A read of anything but the own last write is bad in its own way where others may be read.
+  if (level !== 'read-committed-monotonic') bad.add('internal');
+  return {
+    name: 'weak-isolation',
+    summary: `that transactions on ${objects} are ${level}`,
+    perKey: false,
+    check(history, limits) {
+      const deadlineMs = limits.nowMs() + limits.timeoutMs;
+      const outOfTime = (): boolean => limits.nowMs() >= deadlineMs;
+      const given = caseOf(history);
+      const findings = new Findings();
+      findMismatches(given.registers.transactions, findings);
+      given.findReadAnomalies(findings);
+      const found = findings.kept.filter(({ type }) => bad.has(type));
+      const misread = new Findings();
+      if (level === 'read-committed-monotonic') given.findOwnMisreads(misread);
+      return judgeCommits(given, [...found, ...misread.kept], { level, limits, outOfTime });
+    },
+  };
+}
+
+interface Question {
+  readonly level: WeakLevel;
+  readonly limits: CheckLimits;
+  readonly outOfTime: () => boolean;
+}
+
+function judgeCommits(
+  { registers, ...given }: CommitCase,
+  foundBefore: readonly Finding[],
+  { level, limits, outOfTime }: Question,
+): Verdict {
   const { transactions } = registers;
-  const found = [...given.found];
-  const outOfTime = (): boolean => limits.nowMs() >= deadlineMs;
+  const found = [...foundBefore];
   const bytesMax = limits.memoryMb * bytesPerMb;
   const graph = commitGraphOf(registers, level, { bytesMax, outOfTime });
   let doubt = typeof graph === 'string' ? doubtOf(graph, limits) : undefined;
