@@ -3,6 +3,7 @@ import type { RunPlan, ScriptedFault } from '../../src/plan/plan.ts';
 import { ddmin, smallest } from '../../src/plan/reduce.ts';
 import { type Sighting, smallerPlans, type Trial, withTimeLimit } from '../../src/plan/shrink.ts';
 import { type ShrinkReport, shrinkText, sizeOf, trialLine } from '../../src/report/shrink.ts';
+import { samplePlan } from './report/sample-runs.ts';
 
 /** Runs a search against a law, and remembers what it tried. */
 function searched<T, R>(search: Generator<T, R, boolean>, fails: (tried: T) => boolean) {
@@ -90,37 +91,18 @@ const fault = (atMs: number, forMs: number, nodes: readonly string[]): ScriptedF
 });
 
 const plan: RunPlan = {
-  workload: 'register',
+  ...samplePlan,
   options: { 'key-count': '6' },
   system: { kind: 'target', name: 'raft', variant: 'stale-reads' },
-  testbed: 'stdio',
-  nodes: ['n1', 'n2', 'n3', 'n4', 'n5'],
-  concurrency: 10,
   rateHz: 100,
-  timeLimitMs: 10_000,
-  nemeses: [],
-  nemesisIntervalMs: 2000,
   script: [
     fault(1000, 1500, ['n4']),
     fault(3000, 1500, ['n2']),
     fault(5000, 1000, ['n3']),
     fault(8000, 2000, ['n1']),
   ],
-  recoveryMs: 1000,
-  latencyMs: 0,
-  latencyDistribution: 'constant',
-  operationTimeoutMs: 1000,
-  model: 'linearizable',
-  availability: null,
-  gates: [],
-  checkTimeoutMs: 60_000,
-  checkMemoryMb: 2048,
   seed: 7,
-  expect: 'valid',
   networkLog: 'off',
-  logNetSend: false,
-  logNetReceive: false,
-  logStderr: false,
 };
 
 function shrunk(fails: (plan: RunPlan) => boolean, seen: Sighting = { completeMs: 4000 }) {
