@@ -12,7 +12,7 @@
  */
 import type { Socket } from 'node:net';
 import { isArray, type Json } from '../base/json.ts';
-import { openSocket } from './tcp.ts';
+import { openSocket, watchSocket } from './tcp.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** An error that the server answered with. */
@@ -51,16 +51,12 @@ export class RedisConnection {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
       this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
       this.#parse();
     });
-    socket.on('error', (error) => {
+    watchSocket(socket, 'the server', (error) => {
       this.#fail(error);
-    });
-    socket.on('close', () => {
-      this.#fail(new Error('the server closed the connection'));
     });
   }
 

@@ -43,3 +43,12 @@ export async function openSocket(
   });
   return socket;
 }
+
+/** Sends without delay, and tells `ended` why the connection is over: its error, or its close. */
+export function watchSocket(socket: Socket, peer: string, ended: (error: Error) => void): void {
+  socket.setNoDelay(true);
+  socket.on('error', ended);
+  socket.on('close', () => {
+    ended(new Error(`${peer} closed the connection`));
+  });
+}

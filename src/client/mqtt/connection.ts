@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import type { NodePlace } from '../../contract/target.ts';
-import { openSocket } from '../tcp.ts';
+import { openSocket, watchSocket } from '../tcp.ts';
 import { untilAborted } from '../until-aborted.ts';
 import {
   type Acknowledgement,
@@ -69,16 +69,12 @@ export class MqttConnection {
     this.#socket = socket;
     this.#session = session;
     this.#options = options;
-    socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
       this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
       this.#parse();
     });
-    socket.on('error', (error) => {
+    watchSocket(socket, 'the broker', (error) => {
       this.#fail(error);
-    });
-    socket.on('close', () => {
-      this.#fail(new Error('the broker closed the connection'));
     });
   }
 

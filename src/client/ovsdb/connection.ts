@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { isArray, isObject, type Json, type JsonObject } from '../../base/json.ts';
-import { openSocket } from '../tcp.ts';
+import { openSocket, watchSocket } from '../tcp.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 export const ovsdbPort = 6641;
@@ -23,18 +23,14 @@ export class OvsdbConnection {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    socket.setNoDelay(true);
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => {
       const { values, rest } = jsonValuesIn(this.#received + chunk);
       this.#received = rest;
       for (const value of values) this.#receive(value);
     });
-    socket.on('error', (error) => {
+    watchSocket(socket, 'the server', (error) => {
       this.#fail(error);
-    });
-    socket.on('close', () => {
-      this.#fail(new Error('the server closed the connection'));
     });
   }
 

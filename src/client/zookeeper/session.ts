@@ -11,6 +11,7 @@
  * | any other error, a lost connection, no answer in time | no | nothing is known |
  */
 import { connect, type Socket } from 'node:net';
+import { watchSocket } from '../tcp.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { framesIn, JuteReader, JuteWriter } from './jute.ts';
 
@@ -64,15 +65,11 @@ export class ZookeeperSession {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
       this.#receive(chunk);
     });
-    socket.on('error', (error) => {
+    watchSocket(socket, 'the server', (error) => {
       this.#fail(error);
-    });
-    socket.on('close', () => {
-      this.#fail(new Error('the server closed the connection'));
     });
     this.#pinger = setInterval(() => {
       if (this.#failure === undefined && this.#greeted === undefined)
