@@ -71,7 +71,9 @@ export class WalkSearch {
     this.#level = [first];
     for (let length = 1; this.#level.length > 0 && length <= question.lengthMax; length += 1) {
       this.#nextLevel = [];
-      const found = this.#expand(from, question, length < question.lengthMax);
+      // Through helpers first, or what takes no step would be taken for reached a step later.
+      let found = this.#expand(from, question, true);
+      if (found === -1 && length < question.lengthMax) found = this.#expand(from, question, false);
       if (found !== -1) return this.#walkTo(found);
       if (this.#meter.out) return undefined;
       this.#level = this.#nextLevel;
@@ -79,17 +81,17 @@ export class WalkSearch {
     return undefined;
   }
 
-  /** Goes one step on from each pair of the level. Returns the pair at the end, or -1. */
-  #expand(goal: number, { rule, mask, inside }: WalkQuestion, mayStep: boolean): number {
+  /**
+   * Leaves the helpers of the level, which then grows, or goes one step on from each of its other
+   * pairs. Returns the pair at the end, or -1.
+   */
+  #expand(goal: number, { rule, mask, inside }: WalkQuestion, ofHelpers: boolean): number {
     const { offsets, targets, relations } = this.#graph;
     const outside = ~mask & 0xff;
     const level = this.#level;
-    let found = -1;
-    // The level grows while it is gone through: to leave a helper costs no step.
     for (const node of level) {
       const v = node >> 1;
-      const helper = this.#isHelper(v);
-      if (!helper && (!mayStep || found !== -1)) continue;
+      if (this.#isHelper(v) !== ofHelpers) continue;
       const end = offsets[v + 1] ?? 0;
       this.#meter.visits += end - (offsets[v] ?? 0);
       for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
@@ -97,7 +99,7 @@ export class WalkSearch {
         if ((bits & outside) !== 0) continue;
         const w = targets[edge] ?? 0;
         let state = node & 1;
-        if (!helper) {
+        if (!ofHelpers) {
           const isAnti = (bits & anti) !== 0;
           if (isAnti && (rule === 'one' || (rule === 'apart' && state === 1))) continue;
           state = isAnti && rule === 'apart' ? 1 : 0;
@@ -107,14 +109,11 @@ export class WalkSearch {
         this.#seen[reached] = this.#epoch;
         this.#parent[reached] = node;
         this.#parentEdge[reached] = edge;
-        const isGoal = w === goal && state === 0;
-        if (isGoal && helper) return reached;
-        if (isGoal) found = reached;
-        if (helper) level.push(reached);
-        else this.#nextLevel.push(reached);
+        if (w === goal && state === 0) return reached;
+        (ofHelpers ? level : this.#nextLevel).push(reached);
       }
     }
-    return found;
+    return -1;
   }
 
   #walkTo(end: number): readonly number[] {
