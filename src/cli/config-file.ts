@@ -58,7 +58,8 @@ export function readConfig(path: string | null): Config {
   return parseConfig(file, source);
 }
 
-function nearestConfig(): string | null {
+/** The `dsx.yaml` that is read unless another is named: of this folder, or of one above it. */
+export function nearestConfig(): string | null {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
     const file = join(folder, 'dsx.yaml');
     if (existsSync(file)) return file;

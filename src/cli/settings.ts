@@ -20,6 +20,7 @@ import {
   parseNumber,
 } from '../plan/parse.ts';
 import type { NemesisSpec, RunPlan, ScriptedFault, SystemUnderTest } from '../plan/plan.ts';
+import { nearestConfig } from './config-file.ts';
 import { findNemesis, findTarget, findWorkload, loadTargets, unknownName } from '../registry.ts';
 
 /** Flags as typed (or as `dsx.yaml` has them), before they mean anything. */
@@ -50,9 +51,28 @@ export interface Planned {
   readonly workload: Workload;
   readonly target: Target | null;
   readonly notes: readonly string[];
+  /** What flags that are left out come to; null or absent where a file may say otherwise. */
+  readonly defaults?: RunPlan | null;
 }
 
 export async function planOf(settings: Settings, seed: number): Promise<Planned> {
+  const planned = await completed(settings, seed);
+  // A file is read whenever there is one: then flags must say all, whatever stands in it.
+  if (planned.plan.system.kind === 'target' && planned.plan.system.file !== undefined)
+    return planned;
+  if (nearestConfig() !== null) return planned;
+  return { ...planned, defaults: await defaultsOf(planned.plan) };
+}
+
+/** The plan of the same workload and system when no other flag is given. */
+async function defaultsOf({ workload, system, seed }: RunPlan): Promise<RunPlan> {
+  const named = system.kind === 'bin' ? { bin: system.path } : { target: system.name };
+  const none = { flags: new Set<string>(), options: {}, script: [], nodeArgs: [] };
+  const { plan } = await completed({ text: { workload, ...named }, ...none }, seed);
+  return plan;
+}
+
+async function completed(settings: Settings, seed: number): Promise<Planned> {
   const { text, flags } = settings;
   const workload = await findWorkload(text['workload'] ?? 'register');
   const target = text['bin'] === undefined ? await targetOf(settings, workload) : null;

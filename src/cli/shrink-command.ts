@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import { parseDurationMs, parseNumber } from '../plan/parse.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import { aimsAtLeaders } from '../plan/replay.ts';
-import { type Sighting, smallerPlans } from '../plan/shrink.ts';
 import { shellWord } from '../report/escape.ts';
 import type { RunReport } from '../report/report.ts';
 import {
@@ -11,7 +10,6 @@ import {
   shrinkFormat,
   shrinkText,
   sizeOf,
-  type TrialRecord,
   trialLine,
 } from '../report/shrink.ts';
 import { provisionsOf } from '../runner/needs.ts';
@@ -24,7 +22,8 @@ import { exitCodeOf } from './run-planned.ts';
 import { type WantedAnomaly, wantedAnomaly } from './same-anomaly.ts';
 import { sandboxExitCode } from './sandbox.ts';
 import type { Planned } from './settings.ts';
-import { type HitRate, type Shown, ShrinkSession, type TrialResult } from './shrink-session.ts';
+import { Search, type Settled, type Start } from './shrink-search.ts';
+import { type Shown, ShrinkSession } from './shrink-session.ts';
 import { replayPlan } from './stored-plan.ts';
 import { createSeriesWatcher, type SeriesWatcher } from './watch.ts';
 
@@ -107,12 +106,6 @@ export async function shrinkCommand(given: ShrinkArguments): Promise<number> {
   return found.report.stoppedBy === 'interrupt' ? exitCodes.failed : exitCodes.unknown;
 }
 
-/** A plan to begin with, and what it is. */
-interface Start {
-  readonly plan: RunPlan;
-  readonly what: string;
-}
-
 /** Who leads is up to the nodes: if faults were aimed at it, they are so again before all else. */
 function startsOf(same: Planned, aimed: Planned): readonly Start[] {
   // A gate that is missed or met says nothing about the anomaly.
@@ -132,86 +125,28 @@ interface Found {
 }
 
 async function shrink(job: Job, session: ShrinkSession, watcher: SeriesWatcher): Promise<Found> {
-  const { limits, store } = job;
-  const search = new Search(job, session, watcher);
-  for (const start of job.starts) {
-    const first = await search.first(start);
+  const { limits, store, starts, startedMs } = job;
+  const effort = { tries: limits.tries, endMs: limits.searchEndMs };
+  const search = new Search(session, effort, (record) => {
+    watcher.say(`${clock(performance.now() - startedMs)}  ${trialLine(record)}`);
+  });
+  const firstTries = Math.ceil((limits.tries * firstTriesFactor) / starts.length);
+  for (const start of starts) {
+    const first = await search.first(start, firstTries);
     if (first === null) continue;
     await search.rest(start.plan, first);
+    watcher.say('how often it shows …');
     break;
   }
-  const { best, trials, isStopped } = search;
-  if (best === null) return { best, report: reportOf(job, session, { trials, isStopped }) };
-  const { plan } = best.report.summary;
-  watcher.say('how often it shows …');
-  const effort = { tries: limits.confirm, endMs: limits.endMs };
-  const hitRate = limits.confirm === 0 ? null : await session.measure(plan, effort);
-  if (best.report.folder !== null) store.pointLatestAt(basename(best.report.folder));
-  const report = reportOf(job, session, { trials, isStopped, best, hitRate });
-  if (best.report.folder !== null)
-    writeAtomic(`${best.report.folder}/shrink.json`, [`${JSON.stringify(report, null, 2)}\n`]);
+  const settled = await search.settle({ tries: limits.confirm, endMs: limits.endMs });
+  const best = settled?.shown ?? null;
+  const report = reportOf(job, session, search, settled);
+  const folder = best?.report.folder ?? null;
+  if (folder !== null) {
+    store.pointLatestAt(basename(folder));
+    writeAtomic(`${folder}/shrink.json`, [`${JSON.stringify(report, null, 2)}\n`]);
+  }
   return { best, report };
-}
-
-/** Tries what `smallerPlans` proposes, and remembers the best. */
-class Search {
-  readonly trials: TrialRecord[] = [];
-  best: Shown | null = null;
-  isStopped = false;
-  readonly #job: Job;
-  readonly #session: ShrinkSession;
-  readonly #watcher: SeriesWatcher;
-
-  constructor(job: Job, session: ShrinkSession, watcher: SeriesWatcher) {
-    this.#job = job;
-    this.#session = session;
-    this.#watcher = watcher;
-  }
-
-  /** @throws TargetError or UsageError if not even the plan as it was can be run */
-  async first({ plan, what }: Start): Promise<Sighting | null> {
-    const { limits, starts } = this.#job;
-    const tries = Math.ceil((limits.tries * firstTriesFactor) / starts.length);
-    const result = await this.#attempt(plan, tries);
-    if (result.kind === 'not-shown' && result.tries === 0 && result.trouble !== null)
-      throw result.trouble;
-    return this.#note(what, result);
-  }
-
-  async rest(plan: RunPlan, seen: Sighting): Promise<void> {
-    const plans = smallerPlans(plan, seen);
-    let next = plans.next();
-    while (next.done !== true && !this.isStopped) {
-      const { words, plan: smaller } = next.value;
-      const result = await this.#attempt(smaller, this.#job.limits.tries);
-      next = plans.next(this.#note(words, result));
-    }
-  }
-
-  async #attempt(plan: RunPlan, tries: number): Promise<TrialResult> {
-    return this.#session.attempt(plan, { tries, endMs: this.#job.limits.searchEndMs });
-  }
-
-  #note(what: string, result: TrialResult): Sighting | null {
-    if (result.kind === 'stopped') {
-      this.isStopped = true;
-      return null;
-    }
-    const isShown = result.kind === 'shown';
-    const trouble = isShown ? null : firstLine(result.trouble);
-    const untold = isShown ? 0 : result.untold;
-    const record = { what, isShown, tries: result.tries, untold, trouble };
-    this.trials.push(record);
-    this.#watcher.say(`${clock(performance.now() - this.#job.startedMs)}  ${trialLine(record)}`);
-    if (!isShown) return null;
-    if (this.best !== null) this.#session.forget(this.best);
-    this.best = result.shown;
-    return result.shown.sighting;
-  }
-}
-
-function firstLine(trouble: Error | null): string | null {
-  return trouble === null ? null : (trouble.message.split('\n', 1)[0] ?? '');
 }
 
 /** `1:05`. */
@@ -220,17 +155,11 @@ function clock(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-interface Outcome {
-  readonly trials: readonly TrialRecord[];
-  readonly isStopped: boolean;
-  readonly best?: Shown;
-  readonly hitRate?: HitRate | null;
-}
-
 function reportOf(
   { run, wanted, planned, startedMs }: Job,
   session: ShrinkSession,
-  { trials, isStopped, best, hitRate = null }: Outcome,
+  { trials, isStopped }: Search,
+  settled: Settled | null,
 ): ShrinkReport {
   const { checker, type, model } = wanted;
   const stopped = session.isInterrupted ? 'interrupt' : 'budget';
@@ -240,14 +169,15 @@ function reportOf(
     from: run.id,
     anomaly: { checker, type, model },
     recorded: sizeOf(planned.plan, recorded),
-    ...(best === undefined
+    ...(settled === null
       ? { run: null, command: null, smallest: null, faults: [] }
-      : smallestOf(best.report)),
+      : smallestOf(settled.shown.report)),
     trials,
     runCount: session.runCount,
     tookMs: performance.now() - startedMs,
     stoppedBy: isStopped ? stopped : null,
-    hitRate,
+    hitRate: settled?.hitRate ?? null,
+    tooRare: settled?.tooRare ?? [],
   };
 }
 

@@ -31,6 +31,8 @@ export interface SessionOptions {
 /** How often a plan is run, at most; and when no run begins any more, by `performance.now()`. */
 export interface Effort {
   readonly tries: number;
+  /** How often it must show, with as many tries for each time; once if left out. */
+  readonly hits?: number;
   readonly endMs: number;
 }
 
@@ -42,11 +44,19 @@ export interface Shown {
 }
 
 export type TrialResult =
-  | { readonly kind: 'shown'; readonly shown: Shown; readonly tries: number }
+  | {
+      readonly kind: 'shown';
+      /** The last of those that showed it; the others are gone. */
+      readonly shown: Shown;
+      readonly tries: number;
+      readonly hits: number;
+    }
   | {
       readonly kind: 'not-shown';
       /** Runs that came to a verdict. */
       readonly tries: number;
+      /** Of those, ones that showed it, too few to count. */
+      readonly hits: number;
       /** Of those, ones of which the checker could not tell. */
       readonly untold: number;
       /** Why others did not run, or why none could. */
@@ -54,6 +64,14 @@ export type TrialResult =
     }
   /** The time was up, or the user had enough, before it was certain. */
   | { readonly kind: 'stopped' };
+
+/** What one run came to. */
+type OnceResult =
+  | { readonly kind: 'shown'; readonly shown: Shown }
+  | { readonly kind: 'not-shown' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'trouble'; readonly trouble: Error };
 
 export class ShrinkSession {
   readonly #options: SessionOptions;
@@ -73,27 +91,47 @@ export class ShrinkSession {
     return this.#options.signal.aborted;
   }
 
-  /** Runs the plan until it shows the anomaly. */
+  /** Runs the plan until it has shown the anomaly as often as it must. */
   async attempt(plan: RunPlan, effort: Effort): Promise<TrialResult> {
-    let [tries, untold] = [0, 0];
+    let [tries, hits, untold, failed] = [0, 0, 0, 0];
     let trouble: Error | null = null;
-    for (let i = 0; i < effort.tries; i += 1) {
-      if (this.isInterrupted || performance.now() >= effort.endMs) return { kind: 'stopped' };
-      try {
-        const shown = await this.#run(plan);
-        tries += 1;
-        if (shown === 'unknown') untold += 1;
-        else if (shown !== undefined) return { kind: 'shown', shown, tries };
-      } catch (thrown) {
-        this.#removeCurrent();
-        if (isAborted(this.#options.signal)) return { kind: 'stopped' };
-        if (!(thrown instanceof TargetError || thrown instanceof UsageError)) throw thrown;
-        trouble = thrown;
-        // What makes no sense now makes none the next time.
-        if (thrown instanceof UsageError) break;
+    let last: Shown | null = null;
+    while (failed < effort.tries) {
+      const result = await this.#once(plan, effort.endMs);
+      if (result.kind === 'stopped') {
+        if (last !== null) this.forget(last);
+        return result;
       }
+      failed += 1;
+      if (result.kind === 'trouble') {
+        trouble = result.trouble;
+        // What makes no sense now makes none the next time.
+        if (trouble instanceof UsageError) break;
+        continue;
+      }
+      tries += 1;
+      if (result.kind === 'unknown') untold += 1;
+      if (result.kind !== 'shown') continue;
+      if (last !== null) this.forget(last);
+      last = result.shown;
+      [hits, failed] = [hits + 1, 0];
+      if (hits >= (effort.hits ?? 1)) return { kind: 'shown', shown: last, tries, hits };
     }
-    return { kind: 'not-shown', tries, untold, trouble };
+    if (last !== null) this.forget(last);
+    return { kind: 'not-shown', tries, hits, untold, trouble };
+  }
+
+  /** @throws what is neither the target's nor the user's fault */
+  async #once(plan: RunPlan, endMs: number): Promise<OnceResult> {
+    if (this.isInterrupted || performance.now() >= endMs) return { kind: 'stopped' };
+    try {
+      return await this.#run(plan);
+    } catch (thrown) {
+      this.#removeCurrent();
+      if (isAborted(this.#options.signal)) return { kind: 'stopped' };
+      if (!(thrown instanceof TargetError || thrown instanceof UsageError)) throw thrown;
+      return { kind: 'trouble', trouble: thrown };
+    }
   }
 
   /** How often the plan shows the anomaly, in as many runs as there is time for. */
@@ -117,7 +155,7 @@ export class ShrinkSession {
     if (report.folder !== null) this.#options.store.remove(basename(report.folder));
   }
 
-  async #run(plan: RunPlan): Promise<Shown | 'unknown' | undefined> {
+  async #run(plan: RunPlan): Promise<OnceResult> {
     const { planned, wanted, watcher, keepData } = this.#options;
     // Each run listens to a signal of its own, which goes when the run does.
     const signal = AbortSignal.any([this.#options.signal]);
@@ -128,10 +166,12 @@ export class ShrinkSession {
     if (anomaly === undefined) {
       this.#removeCurrent();
       const ofChecker = report.summary.verdicts.filter(({ checker }) => checker === wanted.checker);
-      return ofChecker.some(({ valid }) => valid === 'unknown') ? 'unknown' : undefined;
+      const isUnknown = ofChecker.some(({ valid }) => valid === 'unknown');
+      return isUnknown ? { kind: 'unknown' } : { kind: 'not-shown' };
     }
     this.#current = undefined;
-    return { report, anomaly, sighting: { completeMs: completeMs(report, anomaly) } };
+    const sighting = { completeMs: completeMs(report, anomaly) };
+    return { kind: 'shown', shown: { report, anomaly, sighting } };
   }
 
   /** A run that fails to end is to be removed too. */

@@ -23,11 +23,12 @@ export default class Shrink extends Command {
   static override flags = {
     budget: Flags.string({ description: 'how long it may take, as in 90s or 20m', default: '5m' }),
     tries: Flags.string({
-      description: 'runs of a smaller plan before it counts as one that does not fail',
+      description:
+        'runs of a smaller plan before it counts as one that does not fail; it must fail twice',
       default: '3',
     }),
     confirm: Flags.string({
-      description: 'runs of the smallest plan in the end, to say how often it fails',
+      description: 'runs of the smallest plan in the end, to say how often it fails; the one before it if seldom',
       default: '10',
     }),
     anomaly: Flags.string({

@@ -1,4 +1,4 @@
-/** A plan as the command line that makes it again. */
+/** A plan as the command line that makes it again, in as few words as will do. */
 import { nemesisText } from './parse.ts';
 import type { RunPlan } from './plan.ts';
 
@@ -7,33 +7,78 @@ export function aimsAtLeaders({ script }: RunPlan): boolean {
   return script.some(({ fault }) => fault?.includes('"primaries":true') === true);
 }
 
-export function commandOf(plan: RunPlan): string {
-  const words = ['dsx test', '--workload', plan.workload];
-  const { system } = plan;
-  if (system.kind === 'bin') words.push('--bin', quoted(system.path));
-  else {
-    if (system.file !== undefined) words.push('--config', quoted(system.file));
-    words.push('--target', system.name, '--variant', system.variant);
-  }
-  // What is not a program's own pipes may be had in more than one testbed.
-  if (plan.testbed !== 'stdio') words.push('--testbed', plan.testbed);
+/**
+ * The command that comes to the same plan.
+ * @param defaults what `dsx test` with this workload, this system and nothing else comes to: what
+ *   is the same is left out. Null if that is not known: all is said.
+ */
+export function commandOf(plan: RunPlan, defaults: RunPlan | null = null): string {
+  const words = ['dsx test', '--workload', plan.workload, ...systemWords(plan, defaults)];
   for (const [name, value] of Object.entries(plan.options))
-    words.push('--option', quoted(`${name}=${value}`));
-  if (plan.nemeses.length > 0) {
+    if (value !== defaults?.options[name]) words.push('--option', quoted(`${name}=${value}`));
+  if (plan.nemeses.length > 0)
     words.push('--nemesis', quoted(plan.nemeses.map(nemesisText).join(',')));
-    words.push('--nemesis-interval', String(plan.nemesisIntervalMs / 1000));
-  }
-  words.push('--nodes', plan.nodes.join(','));
-  words.push('--concurrency', String(plan.concurrency), '--rate', String(plan.rateHz));
-  words.push('--time-limit', String(plan.timeLimitMs / 1000));
-  if (plan.latencyMs > 0)
-    words.push('--latency', String(plan.latencyMs), '--latency-dist', plan.latencyDistribution);
-  words.push('--model', plan.model);
-  if (plan.availability !== null) words.push('--availability', String(plan.availability));
-  for (const gate of plan.gates) words.push('--gate', quoted(gate));
+  words.push(...loadWords(plan, defaults), ...judgingWords(plan, defaults));
   words.push('--seed', String(plan.seed));
+  const { system } = plan;
   if (system.kind === 'bin' && system.args.length > 0) words.push('--', ...system.args.map(quoted));
   return words.join(' ');
+}
+
+function systemWords(plan: RunPlan, defaults: RunPlan | null): readonly string[] {
+  const { system, testbed } = plan;
+  // What is not a program's own pipes may be had in more than one testbed.
+  const usual = defaults?.testbed ?? 'stdio';
+  const where = testbed === usual ? [] : ['--testbed', testbed];
+  if (system.kind === 'bin') return ['--bin', quoted(system.path), ...where];
+  const file = system.file === undefined ? [] : ['--config', quoted(system.file)];
+  const known = defaults?.system.kind === 'target' ? defaults.system.variant : null;
+  const variant = system.variant === known ? [] : ['--variant', system.variant];
+  return [...file, '--target', system.name, ...variant, ...where];
+}
+
+function loadWords(plan: RunPlan, defaults: RunPlan | null): readonly string[] {
+  const isNamed = plan.nodes.join(',') !== defaults?.nodes.join(',');
+  const isSlow = plan.latencyMs !== (defaults?.latencyMs ?? 0);
+  const differs = (name: keyof RunPlan): boolean => plan[name] !== defaults?.[name];
+  return [
+    ...flag(differs('nemesisIntervalMs'), 'nemesis-interval', plan.nemesisIntervalMs / 1000),
+    ...flag(isNamed, 'nodes', plan.nodes.join(',')),
+    // A default may be so many for each node.
+    ...flag(isNamed || differs('concurrency'), 'concurrency', plan.concurrency),
+    ...flag(differs('rateHz'), 'rate', plan.rateHz),
+    ...flag(differs('timeLimitMs'), 'time-limit', plan.timeLimitMs / 1000),
+    ...flag(isSlow, 'latency', plan.latencyMs),
+    ...flag(
+      plan.latencyDistribution !== (defaults?.latencyDistribution ?? 'constant'),
+      'latency-dist',
+      plan.latencyDistribution,
+    ),
+    ...flag(differs('recoveryMs'), 'recovery-time', plan.recoveryMs / 1000),
+    // Unless said otherwise it grows with the latency.
+    ...flag(isSlow || differs('operationTimeoutMs'), 'operation-timeout', plan.operationTimeoutMs / 1000),
+  ];
+}
+
+/** What is judged, and what is kept. */
+function judgingWords(plan: RunPlan, defaults: RunPlan | null): readonly string[] {
+  const differs = (name: keyof RunPlan): boolean => plan[name] !== defaults?.[name];
+  return [
+    ...flag(differs('model'), 'model', plan.model),
+    ...flag(plan.availability !== null, 'availability', plan.availability ?? 0),
+    ...plan.gates.flatMap((gate) => ['--gate', quoted(gate)]),
+    ...flag(plan.expect !== 'valid', 'expect', plan.expect),
+    ...flag(plan.networkLog !== 'sample', 'network-log', plan.networkLog),
+    ...flag(differs('checkTimeoutMs'), 'check-timeout', plan.checkTimeoutMs / 1000),
+    ...flag(differs('checkMemoryMb'), 'check-memory', plan.checkMemoryMb),
+    ...(plan.logNetSend ? ['--log-net-send'] : []),
+    ...(plan.logNetReceive ? ['--log-net-recv'] : []),
+    ...(plan.logStderr ? ['--log-stderr'] : []),
+  ];
+}
+
+function flag(isSaid: boolean, name: string, value: string | number): readonly string[] {
+  return isSaid ? [`--${name}`, quoted(String(value))] : [];
 }
 
 function quoted(word: string): string {

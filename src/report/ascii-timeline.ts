@@ -22,11 +22,14 @@ export function asciiTimeline(witness: Witness, paint: Paint, columns: number): 
     ...safe.faults.map(({ fault }) => bandName(fault.kind).length),
   );
   const wide = layoutWitness(safe, { barWidth: ({ length }) => length + 3, gap });
-  const lines =
-    names + 2 + wide.width + 2 <= columns
-      ? processRows(safe, paint, names)
-      : operationRows(safe, paint, columns);
-  return [...lines, ...countLines(witness, paint)];
+  const isRows = names + 2 + wide.width + 2 <= columns;
+  const lines = isRows ? processRows(safe, paint, names) : operationRows(safe, paint, columns);
+  const isMarked = !isRows && safe.operations.some(({ offending }) => offending);
+  return [
+    ...lines,
+    ...(isMarked ? [paint.dim('◀ contradict each other')] : []),
+    ...countLines(witness, paint),
+  ];
 }
 
 function processName(process: number): string {
@@ -83,7 +86,7 @@ function operationRows(witness: Witness, paint: Paint, columns: number): readonl
   const names = Math.max(...witness.operations.map((item) => nameOf(item).length));
   const room = Math.max(8, columns - Math.min(names, 44) - 6);
   const scale = Math.min(1, (room - 1) / Math.max(1, narrow.width));
-  return narrow.bars.map((bar) => {
+  const rows = narrow.bars.map((bar) => {
     const name = nameOf(bar.item).slice(0, 44).padEnd(Math.min(names, 44));
     const start = Math.floor(bar.start * scale);
     const end = Math.max(start + 1, Math.floor(bar.end * scale));
@@ -93,6 +96,13 @@ function operationRows(witness: Witness, paint: Paint, columns: number): readonl
     const text = `${name}  ${line}${mark}`;
     return bar.item.offending ? paint.red(text) : text;
   });
+  const bands = narrow.bands.map(({ fault, start, end }) => {
+    const from = Math.floor(start * scale);
+    const length = Math.max(1, Math.floor(end * scale) - from + 1);
+    const name = bandName(fault.fault.kind).padEnd(Math.min(names, 44));
+    return `${paint.dim(name)}  ${' '.repeat(from)}${paint.yellow('░'.repeat(length))}`;
+  });
+  return [...rows, ...bands];
 }
 
 function nameOf({ operation, label }: WitnessOperation): string {

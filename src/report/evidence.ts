@@ -107,8 +107,8 @@ export function stuckOf(anomaly: Anomaly): readonly StuckStep[] {
 
 /**
  * The operations to mark: those that the evidence names, else where the longest prefix is
- * stuck, else those few that the conclusion of the explanation names by their letters, else both
- * operations of an anomaly that has two. Otherwise none: to guess would be to accuse. Only
+ * stuck, else those few that the conclusion of the explanation names by their letters, else the
+ * members of the cycle, else both operations of an anomaly that has two. Otherwise none: to guess would be to accuse. Only
  * operations of the anomaly are ever marked.
  */
 export function offendingOf(anomaly: Anomaly): ReadonlySet<number> {
@@ -118,6 +118,8 @@ export function offendingOf(anomaly: Anomaly): ReadonlySet<number> {
     rolesOf(anomaly),
     entriesOf(anomaly, ['stuck', 'stuckAt']).map(({ operation }) => operation),
     concludedOf(anomaly),
+    // Of a cycle all its members; the others only show in which order its writes came.
+    [...new Set(cycleOf(anomaly).map(({ operation }) => operation))],
     anomaly.operations.length <= 2 ? anomaly.operations : [],
   ];
   const named = candidates.find((list) => list.length > 0 && list.every((index) => own.has(index)));

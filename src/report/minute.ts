@@ -7,10 +7,10 @@ import { nsToMs } from '../base/units.ts';
 import { type Anomaly, anomaliesOf, reasonText } from '../checker/verdict.ts';
 import type { Operation } from '../history/event.ts';
 import type { FaultWindow } from '../history/faults.ts';
-import { conclusionOf, namesOf, offendingOf } from './evidence.ts';
+import { conclusionOf, namesOf } from './evidence.ts';
 import { promiseOf } from './promises.ts';
 import type { FaultCoverage, RunReport, RunSummary } from './report.ts';
-import { type Witness, witnessOf } from './witness.ts';
+import { faultsDuring, type Witness, witnessOf } from './witness.ts';
 import { anomalyTitle, checkCommand, operationText } from './words.ts';
 
 export interface MinuteLine {
@@ -82,7 +82,13 @@ function ofAnomaly(anomaly: Anomaly, report: RunReport): readonly MinuteLine[] {
   const { history, summary } = report;
   const faults = summary.faults.map(({ window }) => window);
   const limits = { operationsMax: 60, labelLength: 60 };
-  const witness = witnessOf(anomaly, history, faults, limits);
+  const all = witnessOf(anomaly, history, faults, limits);
+  // What was read long after, and shows the order of writes, was under no fault that matters.
+  const marked = all.operations.filter(({ offending }) => offending);
+  const witness =
+    marked.length === 0
+      ? all
+      : { ...all, operations: marked, faults: faultsDuring(marked, faults) };
   return [
     named('Seen', `${capital(anomalyTitle(anomaly))}.`, ...seenTexts(anomaly, witness)),
     { ...named('Why no correct system could have shown it', whyText(anomaly)), isWhy: true },
@@ -90,16 +96,13 @@ function ofAnomaly(anomaly: Anomaly, report: RunReport): readonly MinuteLine[] {
   ];
 }
 
-const seenMax = 3;
+const seenMax = 4;
 
 /** The operations that contradict each other, or all if they are few. */
 function seenTexts(anomaly: Anomaly, { operations }: Witness): readonly string[] {
-  const offending = offendingOf(anomaly);
-  const marked = operations.filter(({ operation }) => offending.has(operation.invokeIndex));
-  const chosen = marked.length > 0 ? marked : operations;
-  if (chosen.length > seenMax) return [];
+  if (operations.length > seenMax) return [];
   const names = namesOf(anomaly);
-  return chosen.map(({ operation }) => {
+  return operations.map(({ operation }) => {
     const name = names.get(operation.invokeIndex);
     return `${name === undefined ? '' : `${name}: `}${momentText(operation)}`;
   });
@@ -131,7 +134,7 @@ const forceMax = 3;
 function forceText({ operations, faults }: Witness, all: readonly FaultWindow[]): string {
   if (faults.length > 0) {
     const rest = faults.length - forceMax;
-    const more = rest > 0 ? [`and ${plural(rest, 'more fault')} (the picture below has all)`] : [];
+    const more = rest > 0 ? [`and ${plural(rest, 'more fault')} (all are in the table of faults below)`] : [];
     return `${[...faults.slice(0, forceMax).map(windowText), ...more].join('; ')}.`;
   }
   const begin = operations[0]?.operation.invokeIndex ?? 0;

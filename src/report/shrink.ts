@@ -23,12 +23,21 @@ export interface TrialRecord {
   /** What was smaller: `none of 3 faults`. */
   readonly what: string;
   readonly isShown: boolean;
-  /** Runs that it took, or that did not show it. */
+  /** Runs that came to a verdict. */
   readonly tries: number;
+  /** Of those, ones that showed it. */
+  readonly hits: number;
   /** Of those, runs of which the checker could not tell. */
   readonly untold: number;
   /** Why it could not be run; null if it could. */
   readonly trouble: string | null;
+}
+
+/** A smaller plan that turned out to show it too seldom: `hits` of `runs` further runs. */
+export interface RarePlan {
+  readonly what: string;
+  readonly runs: number;
+  readonly hits: number;
 }
 
 /** `shrink.json`, and `dsx shrink --json`. Fields are added, never renamed. */
@@ -51,6 +60,8 @@ export interface ShrinkReport {
   readonly stoppedBy: 'budget' | 'interrupt' | null;
   /** Of further runs of the smallest plan; null if there was no time for any. */
   readonly hitRate: { readonly runs: number; readonly hits: number } | null;
+  /** Smaller still, the smallest first; what is reported took their place. */
+  readonly tooRare: readonly RarePlan[];
 }
 
 export function sizeOf(plan: RunPlan, operations: number): RunSize {
@@ -67,10 +78,12 @@ export function sizeOf(plan: RunPlan, operations: number): RunSize {
 }
 
 /** `time limit 2.1 s instead of 10 s …: shown in try 2`. */
-export function trialLine({ what, isShown, tries, untold, trouble }: TrialRecord): string {
+export function trialLine({ what, isShown, tries, hits, untold, trouble }: TrialRecord): string {
+  if (isShown && hits > 1) return `✓ ${what}: shown in ${hits} of ${plural(tries, 'run')}`;
   if (isShown) return `✓ ${what}: shown${tries > 1 ? ` in try ${tries}` : ''}`;
   if (tries === 0) return `- ${what}: not possible: ${trouble ?? 'nothing ran'}`;
   const told = untold === 0 ? '' : `, of which ${untold} could not be told`;
+  if (hits > 0) return `✗ ${what}: shown in ${hits} of ${plural(tries, 'run')} only`;
   return `✗ ${what}: not shown in ${plural(tries, 'try', 'tries')}${told}`;
 }
 
@@ -144,10 +157,13 @@ function stopText({ stoppedBy, trials, runCount, tookMs }: ShrinkReport): string
   return `Nothing smaller that was tried showed it (${effort}).`;
 }
 
-function hitRateText({ hitRate }: ShrinkReport): string {
+function hitRateText({ hitRate, tooRare }: ShrinkReport): string {
   if (hitRate === null || hitRate.runs === 0)
     return 'How often it shows was not measured: no further run came to a verdict in the time left.';
   const { hits, runs } = hitRate;
   const share = Math.round((100 * hits) / runs);
-  return `It showed in ${hits} of ${plural(runs, 'further run')} (${share} %).`;
+  const rare = tooRare.map(
+    (plan) => `Smaller, but too rare: ${plan.what} (${plan.hits} of ${plural(plan.runs, 'run')}).`,
+  );
+  return [`It showed in ${hits} of ${plural(runs, 'further run')} (${share} %).`, ...rare].join('\n');
 }

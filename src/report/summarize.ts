@@ -14,6 +14,8 @@ import { errorCounts, functionCounts } from './statistics.ts';
 export interface RunFacts {
   readonly dsxVersion: string;
   readonly plan: RunPlan;
+  /** What `dsx test` without flags comes to for this workload and this system; absent: unknown. */
+  readonly defaults?: RunPlan | null;
   readonly startedAt: string;
   readonly durationMs: number;
   readonly checkMs: number;
@@ -42,7 +44,7 @@ export function summarize(facts: RunFacts): RunSummary {
   return {
     dsxVersion: facts.dsxVersion,
     plan,
-    command: facts.command ?? commandOf(plan),
+    command: facts.command ?? commandOf(plan, facts.defaults ?? null),
     startedAt: facts.startedAt,
     durationMs: facts.durationMs,
     checkMs: facts.checkMs,

@@ -4,13 +4,14 @@
  * Time is drawn by order, not by length: between a microsecond and a minute no common scale
  * shows both. What matters survives exactly: who began before whom ended.
  */
+import { canonical, type Json } from '../base/json.ts';
 import type { Anomaly } from '../checker/verdict.ts';
 import { nemesisProcess, noEvent } from '../history/columns.ts';
 import type { Operation } from '../history/event.ts';
 import type { FaultWindow } from '../history/faults.ts';
 import type { History } from '../history/history.ts';
-import { longestPrefixOf, namesOf, offendingOf } from './evidence.ts';
-import { operationText } from './words.ts';
+import { cycleOf, longestPrefixOf, namesOf, offendingOf } from './evidence.ts';
+import { cutText, operationText, transactionParts } from './words.ts';
 
 export interface WitnessOperation {
   readonly operation: Operation;
@@ -51,10 +52,11 @@ export function witnessOf(
   const kept = keptRows(resolved, marked, limits.operationsMax);
   const places = placesOf(anomaly);
   const names = namesOf(anomaly);
+  const keys = keysOf(anomaly);
   const operations = kept.map((row) => {
     const operation = history.operation(row);
     const name = names.get(operation.invokeIndex);
-    const text = operationText(operation, limits.labelLength);
+    const text = witnessText(operation, keys, limits.labelLength);
     return {
       operation,
       label: name === undefined ? text : `${name}: ${text}`,
@@ -64,10 +66,27 @@ export function witnessOf(
   });
   return {
     operations,
-    faults: overlapping(operations, faults),
+    faults: faultsDuring(operations, faults),
     omitted: resolved.length - kept.length,
     unresolved: rows.length - found.length,
   };
+}
+
+/** The keys that an anomaly is about. */
+function keysOf(anomaly: Anomaly): readonly Json[] {
+  const keys = cycleOf(anomaly).map(({ key }) => key);
+  return [anomaly.key, ...keys].filter((key) => key !== undefined);
+}
+
+/** A transaction that is too long keeps what it did to the keys that matter. */
+function witnessText(operation: Operation, keys: readonly Json[], limit: number): string {
+  const whole = operationText(operation, Infinity);
+  if (whole.length <= limit) return whole;
+  const wanted = new Set(keys.map(canonical));
+  const parts = transactionParts(operation);
+  const kept = parts.filter(({ key }) => wanted.has(canonical(key)));
+  if (kept.length === 0 || kept.length === parts.length) return cutText(whole, limit);
+  return cutText(`${kept.map(({ text }) => text).join('  ')}  …`, limit);
 }
 
 /** None if the order is one of more operations than the anomaly's: a number would say nothing. */
@@ -103,13 +122,14 @@ function keptRows(rows: readonly number[], marked: readonly number[], max: numbe
   return [...kept].toSorted((a, b) => a - b);
 }
 
-function overlapping(
+/** Faults in force at some moment between the first and the last event of these operations. */
+export function faultsDuring(
   operations: readonly WitnessOperation[],
   faults: readonly FaultWindow[],
 ): readonly FaultWindow[] {
   const [first] = operations;
   if (first === undefined) return [];
-  const begin = first.operation.invokeIndex;
+  const begin = Math.min(...operations.map(({ operation }) => operation.invokeIndex));
   const end = Math.max(
     ...operations.map(({ operation }) =>
       operation.outcome === 'info' ? operation.invokeIndex : operation.returnIndex,

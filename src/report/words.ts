@@ -57,7 +57,8 @@ export function verdictsText(valid: Validity, verdicts: readonly Verdict[]): str
     const more = rest === 0 ? '' : `, and ${plural(rest, 'more anomaly', 'more anomalies')}`;
     const holds = [...new Set(verdicts.flatMap(({ models }) => models?.holds ?? []))];
     const held = holds.length === 0 ? '' : `; ${listed(holds)} held`;
-    return `${violationText(first.model)}: ${anomalyTitle(first)}${more}${held}`;
+    const asked = verdicts.find((verdict) => anomaliesOf(verdict).includes(first))?.model;
+    return `${violationsText(asked, first.model)}: ${anomalyTitle(first)}${more}${held}`;
   }
   if (valid === 'unknown') {
     const unknown = verdicts.filter((verdict) => verdict.valid === 'unknown');
@@ -97,8 +98,25 @@ function expectationText({ plan, valid }: RunSummary): string {
   return 'An anomaly was expected, and none was found.';
 }
 
-/** `not linearizable`, `violates snapshot-isolation`. */
+/** What was asked for comes first: `not strict-serializable, not even snapshot-isolation`. */
+function violationsText(asked: string | undefined, weakest: string): string {
+  const text = violationText(weakest);
+  // Of an object (`cas-register`) the level says more.
+  if (asked === undefined || asked === weakest || promiseOf(asked) === undefined) return text;
+  if (objects.has(weakest)) return text;
+  const first = violationText(asked);
+  return `${first}, ${first.startsWith('not ') ? 'not even' : 'even'} ${weakest}`;
+}
+
+/** Models that are what a thing is, not how well it keeps its promise. */
+const objects = new Set([
+  ...['set', 'queue', 'fifo-queue', 'unordered-queue', 'total-queue', 'stack', 'counter'],
+  ...['lock', 'mutex', 'fenced-mutex', 'register', 'cas-register', 'bank', 'token-bucket'],
+]);
+
+/** `not linearizable`, `violates snapshot-isolation`, `not a correct set`. */
 function violationText(model: string): string {
+  if (objects.has(model)) return `not a correct ${model}`;
   return /(?:able|ed|tial|causal)$/.test(model) ? `not ${model}` : `violates ${model}`;
 }
 
@@ -215,10 +233,10 @@ export function transactionParts(
 }
 
 /** A value as compact JSON, cut at `limit` characters with an ellipsis that says so. */
-export function valueText(value: Json | undefined, limit = 60): string {
+export function valueText(value: Json | undefined, limit = 60, isDone = false): string {
   if (value === undefined) return '';
   if (typeof value === 'string' && /^[\w./:-]+$/.test(value)) return cutText(value, limit);
-  return cutText(isTransaction(value) ? transactionText(value) : JSON.stringify(value), limit);
+  return cutText(isTransaction(value) ? transactionText(value, isDone) : JSON.stringify(value), limit);
 }
 
 /** At most `limit` characters, the last one an ellipsis if something is missing. */

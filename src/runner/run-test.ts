@@ -46,6 +46,8 @@ export interface TestJob {
   readonly workload: Workload;
   /** Null for a program of the user's (`--bin`). */
   readonly target: Target | null;
+  /** The plan of `dsx test` with no more than workload and system; null or absent: unknown. */
+  readonly defaults?: RunPlan | null;
   readonly store: RunStore;
   readonly watcher: Watcher;
   /** Aborts when the user wants the run to end. */
@@ -80,6 +82,7 @@ export async function runTest(job: TestJob): Promise<RunReport> {
   const summary = summarize({
     dsxVersion,
     plan,
+    defaults: job.defaults ?? null,
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
     ...judged,

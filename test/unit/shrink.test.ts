@@ -200,6 +200,7 @@ describe('what is said of it', () => {
     tookMs: 250_000,
     stoppedBy: null,
     hitRate: { runs: 10, hits: 7 },
+    tooRare: [],
   };
 
   test('both sizes, each fault, the hit rate, and last the command', () => {
@@ -217,6 +218,13 @@ describe('what is said of it', () => {
     expect(shrinkText({ ...report, hitRate: null })).toContain('was not measured');
   });
 
+  test('a plan that was smaller, but failed too seldom, is said with its rate', () => {
+    const tooRare = [{ what: 'no faults', runs: 10, hits: 1 }];
+    expect(shrinkText({ ...report, tooRare })).toContain(
+      'Smaller, but too rare: no faults (1 of 10 runs).',
+    );
+  });
+
   test('nothing is promised of what did not show again', () => {
     const text = shrinkText({ ...report, smallest: null, run: null, command: null });
     expect(text).toMatch(/did not show again in 34 runs/);
@@ -224,14 +232,19 @@ describe('what is said of it', () => {
   });
 
   test.each([
-    [{ isShown: true, tries: 1, untold: 0, trouble: null }, '✓ x: shown'],
-    [{ isShown: true, tries: 2, untold: 0, trouble: null }, '✓ x: shown in try 2'],
-    [{ isShown: false, tries: 3, untold: 0, trouble: null }, '✗ x: not shown in 3 tries'],
+    [{ isShown: true, tries: 1, hits: 1, untold: 0, trouble: null }, '✓ x: shown'],
+    [{ isShown: true, tries: 2, hits: 1, untold: 0, trouble: null }, '✓ x: shown in try 2'],
+    [{ isShown: true, tries: 3, hits: 2, untold: 0, trouble: null }, '✓ x: shown in 2 of 3 runs'],
     [
-      { isShown: false, tries: 3, untold: 2, trouble: null },
+      { isShown: false, tries: 4, hits: 1, untold: 0, trouble: null },
+      '✗ x: shown in 1 of 4 runs only',
+    ],
+    [{ isShown: false, tries: 3, hits: 0, untold: 0, trouble: null }, '✗ x: not shown in 3 tries'],
+    [
+      { isShown: false, tries: 3, hits: 0, untold: 2, trouble: null },
       '✗ x: not shown in 3 tries, of which 2 could not be told',
     ],
-    [{ isShown: false, tries: 0, untold: 0, trouble: 'no' }, '- x: not possible: no'],
+    [{ isShown: false, tries: 0, hits: 0, untold: 0, trouble: 'no' }, '- x: not possible: no'],
   ])('a trial is a line: %j', (record, line) => {
     expect(trialLine({ what: 'x', ...record })).toBe(line);
   });

@@ -163,7 +163,7 @@ class Judge {
         [row, element.acknowledgedRow],
         element.value,
         () =>
-          `is a final one and lacks ${canonical(element.value)}, acknowledged before at event ${element.acknowledged}`,
+          `is a final one and lacks ${canonical(element.value)}, acknowledged before at event ${element.acknowledged}; nothing takes an element out again`,
       );
     }
   }

@@ -6,12 +6,12 @@ import { type Anomaly, anomaliesOf } from '../../checker/verdict.ts';
 import type { History } from '../../history/history.ts';
 import { definitionOf } from '../definitions.ts';
 import { escapeHtml } from '../escape.ts';
-import { cycleOf, longestPrefixOf, namesOf, prefixLength, stuckOf } from '../evidence.ts';
+import { type CycleStep, conclusionOf, cycleOf, longestPrefixOf, namesOf, prefixLength, stuckOf } from '../evidence.ts';
 import type { RunReport } from '../report.ts';
 import { rowOf, witnessOf } from '../witness.ts';
 import { anomalyCount, anomalyTitle, cutText, operationText, valueText } from '../words.ts';
-import { type CycleNode, cycleNodes, cycleSvg, edgeMeaning } from './cycle-svg.ts';
-import { timelineSvg } from './timeline-svg.ts';
+import { type CycleNode, cycleNodes, cycleSvg, edgeDefinition, edgeMeaning } from './cycle-svg.ts';
+import { timelinesSvg } from './timeline-svg.ts';
 
 /** Anomalies with pictures; further ones are one line each, and from `linesMax` on counted. */
 export const picturedMax = 20;
@@ -55,14 +55,21 @@ function foldedArticle(
   const article = anomalyArticle(anomaly, place, report);
   const before = all.slice(0, place).filter(({ type }) => type === anomaly.type).length;
   if (before < openMax) return article;
+  return `<details class="fold"><summary><b>${place + 1}. ${escapeHtml(anomalyTitle(anomaly))}</b> <span class="kind">${escapeHtml(cutText(firstSentence(anomaly), 160))}</span></summary>${article}</details>`;
+}
+
+/** What an anomaly comes to in one line; what only leads to a list says nothing by itself. */
+function firstSentence(anomaly: Anomaly): string {
   const [first = ''] = anomaly.explanation.split('\n');
-  return `<details class="fold"><summary><b>${place + 1}. ${escapeHtml(anomalyTitle(anomaly))}</b> <span class="kind">${escapeHtml(cutText(first, 160))}</span></summary>${article}</details>`;
+  if (!first.endsWith(':')) return first;
+  const [concluded = ''] = conclusionOf(anomaly).split('\n');
+  return concluded.replace(/^Then /, '');
 }
 
 function listedAnomalies(anomalies: readonly Anomaly[]): string {
   const lines = anomalies.map(
     (anomaly) =>
-      `<tr><td>${escapeHtml(anomalyTitle(anomaly))}</td><td>${escapeHtml(anomaly.explanation.split('\n')[0] ?? '')}</td><td class="number">${anomaly.operations.slice(0, 6).join(', ')}${anomaly.operations.length > 6 ? ', …' : ''}</td></tr>`,
+      `<tr><td>${escapeHtml(anomalyTitle(anomaly))}</td><td>${escapeHtml(firstSentence(anomaly))}</td><td class="number">${anomaly.operations.slice(0, 6).join(', ')}${anomaly.operations.length > 6 ? ', …' : ''}</td></tr>`,
   );
   return `<details><summary>${plural(anomalies.length, 'more anomaly', 'more anomalies')}</summary><div class="scroll"><table><thead><tr><th>anomaly</th><th>why</th><th>events</th></tr></thead><tbody>${lines.join('')}</tbody></table></div></details>`;
 }
@@ -73,7 +80,7 @@ export function firstPicture({ history, summary }: RunReport): string {
   if (anomaly === undefined) return '';
   const faults = summary.faults.map(({ window }) => window);
   const witness = witnessOf(anomaly, history, faults, { operationsMax: 12, labelLength: 60 });
-  const picture = timelineSvg(witness, `operations of the first anomaly`);
+  const picture = timelinesSvg(witness, `operations of the first anomaly`);
   return picture === '' || witness.omitted > 0
     ? ''
     : `<div class="scroll" tabindex="0">${picture}</div>`;
@@ -86,7 +93,7 @@ function anomalyArticle(anomaly: Anomaly, place: number, report: RunReport): str
     operationsMax: stepsMax,
     labelLength: anomaly.operations.length > roomyMax ? 60 : 110,
   });
-  const picture = timelineSvg(witness, `operations of the anomaly: ${anomalyTitle(anomaly)}`);
+  const picture = timelinesSvg(witness, `operations of the anomaly: ${anomalyTitle(anomaly)}`);
   const meaning = definitionOf(anomaly.type)?.meaning;
   const notes = [
     witness.omitted > 0
@@ -209,9 +216,21 @@ function cyclePart(anomaly: Anomaly, history: History): string {
       ? `<p class="note">${plural(nodes.length, 'transaction')}: too many for a picture.</p>`
       : `<div class="scroll" tabindex="0">${picture}</div>`,
     `<ol class="steps">${edges.join('')}</ol>`,
+    `<p class="note">${edgeLegend(steps)}</p>`,
     rest > 0 ? `<p class="note">… and ${plural(rest, 'more edge')}.</p>` : '',
     transactionList(nodes, picture !== ''),
   ].join('');
+}
+
+/** What the names of its edges stand for. */
+function edgeLegend(steps: readonly CycleStep[]): string {
+  const kinds = [...new Set(steps.map(({ edge }) => edge))];
+  return kinds
+    .flatMap((edge) => {
+      const meaning = edgeDefinition(edge);
+      return meaning === undefined ? [] : [`<b>${escapeHtml(edge)}</b>: ${meaning}`];
+    })
+    .join('; ');
 }
 
 /** Those transactions that the boxes of the picture do not show whole. */

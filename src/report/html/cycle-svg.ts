@@ -85,22 +85,39 @@ export function edgeMeaning(edge: string): string {
   return edgeMeanings[edge] ?? `precedes (${edge})`;
 }
 
+const edgeDefinitions: Readonly<Record<string, string>> = {
+  ww: 'the second wrote after the first',
+  wr: 'the second read what the first wrote',
+  rw: 'the first read before the second wrote (an anti-dependency)',
+  process: 'one process ran the first before the second',
+  realtime: 'the first had ended when the second began',
+};
+
+/** What a kind of edge stands for; undefined of one that is not known here. */
+export function edgeDefinition(edge: string): string | undefined {
+  return edgeDefinitions[edge];
+}
+
 /** Empty if there are too many nodes. */
 export function cycleSvg(steps: readonly CycleStep[], nodes: readonly CycleNode[]): string {
   if (nodes.length > cycleNodesMax || nodes.length < 2) return '';
   const box = boxOf(nodes);
   const isPair = nodes.length === 2;
   const radius = isPair
-    ? box.width / 2 + 70
+    ? box.width / 2 + 54
     : Math.max(
         90 + nodes.length * 14,
         nodes.length <= roomyNodesMax
-          ? (Math.max(box.width, box.height) + 130) / (2 * Math.sin(Math.PI / nodes.length))
+          ? (Math.max(box.width, box.height) + 110) / (2 * Math.sin(Math.PI / nodes.length))
           : 0,
       );
   const width = 2 * radius + box.width + 40;
-  const height = isPair ? Math.max(190, box.height + 20) : 2 * radius + box.height + 50;
-  const center = { x: width / 2, y: height / 2 };
+  // Of three on a circle none is at its lowest point: no room is left for what is not there.
+  const lowest = isPair ? 0 : Math.max(...nodes.map((_, i) => -Math.cos((2 * Math.PI * i) / nodes.length)));
+  const height = isPair
+    ? Math.max(190, box.height + 20)
+    : (1 + lowest) * radius + box.height + 50;
+  const center = { x: width / 2, y: isPair ? height / 2 : radius + box.height / 2 + 25 };
   const turn = isPair ? Math.PI : -Math.PI / 2;
   const at = new Map<number, Point>(
     nodes.map(({ operation }, i) => {
@@ -117,7 +134,7 @@ export function cycleSvg(steps: readonly CycleStep[], nodes: readonly CycleNode[
     return edgeSvg(edgeLabel(step), ends, isPair ? 75 : 22, box);
   });
   return [
-    `<svg class="cycle" role="img" viewBox="0 0 ${Math.round(width)} ${Math.round(height)}" width="${Math.round(width)}" height="${Math.round(height)}" aria-label="${escapeHtml(`cycle of ${nodes.length} transactions`)}">`,
+    `<svg class="cycle" role="img" style="--natural:${Math.round(width)}px" viewBox="0 0 ${Math.round(width)} ${Math.round(height)}" width="${Math.round(width)}" height="${Math.round(height)}" aria-label="${escapeHtml(`cycle of ${nodes.length} transactions`)}">`,
     '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path d="M0 0L10 5L0 10Z"/></marker></defs>',
     ...edges,
     ...nodes.map((node) => nodeSvg(node, point(at, node.operation), box)),

@@ -183,7 +183,7 @@ function valueColumns(
     if (isObject(argument) && isObject(result) && canonical(argument) === canonical(result))
       continue;
     // A read of null is a finding; a write that answers null is an acknowledgement.
-    columns.output[row] = texts.code(got, columns.input[row] === 0);
+    columns.output[row] = texts.code(got, columns.input[row] === 0, repeats);
   }
   return columns;
 }
@@ -199,6 +199,8 @@ class ValueTexts {
   readonly #limit: number;
   /** By value id; 0 until it is asked for. */
   readonly #codes: Uint32Array;
+  /** What is asked and what came back may be one value, and yet read differently. */
+  readonly #doneCodes: Uint32Array;
   #chars = 0;
   #omittedCode = 0;
 
@@ -206,23 +208,26 @@ class ValueTexts {
     this.#history = history;
     this.#limit = limit;
     this.#codes = new Uint32Array(history.values.size);
+    this.#doneCodes = new Uint32Array(history.values.size);
   }
 
-  code(id: number, showNull = false): number {
+  /** `isDone`: of a transaction, null in a read is what it found. */
+  code(id: number, showNull = false, isDone = false): number {
     const value = this.#history.values.value(id);
     if (value === undefined || (value === null && !showNull)) return 0;
     if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < smallMax)
       return (value < 0 ? -2 * value - 1 : 2 * value) * 2 + 1;
-    const known = this.#codes[id] ?? 0;
+    const codes = isDone ? this.#doneCodes : this.#codes;
+    const known = codes[id] ?? 0;
     if (known !== 0) return known;
-    const code = this.#add(value);
-    this.#codes[id] = code;
+    const code = this.#add(value, isDone);
+    codes[id] = code;
     return code;
   }
 
-  #add(value: Json): number {
+  #add(value: Json, isDone: boolean): number {
     if (this.#chars > valuesCharsMax) return this.#omit();
-    const text = valueText(value, this.#limit);
+    const text = valueText(value, this.#limit, isDone);
     // One short of the limit, where a character of two halves would have been split.
     if (text.length >= this.#limit - 1 && text.endsWith('…')) this.cut += 1;
     this.#chars += text.length;

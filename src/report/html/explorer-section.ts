@@ -5,6 +5,9 @@ import type { EmbeddedHistory } from './embed.ts';
 const timelineHelp =
   'Drag to move; Shift and drag to zoom into a stretch; Ctrl and the wheel (or the wheel alone once the timeline has the focus) to zoom. Keys: ← → move, + − zoom, 0 everything, ↑ ↓ rows, [ ] previous and next operation.';
 
+const outcomeHelp =
+  'ok: it happened. fail: it certainly did not. info: nobody knows, and it may still happen; its client goes on under a new process number.';
+
 export interface ExplorerParts {
   readonly hasClocks: boolean;
   readonly traces: RunTraces | undefined;
@@ -18,6 +21,7 @@ export function explorerSection(embedded: EmbeddedHistory, parts: ExplorerParts)
     filters,
     toolbar,
     chart('timeline', 'Timeline of the operations', timelineHelp),
+    `<p class="note">${outcomeHelp}</p>`,
     '<p class="note" id="drawn" role="status" aria-live="polite"></p>',
     '<div id="selected" aria-live="polite"></div>',
     `<h4>Latency: one point an operation, at its invocation ${legend(['ok', 'fail', 'info', 'p50', 'p95', 'p99'])}</h4>`,

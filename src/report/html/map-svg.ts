@@ -40,7 +40,7 @@ export function mapSvg({ levels, implications }: ModelMap): string {
     lineSvg(boxes.get(stronger), boxes.get(weaker)),
   );
   return [
-    `<svg class="map" role="img" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" aria-label="map of models, the strongest above">`,
+    `<svg class="map" role="img" style="--natural:${width}px" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" aria-label="map of models, the strongest above">`,
     ...lines,
     ...[...boxes.values()].map(boxSvg),
     '</svg>',

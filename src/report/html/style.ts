@@ -56,6 +56,7 @@ dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(165px,
 dl.facts dt { font-size: 12px; color: var(--muted); }
 dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 .command { display: flex; gap: 10px; align-items: flex-start; margin: 6px 0 12px; }
+.word { display: inline-block; max-width: 100%; overflow-wrap: anywhere; }
 .command code { flex: 1; background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: 7px 10px; overflow-wrap: anywhere; }
 .anomaly { border: 1px solid var(--rule); border-radius: 10px; padding: 18px 20px; margin: 14px 0; }
 .anomaly header { display: flex; flex-wrap: wrap; gap: 6px 14px; justify-content: space-between; align-items: flex-start; }
@@ -75,16 +76,17 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; wh
 td { overflow-wrap: anywhere; }
 .note { color: var(--muted); font-size: 13px; min-height: 20px; max-width: none; }
 footer { margin-top: 60px; color: var(--muted); font-size: 13px; }
-@media (max-width: 700px) { dl.minute > div { grid-template-columns: 1fr; } body { padding: 14px 14px 60px; } h1 { font-size: 21px; } .banner { padding: 14px 16px; } .anomaly { padding: 14px; } nav { display: none; } pre.explanation { white-space: pre-line; } dl.facts { grid-template-columns: 1fr 1fr; } dl.facts .wide { grid-column: span 2; } }
+@media (max-width: 700px) { dl.minute > div { grid-template-columns: 1fr; } body { padding: 14px 14px 60px; } h1 { font-size: 21px; } .banner { padding: 14px 16px; } .anomaly { padding: 14px; } nav { display: none; } svg.wide-only { display: none; } svg.narrow-only { display: block; width: 100%; max-width: 480px; height: auto; } svg.cycle, svg.map { width: max(100%, calc(var(--natural) * 0.8)); max-width: var(--natural); height: auto; } pre.explanation { font-size: 12px; padding: 10px; } .explanation .listed { display: inline-block; width: 100%; padding-left: 5ch; text-indent: -5ch; } td:not(.number, [colspan]) { min-width: 88px; overflow-wrap: break-word; } #faults td:nth-child(2), #figures td:last-child:not(.number) { min-width: 210px; } #operations td { min-width: 0; } #operations td:nth-child(9) { white-space: nowrap; } dl.facts { grid-template-columns: 1fr 1fr; } dl.facts .wide { grid-column: span 2; } }
 @media print { nav, button, #explorer { display: none !important; } .anomaly { break-inside: avoid; } }
 `;
 
 const pictures = `
 svg { display: block; }
 svg.cycle { max-width: 100%; height: auto; }
+svg.narrow-only { display: none; }
 svg text { white-space: pre; }
 svg text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: var(--text); }
-svg .w-name, svg .w-axis { fill: var(--muted); } svg .w-axis { font-size: 11px; font-family: inherit; }
+svg .w-name, svg .w-axis { fill: var(--muted); } svg .w-end { text-anchor: end; } svg .w-strong { font-weight: 700; } svg .w-axis { font-size: 11px; font-family: inherit; }
 .w-rule { stroke: var(--rule); }
 .w-op rect, .w-op path { stroke: rgba(0, 0, 0, 0.25); }
 .w-ok rect, .w-ok path { fill: var(--ok); } .w-fail rect, .w-fail path { fill: var(--fail); } .w-info rect, .w-info path { fill: var(--info); stroke-dasharray: 4 3; }

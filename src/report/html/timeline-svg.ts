@@ -1,39 +1,53 @@
-/** A witness as a static picture: readable without any script, and on paper. */
+/**
+ * A witness as a static picture: readable without any script, and on paper. One for wide screens,
+ * with a row for each process, and one for narrow ones, with a row for each operation, which fits
+ * without being pushed aside.
+ */
 
 import { durationText } from '../../base/text.ts';
 import { nsToMs } from '../../base/units.ts';
 import { escapeHtml } from '../escape.ts';
 import { layoutWitness, type Witness, type WitnessBand, type WitnessBar } from '../witness.ts';
+import { cutText } from '../words.ts';
 
 const charWidth = 7.3;
-const left = 88;
 const rowHeight = 34;
 const barHeight = 24;
 const bandRowHeight = 20;
+const axisText = 'time runs to the right; drawn by order, not by length';
 
-/** SVG text; colours come from the page's style by class. */
+/** For a page: the style shows the one that fits. */
+export function timelinesSvg(witness: Witness, title: string): string {
+  if (witness.operations.length === 0) return '';
+  return `${timelineSvg(witness, title)}${narrowSvg(witness, title)}`;
+}
+
+/** The wide one: SVG text; colours come from the page's style by class. */
 export function timelineSvg(witness: Witness, title: string): string {
   if (witness.operations.length === 0) return '';
+  const hasPlaces = witness.operations.some(({ place }) => place !== null);
   const layout = layoutWitness(witness, {
-    barWidth: (label) => label.length * charWidth + 34,
+    barWidth: (label) => label.length * charWidth + (hasPlaces ? 34 : 16),
     gap: 18,
     bandWidth: (kind) => kind.length * charWidth + 14,
   });
+  const names = layout.rows.map((process) => rowName(witness, process));
+  const left = Math.max(...names.map(({ length }) => length)) * charWidth + 14;
   const bandsHeight = layout.bands.length * bandRowHeight;
   const top = 10 + bandsHeight;
   const height = top + layout.rows.length * rowHeight + 26;
   // The line below the picture needs its room too.
-  const width = Math.max(400, left + layout.width + 16);
-  const rows = layout.rows.map((process, row) => {
+  const width = Math.max(360, left + layout.width + 8);
+  const rows = layout.rows.map((_, row) => {
     const y = top + row * rowHeight + rowHeight / 2;
-    return `<text class="w-name" x="0" y="${y + 4}">${escapeHtml(rowName(witness, process))}</text><line class="w-rule" x1="${left}" x2="${width}" y1="${y}" y2="${y}"/>`;
+    return `<text class="w-name" x="0" y="${y + 4}">${escapeHtml(names[row] ?? '')}</text><line class="w-rule" x1="${left}" x2="${width}" y1="${y}" y2="${y}"/>`;
   });
   return [
-    `<svg class="witness" role="img" viewBox="0 0 ${round(width)} ${height}" width="${round(width)}" height="${height}" aria-label="${escapeHtml(title)}">`,
-    ...layout.bands.map((band, i) => bandSvg(band, i, height)),
+    `<svg class="witness wide-only" role="img" viewBox="0 0 ${round(width)} ${height}" width="${round(width)}" height="${height}" aria-label="${escapeHtml(title)}">`,
+    ...layout.bands.map((band, i) => bandSvg(band, i, { left, bottom: height - 26 })),
     ...rows,
-    ...layout.bars.map((bar) => barSvg(bar, top)),
-    `<text class="w-axis" x="${left}" y="${height - 6}">time runs to the right; drawn by order, not by length</text>`,
+    ...layout.bars.map((bar) => barSvg(bar, top, left)),
+    `<text class="w-axis" x="${left}" y="${height - 6}">${axisText}</text>`,
     '</svg>',
   ].join('');
 }
@@ -48,17 +62,21 @@ function rowName({ operations }: Witness, process: number): string {
   return name.length + node.length > 10 ? name : `${name} ${node}`;
 }
 
-function bandSvg({ fault, start, end }: WitnessBand, place: number, height: number): string {
+function bandSvg(
+  { fault, start, end }: WitnessBand,
+  place: number,
+  { left, bottom }: { readonly left: number; readonly bottom: number },
+): string {
   const x = round(left + start);
   const width = round(Math.max(2, end - start));
   const name = `${fault.fault.kind}: ${fault.fault.description}`;
   const room = Math.max(0, Math.floor(width / 6.4) - 1);
   const label = name.length > room ? fault.fault.kind.slice(0, room) : name;
   const y = 4 + place * bandRowHeight;
-  return `<g class="w-fault"><title>${escapeHtml(name)}</title><rect class="w-band" x="${x}" y="${y}" width="${width}" height="${height - 26 - y}"/><rect class="w-band-head" x="${x}" y="${y}" width="${width}" height="16" rx="2"/><text x="${x + 5}" y="${y + 12}">${escapeHtml(label)}</text></g>`;
+  return `<g class="w-fault"><title>${escapeHtml(name)}</title><rect class="w-band" x="${x}" y="${y}" width="${width}" height="${bottom - y}"/><rect class="w-band-head" x="${x}" y="${y}" width="${width}" height="16" rx="2"/><text x="${x + 5}" y="${y + 12}">${escapeHtml(label)}</text></g>`;
 }
 
-function barSvg(bar: WitnessBar, top: number): string {
+function barSvg(bar: WitnessBar, top: number, left: number): string {
   const { operation, label, offending, place } = bar.item;
   const x = round(left + bar.start);
   const width = round(bar.end - bar.start);
@@ -72,6 +90,43 @@ function barSvg(bar: WitnessBar, top: number): string {
       ? ''
       : `<circle class="w-place" cx="${round(x + width - 12)}" cy="${y + barHeight / 2}" r="8.5"/><text class="w-place-text" x="${round(x + width - 12)}" y="${y + barHeight / 2 + 4}">${place}</text>`;
   return `<g class="${classes}"><title>${escapeHtml(barTitle(bar))}</title>${shape}<text x="${x + 8}" y="${y + barHeight / 2 + 4}">${escapeHtml(label)}</text>${badge}</g>`;
+}
+
+const narrowWidth = 334;
+const narrowRow = 38;
+
+/** What happened stands above its bar, so that bars need no more room than their order does. */
+function narrowSvg(witness: Witness, title: string): string {
+  const layout = layoutWitness(witness, { barWidth: () => 12, gap: 12, bandWidth: () => 14 });
+  const scale = (narrowWidth - 4) / Math.max(1, layout.width);
+  const bars = layout.bars.toSorted((a, b) => a.start - b.start);
+  const top = 8 + layout.bands.length * bandRowHeight;
+  const height = top + bars.length * narrowRow + 24;
+  const bands = layout.bands.map(({ fault: { fault }, start, end }, i) => {
+    const x = round(2 + start * scale);
+    const width = round(Math.max(3, (end - start) * scale));
+    const y = 4 + i * bandRowHeight;
+    const name = cutText(`${fault.kind}: ${fault.description}`, 48);
+    const textX = round(Math.max(0, Math.min(x + 4, narrowWidth - name.length * 6.7)));
+    return `<g class="w-fault"><rect class="w-band" x="${x}" y="${y}" width="${width}" height="${height - 24 - y}"/><rect class="w-band-head" x="${x}" y="${y}" width="${width}" height="16" rx="2"/><text x="${textX}" y="${y + 12}">${escapeHtml(name)}</text></g>`;
+  });
+  const rows = bars.map((bar, i) => {
+    const { operation, label, offending } = bar.item;
+    const y = top + i * narrowRow;
+    const x = round(2 + bar.start * scale);
+    const width = round(Math.max(6, (bar.end - bar.start) * scale));
+    const where = rowName(witness, operation.process);
+    const text = cutText(label, Math.floor(narrowWidth / charWidth) - where.length - 2);
+    const classes = `w-op w-${operation.outcome}${offending ? ' w-offending' : ''}`;
+    return `<g><title>${escapeHtml(barTitle(bar))}</title><text x="0" y="${y + 13}"${offending ? ' class="w-strong"' : ''}>${escapeHtml(text)}</text><text class="w-name w-end" x="${narrowWidth}" y="${y + 13}">${escapeHtml(where)}</text><line class="w-rule" x1="0" x2="${narrowWidth}" y1="${y + 25}" y2="${y + 25}"/><g class="${classes}"><rect x="${x}" y="${y + 19}" width="${width}" height="12" rx="3"/></g></g>`;
+  });
+  return [
+    `<svg class="witness narrow-only" role="img" viewBox="0 0 ${narrowWidth} ${height}" width="${narrowWidth}" height="${height}" aria-label="${escapeHtml(title)}">`,
+    ...bands,
+    ...rows,
+    `<text class="w-axis" x="0" y="${height - 6}">${axisText}</text>`,
+    '</svg>',
+  ].join('');
 }
 
 function barTitle({ item: { operation, label, offending } }: WitnessBar): string {

@@ -119,8 +119,9 @@ describe('in characters', () => {
 
   test('else operations are rows, and no line is wider than the terminal', () => {
     const lines = asciiTimeline(witness, plainPaint, 40);
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(4);
+    expect(lines.at(-1)).toBe('◀ contradict each other');
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
-    expect(lines.filter((line) => line.endsWith('◀'))).toHaveLength(2);
+    expect(lines.filter((line) => line.endsWith(' ◀'))).toHaveLength(2);
   });
 });

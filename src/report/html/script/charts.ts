@@ -168,10 +168,14 @@ function drawRate() {
   for (const line of rates)
     for (let place = 0; place < windows; place += 1) line[place] /= (covered(place) * msPerTick) / 1000;
   const most = Math.max(1, ...rates.map((line) => line.reduce((a, b) => Math.max(a, b), 0)));
-  const yOf = (rate) => bottom - (rate / most) * (bottom - top - 4);
+  // A burst at the end, where all read at once, must not flatten what went before.
+  const seen = rates.flatMap((line) => Array.from(line)).filter((rate) => rate > 0).sort((a, b) => a - b);
+  const usual = 1.3 * (seen[Math.floor(seen.length * 0.95)] ?? most);
+  const high = most > 2 * usual ? usual : most;
+  const yOf = (rate) => bottom - (Math.min(rate, high) / high) * (bottom - top - 4);
   drawTimeAxis(plot, top, bottom);
   drawFaults(plot, top, bottom, false);
-  drawRateAxis(plot, most, yOf);
+  drawRateAxis(plot, high, yOf);
   for (const [i, line] of rates.entries()) {
     if (line.every((rate) => rate === 0)) continue;
     const points = Array.from(line, (rate, at) => [
@@ -181,7 +185,8 @@ function drawRate() {
     drawLine(plot, points, palette.outcomes[i + 1], 1.8);
   }
   drawRange(plot, top, bottom);
-  elementOf('rate-note').textContent = 'Completions a second, counted in steps of ' + durationText(stepMs) + '.';
+  elementOf('rate-note').textContent = 'Completions a second, counted in steps of ' + durationText(stepMs) + '.' +
+    (high < most ? ' The highest go beyond the picture, up to ' + number(Math.round(most)) + '/s.' : '');
 }
 
 function drawRateAxis(plot, most, yOf) {

@@ -167,6 +167,21 @@ function buildTheme() {
   say();
 }
 
+/** Where room is scarce, flags are not parted at their hyphens, and lists stay lists. */
+function keepTogether() {
+  for (const code of document.querySelectorAll('.command code')) {
+    const words = code.textContent.split(' ').map((word) => element('span', { className: 'word', textContent: word }));
+    code.replaceChildren(...words.flatMap((word, i) => (i === 0 ? [word] : [' ', word])));
+  }
+  for (const text of document.querySelectorAll('pre.explanation')) {
+    const lines = text.textContent.split('\n');
+    text.replaceChildren(...lines.flatMap((line, i) => [
+      ...(i === 0 ? [] : ['\n']),
+      line.startsWith(' ') ? element('span', { className: 'listed', textContent: line }) : line,
+    ]));
+  }
+}
+
 function buildCopying() {
   for (const button of document.querySelectorAll('button.copy')) {
     button.hidden = false;
@@ -190,6 +205,7 @@ buildRowChoice();
 buildFilters();
 buildJumps();
 buildCopying();
+keepTogether();
 buildClockLegend();
 buildTraces();
 elementOf('explorer').hidden = false;

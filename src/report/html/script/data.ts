@@ -58,13 +58,17 @@ function valueText(code) {
   return String(zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2);
 }
 
+const isTransactional = meta.functions.length === 1 && meta.functions[0] === 'txn';
+
 function operationText(row) {
   const input = columns.input[row];
   const output = columns.output[row];
   const swap = meta.functions[columns.f[row]] === 'cas' ? /^\[([^,[\]]+),([^,[\]]+)\]$/.exec(valueText(input || output)) : null;
   if (swap !== null) return 'cas ' + swap[1] + ' → ' + swap[2];
+  // What is said of a transaction says that it is one.
+  if (isTransactional && (input === 0) !== (output === 0)) return valueText(input || output);
   const asked = input === 0 ? '' : ' ' + valueText(input);
-  const got = output === 0 || output === input ? '' : (input === 0 && asked === '' ? ' → ' : ' → ') + valueText(output);
+  const got = output === 0 || output === input ? '' : ' → ' + valueText(output);
   return meta.functions[columns.f[row]] + asked + got;
 }
 
