@@ -20,8 +20,8 @@ import {
   parseNumber,
 } from '../plan/parse.ts';
 import type { NemesisSpec, RunPlan, ScriptedFault, SystemUnderTest } from '../plan/plan.ts';
-import { nearestConfig } from './config-file.ts';
 import { findNemesis, findTarget, findWorkload, loadTargets, unknownName } from '../registry.ts';
+import { nearestConfig } from './config-file.ts';
 
 /** Flags as typed (or as `dsx.yaml` has them), before they mean anything. */
 export interface Settings {

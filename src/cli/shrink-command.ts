@@ -1,7 +1,6 @@
 /** `dsx shrink RUN`: the smallest faults and load that still fail, found by running them. */
 import { basename } from 'node:path';
 import { parseDurationMs, parseNumber } from '../plan/parse.ts';
-import type { RunPlan } from '../plan/plan.ts';
 import { aimsAtLeaders } from '../plan/replay.ts';
 import { shellWord } from '../report/escape.ts';
 import type { RunReport } from '../report/report.ts';

@@ -87,8 +87,7 @@ export class Search {
     const measured: Measured[] = [];
     for (const accepted of this.#accepted.toReversed()) {
       const none = { runs: 0, hits: 0 };
-      const rate =
-        effort.tries === 0 ? none : await this.#runs.measure(accepted.plan, effort);
+      const rate = effort.tries === 0 ? none : await this.#runs.measure(accepted.plan, effort);
       measured.push({ ...accepted, rate });
       if (!isRare(rate)) break;
     }

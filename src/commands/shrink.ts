@@ -28,7 +28,8 @@ export default class Shrink extends Command {
       default: '3',
     }),
     confirm: Flags.string({
-      description: 'runs of the smallest plan in the end, to say how often it fails; the one before it if seldom',
+      description:
+        'runs of the smallest plan in the end, to say how often it fails; the one before it if seldom',
       default: '10',
     }),
     anomaly: Flags.string({

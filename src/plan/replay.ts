@@ -56,7 +56,11 @@ function loadWords(plan: RunPlan, defaults: RunPlan | null): readonly string[] {
     ),
     ...flag(differs('recoveryMs'), 'recovery-time', plan.recoveryMs / 1000),
     // Unless said otherwise it grows with the latency.
-    ...flag(isSlow || differs('operationTimeoutMs'), 'operation-timeout', plan.operationTimeoutMs / 1000),
+    ...flag(
+      isSlow || differs('operationTimeoutMs'),
+      'operation-timeout',
+      plan.operationTimeoutMs / 1000,
+    ),
   ];
 }
 

@@ -134,7 +134,8 @@ const forceMax = 3;
 function forceText({ operations, faults }: Witness, all: readonly FaultWindow[]): string {
   if (faults.length > 0) {
     const rest = faults.length - forceMax;
-    const more = rest > 0 ? [`and ${plural(rest, 'more fault')} (all are in the table of faults below)`] : [];
+    const more =
+      rest > 0 ? [`and ${plural(rest, 'more fault')} (all are in the table of faults below)`] : [];
     return `${[...faults.slice(0, forceMax).map(windowText), ...more].join('; ')}.`;
   }
   const begin = operations[0]?.operation.invokeIndex ?? 0;

@@ -165,5 +165,7 @@ function hitRateText({ hitRate, tooRare }: ShrinkReport): string {
   const rare = tooRare.map(
     (plan) => `Smaller, but too rare: ${plan.what} (${plan.hits} of ${plural(plan.runs, 'run')}).`,
   );
-  return [`It showed in ${hits} of ${plural(runs, 'further run')} (${share} %).`, ...rare].join('\n');
+  return [`It showed in ${hits} of ${plural(runs, 'further run')} (${share} %).`, ...rare].join(
+    '\n',
+  );
 }

@@ -236,7 +236,10 @@ export function transactionParts(
 export function valueText(value: Json | undefined, limit = 60, isDone = false): string {
   if (value === undefined) return '';
   if (typeof value === 'string' && /^[\w./:-]+$/.test(value)) return cutText(value, limit);
-  return cutText(isTransaction(value) ? transactionText(value, isDone) : JSON.stringify(value), limit);
+  return cutText(
+    isTransaction(value) ? transactionText(value, isDone) : JSON.stringify(value),
+    limit,
+  );
 }
 
 /** At most `limit` characters, the last one an ellipsis if something is missing. */

@@ -9,8 +9,8 @@ import { splitArguments } from '../../src/cli/arguments.ts';
 import { planOf, type Settings } from '../../src/cli/settings.ts';
 import { settingsOf } from '../../src/cli/test-command.ts';
 import { testFlags, whatToTest } from '../../src/cli/test-flags.ts';
-import { commandOf } from '../../src/plan/replay.ts';
 import type { RunPlan } from '../../src/plan/plan.ts';
+import { commandOf } from '../../src/plan/replay.ts';
 import { loadTargets, loadWorkloads } from '../../src/registry.ts';
 
 const numRuns = Number(process.env['DSX_RUNS'] ?? 100);

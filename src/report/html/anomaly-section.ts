@@ -6,7 +6,15 @@ import { type Anomaly, anomaliesOf } from '../../checker/verdict.ts';
 import type { History } from '../../history/history.ts';
 import { definitionOf } from '../definitions.ts';
 import { escapeHtml } from '../escape.ts';
-import { type CycleStep, conclusionOf, cycleOf, longestPrefixOf, namesOf, prefixLength, stuckOf } from '../evidence.ts';
+import {
+  type CycleStep,
+  conclusionOf,
+  cycleOf,
+  longestPrefixOf,
+  namesOf,
+  prefixLength,
+  stuckOf,
+} from '../evidence.ts';
 import type { RunReport } from '../report.ts';
 import { rowOf, witnessOf } from '../witness.ts';
 import { anomalyCount, anomalyTitle, cutText, operationText, valueText } from '../words.ts';

@@ -113,10 +113,10 @@ export function cycleSvg(steps: readonly CycleStep[], nodes: readonly CycleNode[
       );
   const width = 2 * radius + box.width + 40;
   // Of three on a circle none is at its lowest point: no room is left for what is not there.
-  const lowest = isPair ? 0 : Math.max(...nodes.map((_, i) => -Math.cos((2 * Math.PI * i) / nodes.length)));
-  const height = isPair
-    ? Math.max(190, box.height + 20)
-    : (1 + lowest) * radius + box.height + 50;
+  const lowest = isPair
+    ? 0
+    : Math.max(...nodes.map((_, i) => -Math.cos((2 * Math.PI * i) / nodes.length)));
+  const height = isPair ? Math.max(190, box.height + 20) : (1 + lowest) * radius + box.height + 50;
   const center = { x: width / 2, y: isPair ? height / 2 : radius + box.height / 2 + 25 };
   const turn = isPair ? Math.PI : -Math.PI / 2;
   const at = new Map<number, Point>(

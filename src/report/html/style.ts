@@ -76,7 +76,7 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; wh
 td { overflow-wrap: anywhere; }
 .note { color: var(--muted); font-size: 13px; min-height: 20px; max-width: none; }
 footer { margin-top: 60px; color: var(--muted); font-size: 13px; }
-@media (max-width: 700px) { dl.minute > div { grid-template-columns: 1fr; } body { padding: 14px 14px 60px; } h1 { font-size: 21px; } .banner { padding: 14px 16px; } .anomaly { padding: 14px; } nav { display: none; } svg.wide-only { display: none; } svg.narrow-only { display: block; width: 100%; max-width: 480px; height: auto; } svg.cycle, svg.map { width: max(100%, calc(var(--natural) * 0.8)); max-width: var(--natural); height: auto; } pre.explanation { font-size: 12px; padding: 10px; } .explanation .listed { display: inline-block; width: 100%; padding-left: 5ch; text-indent: -5ch; } td:not(.number, [colspan]) { min-width: 88px; overflow-wrap: break-word; } #faults td:nth-child(2), #figures td:last-child:not(.number) { min-width: 210px; } #operations td { min-width: 0; } #operations td:nth-child(9) { white-space: nowrap; } dl.facts { grid-template-columns: 1fr 1fr; } dl.facts .wide { grid-column: span 2; } }
+@media (max-width: 700px) { dl.minute > div { grid-template-columns: 1fr; } body { padding: 14px 14px 60px; } h1 { font-size: 21px; } .banner { padding: 14px 16px; } .anomaly { padding: 14px; } nav { display: none; } }
 @media print { nav, button, #explorer { display: none !important; } .anomaly { break-inside: avoid; } }
 `;
 
@@ -133,6 +133,23 @@ table.traces td { white-space: nowrap; } table.traces td:last-child { white-spac
 tr.bad td:first-child { box-shadow: inset 3px 0 var(--red); } tr td:first-child { padding-left: 8px; } tr.chosen { background: var(--panel); }
 `;
 
+/** Last, since it goes against what stands before. */
+const narrow = `
+@media (max-width: 700px) {
+  svg.wide-only { display: none; }
+  svg.narrow-only { display: block; width: 100%; max-width: 480px; height: auto; }
+  svg.cycle, svg.map { width: max(100%, calc(var(--natural) * 0.8)); max-width: var(--natural); height: auto; }
+  pre.explanation { font-size: 12px; padding: 10px; }
+  .explanation .listed { display: inline-block; width: 100%; padding-left: 5ch; text-indent: -5ch; }
+  td:not(.number, [colspan]) { min-width: 88px; overflow-wrap: break-word; }
+  #faults td:nth-child(2), #figures td:last-child:not(.number) { min-width: 210px; }
+  #operations td { min-width: 0; }
+  #operations td:nth-child(9) { white-space: nowrap; }
+  dl.facts { grid-template-columns: 1fr 1fr; }
+  dl.facts .wide { grid-column: span 2; }
+}
+`;
+
 /**
  * A picture of the page as a file of its own, in light. Colours are written out: what turns SVG
  * into PNG seldom knows CSS variables.
@@ -157,4 +174,5 @@ export const pageStyle = [
   layout,
   pictures,
   explorer,
+  narrow,
 ].join('\n');

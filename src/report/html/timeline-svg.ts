@@ -106,9 +106,11 @@ function narrowSvg(witness: Witness, title: string): string {
     const x = round(2 + start * scale);
     const width = round(Math.max(3, (end - start) * scale));
     const y = 4 + i * bandRowHeight;
-    const name = cutText(`${fault.kind}: ${fault.description}`, 48);
+    const whole = `${fault.kind}: ${fault.description}`;
+    // Where all of it would begin before its band, the kind alone must do.
+    const name = x + 4 + whole.length * 6.7 > narrowWidth ? fault.kind : whole;
     const textX = round(Math.max(0, Math.min(x + 4, narrowWidth - name.length * 6.7)));
-    return `<g class="w-fault"><rect class="w-band" x="${x}" y="${y}" width="${width}" height="${height - 24 - y}"/><rect class="w-band-head" x="${x}" y="${y}" width="${width}" height="16" rx="2"/><text x="${textX}" y="${y + 12}">${escapeHtml(name)}</text></g>`;
+    return `<g class="w-fault"><title>${escapeHtml(whole)}</title><rect class="w-band" x="${x}" y="${y}" width="${width}" height="${height - 24 - y}"/><rect class="w-band-head" x="${x}" y="${y}" width="${width}" height="16" rx="2"/><text x="${textX}" y="${y + 12}">${escapeHtml(name)}</text></g>`;
   });
   const rows = bars.map((bar, i) => {
     const { operation, label, offending } = bar.item;

@@ -72,7 +72,9 @@ describe('the headline', () => {
     const kept = invalidVerdict(history, [{ ...anomaly, evidence: { element: 7 } }], 'set');
     const verdict = { ...kept, details: { anomalyCount: 40 } };
     const run = reportOf(history, [verdict]);
-    expect(headline(run.summary).text).toBe('not a correct set: lost element 7, and 39 more anomalies');
+    expect(headline(run.summary).text).toBe(
+      'not a correct set: lost element 7, and 39 more anomalies',
+    );
     expect(verdictLine(verdict)).toContain('40 anomalies in all, of which 1 are kept');
   });
 
