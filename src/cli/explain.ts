@@ -1,6 +1,6 @@
 /** `dsx explain NAME`: a page on an anomaly, a model or a fault, with a history that shows it. */
 import { UsageError } from '../base/errors.ts';
-import { didYouMean, listed } from '../base/text.ts';
+import { didYouMean, listed, wrapped } from '../base/text.ts';
 import { checkersOfModel, modelCatalog } from '../checker/catalog.ts';
 import {
   isIsolationModel,
@@ -19,7 +19,8 @@ import { asciiTimeline } from '../report/ascii-timeline.ts';
 import { definedAnomalies, definitionOf } from '../report/definitions.ts';
 import { printable } from '../report/escape.ts';
 import { sourceOf } from '../report/sources.ts';
-import { anomalyBlocks, type Screen, wrapped } from '../report/terminal.ts';
+import { promiseOf } from '../report/promises.ts';
+import { anomalyBlocks, type Screen } from '../report/terminal.ts';
 import { witnessOf } from '../report/witness.ts';
 import { type GoldenHistory, goldenHistories, readGolden } from '../store/golden.ts';
 
@@ -33,7 +34,8 @@ export async function explainText(name: string, screen: Screen): Promise<string>
   const models = modelCatalog();
   const model =
     models.find((entry) => entry.name === name.toLowerCase()) ??
-    models.find((entry) => entry.name === level);
+    models.find((entry) => entry.name === level) ??
+    promised(name.toLowerCase());
   const nemesis = (await loadNemeses()).get(name.toLowerCase());
   const blocks = [
     ...(type === undefined ? [] : anomalyPage(type, screen)),
@@ -44,10 +46,17 @@ export async function explainText(name: string, screen: Screen): Promise<string>
   return blocks.map((block) => block.join('\n')).join('\n\n');
 }
 
+/** A level that tests are asked for by name, whatever the object: `linearizable`. */
+function promised(name: string): { readonly name: string; readonly summary: string } | undefined {
+  const summary = promiseOf(name);
+  return summary === undefined ? undefined : { name, summary };
+}
+
 async function unknown(name: string): Promise<UsageError> {
   const known = [
     ...definedAnomalies().map(([type]) => type),
     ...modelCatalog().map((entry) => entry.name),
+    'linearizable',
     ...(await loadNemeses()).keys(),
   ];
   return new UsageError(
@@ -121,10 +130,12 @@ function hasStronger(name: (typeof modelNames)[number]): boolean {
 }
 
 function modelPage(name: string, summary: string, screen: Screen): readonly Block[] {
+  // Of what every object may keep, those of the object that is asked for first.
+  const of = name === 'linearizable' ? 'cas-register' : name;
   // First the one that is called after it, which breaks it and nothing weaker.
   const order = (example: GoldenHistory): number => (example.name.startsWith(name) ? 0 : 1);
   const examples = goldenHistories()
-    .filter(({ model }) => model === name || model.startsWith(`${name}:`))
+    .filter(({ model }) => model === of || model.startsWith(`${of}:`))
     .toSorted((a, b) => order(a) - order(b));
   const broken = examples.filter(({ valid }) => !valid).slice(0, examplesMax);
   const held = examples.filter(({ valid }) => valid).slice(0, 1);

@@ -1,5 +1,6 @@
 /** `dsx list`: what there is, and what fits together. */
 
+import { wrapped } from '../base/text.ts';
 import { modelCatalog } from '../checker/catalog.ts';
 import type { ShownBy } from '../contract/target.ts';
 import { challenges } from '../plan/challenges.ts';
@@ -151,9 +152,15 @@ async function matrix(): Promise<Section> {
 
 function tableText(rows: Rows): string {
   const width = Math.max(...rows.map((row) => (row.length > 1 ? (row[0] ?? '').length : 0)), 0);
+  // What is read by a program, or on a narrow screen, keeps a row a line.
+  const columns = process.stdout.isTTY ? process.stdout.columns : 0;
+  const room = columns - width - 4;
   return rows
-    .map(([name = '', ...rest]) =>
-      `  ${rest.length === 0 ? name : name.padEnd(width)}  ${rest.join('  ')}`.trimEnd(),
-    )
+    .flatMap(([name = '', ...rest]) => {
+      const text = rest.join('  ');
+      if (rest.length === 0) return [`  ${name}`];
+      const lines = room < 24 || text.length <= room ? [text] : wrapped(text, room);
+      return lines.map((line, i) => `  ${(i === 0 ? name : '').padEnd(width)}  ${line}`.trimEnd());
+    })
     .join('\n');
 }

@@ -11,6 +11,7 @@ import {
   TargetError,
   UsageError,
 } from '../base/errors.ts';
+import { wrapped } from '../base/text.ts';
 import { shellWord } from '../report/escape.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Interrupted } from './interrupt.ts';
@@ -102,6 +103,10 @@ function firstLines(message: string): string {
   return message.replace(/\nSee more help with --help\s*$/, '').trim();
 }
 
+/** On a terminal no word is broken at its edge. */
 function print(text: string): void {
-  process.stderr.write(`${text}\n`);
+  const { columns, isTTY } = process.stderr;
+  const lines = text.split('\n');
+  const shown = isTTY && columns > 0 ? lines.flatMap((line) => wrapped(line, columns)) : lines;
+  process.stderr.write(`${shown.join('\n')}\n`);
 }

@@ -1,8 +1,9 @@
 /** The map of models on a terminal. */
 import { isObject, type Json } from '../base/json.ts';
+import { wrapped } from '../base/text.ts';
 import type { Validity } from '../checker/verdict.ts';
 import { printable } from './escape.ts';
-import { type Screen, tone, wrapped } from './terminal.ts';
+import { type Screen, tone } from './terminal.ts';
 
 /** The map of models, one line each: what held, what is violated by what, what is not known. */
 export function mapLines(map: readonly Json[], { paint, columns }: Screen): readonly string[] {

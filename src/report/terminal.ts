@@ -1,5 +1,5 @@
 /** A finished run on a terminal: the verdict first, in words; then why; then what happened. */
-import { durationText, plural } from '../base/text.ts';
+import { durationText, plural, wrapped } from '../base/text.ts';
 import { nsToMs } from '../base/units.ts';
 import { type Anomaly, anomaliesOf, type Validity, type Verdict } from '../checker/verdict.ts';
 import { typeCode } from '../history/columns.ts';
@@ -372,20 +372,4 @@ function table(rows: readonly (readonly string[])[]): readonly string[] {
       .join('  ')
       .trimEnd(),
   );
-}
-
-/** Broken at spaces; leading spaces are kept on every line, so that lists stay lists. */
-export function wrapped(text: string, width: number): readonly string[] {
-  const indent = /^ */.exec(text)?.[0] ?? '';
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.slice(indent.length).split(' ')) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
-      lines.push(indent + line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, indent + line];
 }
