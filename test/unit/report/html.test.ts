@@ -217,7 +217,7 @@ describe('the page', () => {
       'fault kill was asked for and never injected',
       'Why no correct system could have shown it',
       'which ended before write 2 began.',
-      '<svg class="witness"',
+      '<svg class="witness wide-only"',
       'dsx check histories/runs/20261121-register/history.jsonl --model linearizable',
       'A read returned a value that had already been overwritten before the read began.',
       'The longest order that the model allows: 2 operations',
@@ -230,7 +230,8 @@ describe('the page', () => {
     ].map((part) => body.indexOf(part));
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
-    expect(body.match(/w-offending/g)).toHaveLength(4);
+    // Of two pictures, each for wide and for narrow screens.
+    expect(body.match(/w-offending/g)).toHaveLength(8);
   });
 
   test('draws a cycle as a graph and explains each edge', () => {
