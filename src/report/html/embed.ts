@@ -217,6 +217,10 @@ class ValueTexts {
     if (value === undefined || (value === null && !showNull)) return 0;
     if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < smallMax)
       return (value < 0 ? -2 * value - 1 : 2 * value) * 2 + 1;
+    return this.#textCode(id, value, isDone);
+  }
+
+  #textCode(id: number, value: Json, isDone: boolean): number {
     const codes = isDone ? this.#doneCodes : this.#codes;
     const known = codes[id] ?? 0;
     if (known !== 0) return known;
