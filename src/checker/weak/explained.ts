@@ -67,15 +67,15 @@ class WriteOrder {
     return true;
   }
 
-  /** Whether its operations fit between the writes, each as early as it can be. */
+  /** Whether its operations fit between the writes, each as early as it can be; causes are kept. */
   explains(session: readonly number[]): boolean {
     let place = none;
     for (const op of session) {
       const source = this.#ops.from[op] ?? isWrite;
       const rank = this.#rank[op] ?? none;
       if (this.#ops.writes[op] === 1) {
-        const isNext = source === isWrite || this.#overwritten(op, source) === rank;
-        if (!isNext || rank <= place) return false;
+        // That it comes after the place so far is what `keepsCauses` says.
+        if (source !== isWrite && this.#overwritten(op, source) !== rank) return false;
         place = rank;
       } else {
         place = Math.max(place, this.#rank[source] ?? none);
