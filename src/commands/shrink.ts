@@ -29,7 +29,7 @@ export default class Shrink extends Command {
     }),
     confirm: Flags.string({
       description:
-        'runs of the smallest plan in the end, to say how often it fails; the one before it if seldom',
+        'runs of the smallest plan in the end, to say how often it fails; if seldom, of the one before',
       default: '10',
     }),
     anomaly: Flags.string({
