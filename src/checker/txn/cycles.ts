@@ -46,9 +46,9 @@ export interface DependencyGraph {
   readonly transactionCount: number;
 }
 
-/** Of each type at most this many cycles are shown, from different components. */
+/** Of each type at most this many cycles are shown, the shortest ones, from different components. */
 const cyclesPerType = 4;
-/** Edges looked at to find a shorter cycle than the first. */
+/** Edges looked at to find a shorter cycle than the first, in its component and in the others. */
 const improvementVisits = 4_000_000;
 
 export function findCycles(
@@ -105,22 +105,23 @@ class CycleFinder {
   find(type: CycleType): { readonly cycles: readonly Cycle[]; readonly gaveUp: boolean } {
     const none = { cycles: [], gaveUp: false };
     if ((this.#bits & type.startBits) === 0) return none;
-    const starts = this.#starts(type);
-    const cycles: Cycle[] = [];
+    const walks: (readonly number[])[] = [];
+    let shortest = 0;
     let gaveUp = false;
-    for (const edges of starts.slice(0, cyclesPerType * 4)) {
-      if (cycles.length >= cyclesPerType) break;
+    let visitsMax = Number.POSITIVE_INFINITY;
+    for (const edges of this.#starts(type)) {
       const walk = this.#shortest(type, edges);
-      if (walk !== undefined) cycles.push(this.#cycleOf(walk, type));
-      else if (this.#meter.out) gaveUp = true;
+      if (walk !== undefined) {
+        if (walks.length === 0) visitsMax = this.#meter.visits + improvementVisits;
+        if (this.#stepsOf(walk).length <= type.shortest) shortest += 1;
+        walks.push(walk);
+      } else if (this.#meter.out) gaveUp = true;
+      if (shortest >= cyclesPerType || this.#meter.visits > visitsMax || this.#meter.out) break;
     }
-    if (cycles.length === 0 && starts.length > cyclesPerType * 4)
-      for (const edges of starts.slice(cyclesPerType * 4)) {
-        const walk = this.#shortest(type, edges);
-        if (walk !== undefined) return { cycles: [this.#cycleOf(walk, type)], gaveUp: false };
-        if (this.#meter.out) gaveUp = true;
-        if (gaveUp) break;
-      }
+    const cycles = walks
+      .map((walk) => this.#cycleOf(walk, type))
+      .sort((a, b) => a.steps.length - b.steps.length)
+      .slice(0, cyclesPerType);
     return { cycles, gaveUp: gaveUp && cycles.length === 0 };
   }
 
