@@ -10,6 +10,7 @@
  */
 import { messageOf } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
+import { parseExactly, textOf } from './body.ts';
 
 export interface Envelope {
   readonly src: string;
@@ -107,7 +108,8 @@ function parseSlowly(line: string): Envelope | string {
   if (!isObject(body)) return 'the field "body" must be an object';
   if (id !== undefined && !Number.isInteger(id)) return 'the field "id" must be an integer';
   try {
-    return { src, dest, body: JSON.stringify(body) };
+    const exact = parseExactly(line);
+    return { src, dest, body: textOf((isObject(exact) ? exact['body'] : undefined) ?? body) };
   } catch (thrown) {
     return `the body is nested too deeply: ${messageOf(thrown)}`;
   }
