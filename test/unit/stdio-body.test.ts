@@ -30,12 +30,12 @@ describe('a body for a client', () => {
       b: 9007199254740991,
       c: [`-${far}`],
       d: 1.2345678901234567,
-      e: 1.234567890123456789e21,
+      e: 1.2345678901234568e21,
     });
   });
 
   test('leaves digits in texts and names alone, also beside escaped quotes', () => {
-    const value = { [far]: `a \\"${far}" \\`, b: `${far}` };
+    const value = { [far]: `a \\"${far}" \\`, b: far };
     expect(bodyForClient(JSON.stringify(value))).toEqual(value);
   });
 });
