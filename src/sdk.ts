@@ -84,6 +84,7 @@ export {
   type FieldShape,
   failureOf,
   fieldShapes,
+  listIn,
   type RpcFunction,
   type RpcFunctions,
   rpcClient,

@@ -9,6 +9,7 @@ import {
   enough,
   fieldShapes,
   lastReads,
+  listIn,
   messageOf,
   mix,
   type NodeId,
@@ -31,7 +32,7 @@ const functions: RpcFunctions = {
   read: {
     request: () => ({ type: 'read' }),
     reply: { messages: fieldShapes.list },
-    result: ({ messages = null }) => messages,
+    result: ({ messages }) => listIn(messages),
     isHarmless: true,
   },
 };

@@ -26,6 +26,7 @@ import {
   isObject,
   type Json,
   kafka,
+  listIn,
   type OpRequest,
   type Outcome,
   of,
@@ -56,9 +57,17 @@ const messagesShape = {
 
 function isMessageList(list: Json): boolean {
   return (
-    isArray(list) &&
-    list.every((entry) => isArray(entry) && entry.length === 2 && Number.isSafeInteger(entry[0]))
+    fieldShapes.list.holds(list) &&
+    listIn(list).every(
+      (entry) => isArray(entry) && entry.length === 2 && Number.isSafeInteger(entry[0]),
+    )
   );
+}
+
+/** The messages of each key, also of keys whose empty list was sent as null. */
+function messagesIn(msgs: Json | undefined): Json {
+  const lists = isObject(msgs) ? Object.entries(msgs) : [];
+  return Object.fromEntries(lists.map(([key, list]) => [key, listIn(list)]));
 }
 
 const requests = {
@@ -71,7 +80,7 @@ const requests = {
   poll: {
     request: ({ value }) => ({ type: 'poll', offsets: value }),
     reply: { msgs: messagesShape },
-    result: ({ msgs = null }) => msgs,
+    result: ({ msgs }) => messagesIn(msgs),
     isHarmless: true,
   },
   commit: {

@@ -8,6 +8,7 @@ import {
   enough,
   fieldShapes,
   lastReads,
+  listIn,
   mix,
   type RpcFunctions,
   rpcClient,
@@ -27,7 +28,7 @@ const functions: RpcFunctions = {
   read: {
     request: () => ({ type: 'read' }),
     reply: { value: fieldShapes.list },
-    result: ({ value = null }) => value,
+    result: ({ value }) => listIn(value),
     isHarmless: true,
   },
 };

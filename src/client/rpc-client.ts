@@ -18,13 +18,21 @@ export interface FieldShape {
   readonly holds: (value: Json) => boolean;
 }
 
-/** The shapes that Maelstrom's workloads need. */
+/**
+ * The shapes that Maelstrom's workloads need. Where a list is expected null is the empty one, as
+ * Go encodes a slice that was never filled, and as Maelstrom takes it: see `listIn`.
+ */
 export const fieldShapes = {
   any: { expected: 'a value', holds: () => true },
-  list: { expected: 'a list', holds: isArray },
+  list: { expected: 'a list', holds: (value: Json) => value === null || isArray(value) },
   object: { expected: 'an object', holds: isObject },
   integer: { expected: 'an integer', holds: Number.isSafeInteger },
 } satisfies Record<string, FieldShape>;
+
+/** What a field of the shape `list` holds: a list that may have been sent as null. */
+export function listIn(field: Json | undefined): readonly Json[] {
+  return isArray(field) ? field : [];
+}
 
 export interface RpcFunction {
   /** The request. The reply to `{type: "read"}` has the type `read_ok`. */

@@ -67,6 +67,20 @@ class Broker implements RpcChannel {
 }
 
 describe('its client', () => {
+  test('a key whose messages are sent as null has none', async () => {
+    const broker = new Broker({});
+    broker.request = async ({ type }) =>
+      type === 'poll'
+        ? { type: 'poll_ok', msgs: { '3': null } }
+        : { type: 'list_committed_offsets_ok', offsets: {} };
+    const client = kafka.maelstrom(broker);
+    await client.invoke(call('assign', ['3']), signal);
+    expect(await client.invoke(call('poll', [['poll']]), signal)).toEqual({
+      type: 'ok',
+      value: [['poll', { '3': [] }]],
+    });
+  });
+
   test('speaks as Maelstrom has it', async () => {
     const broker = new Broker({ '3': [16, 17] });
     const client = kafka.maelstrom(broker);

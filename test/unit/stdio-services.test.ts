@@ -32,13 +32,10 @@ describe.each(['lin-kv', 'seq-kv', 'lww-kv'])('%s', (name) => {
     expect(service(name).answer('n1', {})).toEqual(error(10));
   });
 
-  test.each([
-    [{ type: 'read' }],
-    [{ type: 'write', key: 1 }],
-    [{ type: 'cas', key: 1, to: 2 }],
-    [{ type: 'cas', key: 1, from: 2 }],
-  ])('a request without a field that it needs is error 12: %j', (request) => {
-    expect(service(name).answer('n1', request)).toEqual(error(12));
+  test('a field that is left out is null, for keys and for values', () => {
+    const kv = service(name);
+    expect(kv.answer('n1', { type: 'read' })).toEqual(error(20));
+    expect(kv.answer('n1', { type: 'write' })).toEqual({ type: 'write_ok' });
   });
 });
 
@@ -67,6 +64,19 @@ describe.each(['lin-kv', 'seq-kv'])('%s', (name) => {
     const request = { type: 'cas', key: 'x', from: 0, to: 1, create_if_not_exists: true };
     expect(kv.answer('n1', request)).toEqual({ type: 'cas_ok' });
     expect(kv.answer('n1', { type: 'read', key: 'x' })).toEqual({ type: 'read_ok', value: 1 });
+  });
+
+  test('cas without from makes a key, and compares one that is there with null', () => {
+    const kv = service(name);
+    const request = { type: 'cas', key: 'x', to: [], create_if_not_exists: true };
+    expect(kv.answer('n1', request)).toEqual({ type: 'cas_ok' });
+    expect(kv.answer('n1', request)).toEqual({
+      type: 'error',
+      code: 22,
+      text: 'current value [] is not null',
+    });
+    kv.answer('n1', { type: 'write', key: 'x', value: null });
+    expect(kv.answer('n1', { type: 'cas', key: 'x', to: 1 })).toEqual({ type: 'cas_ok' });
   });
 
   test('keys of different types are different keys', () => {

@@ -266,6 +266,8 @@ describe('requests and replies, byte for byte as Maelstrom has them', () => {
     ],
     [broadcast, ['broadcast', 5], { type: 'broadcast', message: 5 }, { type: 'broadcast_ok' }, 5],
     [broadcast, ['read', null], { type: 'read' }, { type: 'read_ok', messages: [1, 2] }, [1, 2]],
+    [broadcast, ['read', null], { type: 'read' }, { type: 'read_ok', messages: null }, []],
+    [set, ['read', null], { type: 'read' }, { type: 'read_ok', value: null }, []],
     [set, ['add', 5], { type: 'add', element: 5 }, { type: 'add_ok' }, 5],
     [set, ['read', null], { type: 'read' }, { type: 'read_ok', value: [1] }, [1]],
     [counter, ['add', -3], { type: 'add', delta: -3 }, { type: 'add_ok' }, -3],

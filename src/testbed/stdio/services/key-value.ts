@@ -21,19 +21,18 @@ export interface Step {
   readonly cell: Cell;
 }
 
-/** The request, its key as canonical text (any JSON is a key); or the error reply to it. */
+/**
+ * The request, its key as canonical text (any JSON is a key); or the error reply to it. What is
+ * left out is null, as in Maelstrom: programs make a key by a `cas` without `from`, and encoders
+ * leave out fields that are empty.
+ */
 export function parseRequest(service: string, body: JsonObject): KeyValueRequest | JsonObject {
-  const { type, key, value, from, to } = body;
+  const { type, key = null, value = null, from = null, to = null } = body;
   if (type !== 'read' && type !== 'write' && type !== 'cas') {
     return unknownType(service, type, 'read, write and cas');
   }
-  if (key === undefined) return missing(type, 'key');
   if (type === 'read') return { type, key: canonical(key) };
-  if (type === 'write') {
-    return value === undefined ? missing(type, 'value') : { type, key: canonical(key), value };
-  }
-  if (from === undefined) return missing(type, 'from');
-  if (to === undefined) return missing(type, 'to');
+  if (type === 'write') return { type, key: canonical(key), value };
   const createsIfMissing = body['create_if_not_exists'] === true;
   return { type, key: canonical(key), from, to, createsIfMissing };
 }
@@ -75,8 +74,4 @@ function compareAndSet(
 
 function noSuchKey(): JsonObject {
   return errorReply(20, 'key does not exist');
-}
-
-function missing(type: string, field: string): JsonObject {
-  return errorReply(12, `a ${type} needs the field "${field}"`);
 }
