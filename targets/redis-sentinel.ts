@@ -88,6 +88,11 @@ async function ask(
   }
 }
 
+function replicasAskedFor(variant: string, nodeCount: number): number {
+  if (variant === 'wait-all') return nodeCount - 1;
+  return variant === 'wait-majority' ? Math.floor(nodeCount / 2) : 0;
+}
+
 /** Asks the sentinel of its own node. */
 async function openPrimary(place: NodePlace, signal: AbortSignal): Promise<RedisConnection> {
   const words = ['SENTINEL', 'get-master-addr-by-name', group];
@@ -119,6 +124,11 @@ export default {
           'WAIT counts replicas, and a failover may choose one that it did not count: what they confirmed is lost',
         shownBy: { workload: 'set', nemesis: 'pause' },
       },
+    },
+    {
+      name: 'wait-all',
+      summary: 'reads and writes are answered when all nodes have what they saw (WAIT)',
+      promises: 'eventual',
     },
     {
       name: 'async',
@@ -169,7 +179,7 @@ export default {
 
   clients: redisClients((place) => ({
     open: async (signal) => openPrimary(place, signal),
-    replicas: place.variant === 'wait-majority' ? Math.floor(place.places.length / 2) : 0,
+    replicas: replicasAskedFor(place.variant, place.places.length),
     shards: 1,
   })),
 } satisfies ServerTarget;

@@ -62,7 +62,7 @@ export default {
     { command: 'java', debianPackage: 'default-jre-headless' },
     { command: jar, debianPackage: 'libzookeeper-java', kind: 'file' },
   ],
-  version: ['readlink', '-f', jar],
+  version: ['dpkg-query', '--show', 'libzookeeper-java'],
 
   server(site) {
     const flags = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];

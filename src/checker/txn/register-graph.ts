@@ -155,6 +155,7 @@ function addSessionVersions(history: RegisterHistory, edges: EdgeList): void {
   const { transactions, source, final, committed, ambiguous } = history;
   const { count, first, kind, key, of, process, outcome } = transactions;
   const processes = new Map<number, number>();
+  /** By key and session: sessions are few, and long runs of keys would meet in the table. */
   const seen = new PairTable();
   for (let t = 0; t < count; t += 1) {
     if (committed[t] === 0) continue;
@@ -163,7 +164,7 @@ function addSessionVersions(history: RegisterHistory, edges: EdgeList): void {
     processes.set(number, session);
     for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
       if (kind[i] !== writeKind || final[i] === 0 || ambiguous.has(key[i] ?? 0)) continue;
-      const version = seen.get(session, key[i] ?? 0);
+      const version = seen.get(key[i] ?? 0, session);
       if (version === -1 || final[version] === 0 || of[version] === t) continue;
       if (outcome[of[version] ?? 0] === typeCode.fail) continue;
       for (const reader of readersOutside(history, version))
@@ -172,7 +173,7 @@ function addSessionVersions(history: RegisterHistory, edges: EdgeList): void {
     if (outcome[t] !== typeCode.ok) continue;
     for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
       const version = kind[i] === readKind ? (source[i] ?? 0) : i;
-      if (version >= 0 && !ambiguous.has(key[i] ?? 0)) seen.set(session, key[i] ?? 0, version);
+      if (version >= 0 && !ambiguous.has(key[i] ?? 0)) seen.set(key[i] ?? 0, session, version);
     }
   }
 }

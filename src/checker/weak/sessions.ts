@@ -19,6 +19,7 @@
  * what it read and what it wrote, so that a write and the updates that stem from it move as one
  * block (Cantin, Lipasti and Smith, "The complexity of verifying memory coherence", 2003).
  */
+import { explainedSessions } from './explained.ts';
 import { OrderEdges } from './order.ts';
 import {
   isWrite,
@@ -139,7 +140,9 @@ export function sessionGuarantee(ops: RegisterOps, rule: Rule, budget: Budget): 
   const invented = thinAirRead(ops);
   if (invented !== undefined) return invented;
   const sessions = sessionsOf(ops);
-  for (const session of sessions) {
+  const explained = explainedSessions(ops, sessions);
+  for (const [i, session] of sessions.entries()) {
+    if (explained[i] === true) continue;
     if (!session.some((op) => ops.from[op] !== isWrite)) continue;
     if (budget.expired()) return outOfTime(budget, 'the processes judged so far show no violation');
     const reads = rule === 'writes-follow-reads' ? ops.count : 0;
