@@ -101,7 +101,7 @@ function fewestWitnesses(
       if (chosen[i] === undefined && candidates.includes(witness)) chosen[i] = witness;
   };
   for (const [i, { from, to }] of edges.entries())
-    chosen[i] = [from, to].find((t) => open[i]?.includes(t));
+    chosen[i] = [from, to].find((t) => open[i]?.includes(t) === true);
   for (const { from } of edges) take(from);
   for (;;) {
     /** How many edges each would do for. */
