@@ -163,6 +163,7 @@ export type { Generator, GeneratorContext, OpRequest, ThreadId } from './generat
 export { type SimulatedOp, type SimulatedReply, simulate } from './generator/simulate.ts';
 export type { HistoryEvent, Operation, Outcome } from './history/event.ts';
 export type { History } from './history/history.ts';
+export { illegal, type Model, type ModelOp } from './model/model.ts';
 export { nodeScript } from './node-script.ts';
 export {
   initialMariadb,

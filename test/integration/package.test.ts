@@ -124,11 +124,12 @@ describe('the guide to a workload of your own', () => {
   const dsx = join(installed, manifest.bin.dsx);
   const env = { NO_COLOR: '1', CI: '1', GITHUB_ACTIONS: '', DSX_PLUGINS: 'plugins' };
   const tested = (...args: readonly string[]) =>
-    execa(
-      dsx,
-      ['test', '--workload', 'tickets', '--time-limit', '3', '--recovery-time', '1', ...args],
-      { cwd: folder, reject: false, timeout: 60_000, env },
-    );
+    execa(dsx, ['test', '--time-limit', '3', '--recovery-time', '1', ...args], {
+      cwd: folder,
+      reject: false,
+      timeout: 60_000,
+      env,
+    });
 
   beforeAll(() => {
     for (const { name, text } of files) {
@@ -142,14 +143,17 @@ describe('the guide to a workload of your own', () => {
       'plugins/workloads/tickets.js',
       'plugins/targets/ticket-office.js',
       'plugins/targets/ticket-office/node.js',
+      'plugins/workloads/leaderboard.js',
+      'plugins/workloads/leaderboard/has-points.js',
       'tickets.py',
+      'leaderboard.py',
     ]);
     const { stdout } = await execa(dsx, ['list', 'workloads'], { cwd: folder, env });
     expect(stdout).toContain('tickets');
   });
 
   test('has a target that is valid, and a mistake that is caught', async () => {
-    const office = ['--target', 'ticket-office'];
+    const office = ['--workload', 'tickets', '--target', 'ticket-office'];
     const [right, wrong] = await Promise.all([
       tested(...office, '--nemesis', 'partition'),
       tested(...office, '--variant', 'own-rolls'),
@@ -157,6 +161,15 @@ describe('the guide to a workload of your own', () => {
     expect(right.exitCode, `${right.stdout}\n${right.stderr}`).toBe(0);
     expect(wrong.exitCode, `${wrong.stdout}\n${wrong.stderr}`).toBe(1);
     expect(wrong.stdout).toContain('duplicate');
+  });
+
+  test('has a model of its own, which tells one board from two', async () => {
+    const boards = (count: string) =>
+      tested('--workload', 'leaderboard', '--bin', './leaderboard.py', '--node-count', count);
+    const [one, two] = await Promise.all([boards('1'), boards('2')]);
+    expect(one.exitCode, `${one.stdout}\n${one.stderr}`).toBe(0);
+    expect(two.exitCode, `${two.stdout}\n${two.stderr}`).toBe(1);
+    expect(two.stdout).toContain('A leaderboard allows no order');
   });
 
   test('a folder that is not there, or a name that is taken, is said', async () => {

@@ -1,7 +1,7 @@
 /** The ends of the network that live inside dsx: clients and services. */
-import { isObject, type JsonObject } from '../../base/json.ts';
 import { MaelstromChannel } from '../../client/rpc-channel.ts';
 import type { NodeId } from '../../fault/fault.ts';
+import { bodyForClient, bodyForService, textOf } from './body.ts';
 import type { Endpoint, Message } from './endpoint.ts';
 import type { Ledger } from './ledger.ts';
 import type { Router } from './router.ts';
@@ -47,7 +47,7 @@ export class ClientEndpoint implements Endpoint {
 
   deliver(message: Message): boolean {
     this.#ledger.received(message);
-    this.channel.receive(bodyOf(message));
+    this.channel.receive(bodyForClient(message.body));
     return true;
   }
 }
@@ -84,17 +84,11 @@ export class ServiceEndpoint implements Endpoint {
 
   deliver(message: Message): boolean {
     this.#ledger.received(message);
-    const request = bodyOf(message);
+    const request = bodyForService(message.body);
     const reply = this.#service.answer(message.from.name, request);
     const messageId = request['msg_id'];
     const body = messageId === undefined ? reply : { ...reply, in_reply_to: messageId };
-    this.#router.send(this, message.from, this.quoted, JSON.stringify(body));
+    this.#router.send(this, message.from, this.quoted, textOf(body));
     return true;
   }
-}
-
-/** The body, which was seen to be a JSON object when it was sent. */
-function bodyOf(message: Message): JsonObject {
-  const body: unknown = JSON.parse(message.body);
-  return isObject(body) ? body : {};
 }

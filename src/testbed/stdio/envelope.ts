@@ -10,6 +10,7 @@
  */
 import { messageOf } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
+import { parseExactly, textOf } from './body.ts';
 
 export interface Envelope {
   readonly src: string;
@@ -107,10 +108,16 @@ function parseSlowly(line: string): Envelope | string {
   if (!isObject(body)) return 'the field "body" must be an object';
   if (id !== undefined && !Number.isInteger(id)) return 'the field "id" must be an integer';
   try {
-    return { src, dest, body: JSON.stringify(body) };
+    return { src, dest, body: exactBody(line) };
   } catch (thrown) {
     return `the body is nested too deeply: ${messageOf(thrown)}`;
   }
+}
+
+/** The body in a line that is a JSON object, as a text in which no integer lost digits. */
+function exactBody(line: string): string {
+  const message = parseExactly(line);
+  return textOf(isObject(message) ? (message['body'] ?? {}) : {});
 }
 
 // The grammar of RFC 8259. Each function returns where what it skips ends, or -1.
