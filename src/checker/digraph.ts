@@ -38,6 +38,10 @@ export class EdgeList {
     return this.#to[edge] ?? 0;
   }
 
+  relation(edge: number): number {
+    return this.#relation[edge] ?? 0;
+  }
+
   /** The same edges in compressed rows. Equal edges stay apart. */
   toDigraph(vertexCount: number): Digraph {
     const offsets = new Int32Array(vertexCount + 1);

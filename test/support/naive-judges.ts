@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import type { Json } from '../../src/base/json.ts';
 import { prng, Random } from '../../src/base/prng.ts';
 import type { Checker } from '../../src/checker/checker.ts';
-import { anomaliesOf } from '../../src/checker/verdict.ts';
+import { type Anomaly, anomaliesOf } from '../../src/checker/verdict.ts';
 import { HistoryBuilder } from '../../src/history/builder.ts';
 import type { EventBody } from '../../src/history/event.ts';
 import type { History } from '../../src/history/history.ts';
@@ -140,15 +140,35 @@ export interface Judged {
 
 const limits = { timeoutMs: 5_000, memoryMb: 200, nowMs: () => 0 };
 
+interface Comparison {
+  readonly runs: number;
+  /** Anomalies that must come. */
+  readonly types: readonly string[];
+  /** Anomalies whose operations do not show them without others: what is missing, say. */
+  readonly notAlone?: readonly string[];
+}
+
+/** Fails unless the operations that an anomaly names show it without the rest of the history. */
+function expectAlone(checker: Checker, history: History, anomaly: Anomaly, seed: number): void {
+  const { invoke } = history.operations;
+  const rows = [...invoke.keys()].filter((row) => anomaly.operations.includes(invoke[row] ?? -1));
+  const again = anomaliesOf(checker.check(history.picked(rows), limits)).map(({ type }) => type);
+  if (again.includes(anomaly.type)) return;
+  const events = [...history.eachEvent()].map((event) => JSON.stringify(event));
+  const where = [`seed ${seed}, the evidence alone:`, JSON.stringify(anomaly), ...events];
+  expect(again, where.join('\n')).toContain(anomaly.type);
+}
+
 /**
- * Fails at the first history on which the two do not agree; and if one of the three verdicts, or
+ * Fails at the first history on which the two do not agree, or where an anomaly is not shown by
+ * its own evidence; and if one of the three verdicts, or
  * one of the anomalies that are listed, never came.
  */
 export function agree(
   checker: Checker,
   plan: (random: Random) => SmallPlan,
   naive: (operations: readonly Plain[], history: History) => Judged,
-  { runs, types }: { readonly runs: number; readonly types: readonly string[] },
+  { runs, types, notAlone = [] }: Comparison,
 ): void {
   const firstSeed = Number(process.env['DSX_SEED'] ?? 1);
   const met = new Map<string, number>();
@@ -168,6 +188,8 @@ export function agree(
       const events = [...history.eachEvent()].map((event) => JSON.stringify(event));
       expect(said, [`seed ${seed}:`, JSON.stringify(verdict), ...events].join('\n')).toEqual(due);
     }
+    for (const anomaly of anomaliesOf(verdict))
+      if (!notAlone.includes(anomaly.type)) expectAlone(checker, history, anomaly, seed);
     for (const name of [String(valid), ...found]) met.set(name, (met.get(name) ?? 0) + 1);
   }
   // Other seeds, or fewer, may miss what is rare.

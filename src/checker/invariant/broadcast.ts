@@ -140,7 +140,7 @@ class Judge {
       }
     for (const final of finals) {
       const has = new Set(final.ids);
-      for (const [id, { value, acknowledged, acknowledgedRow }] of this.#sent) {
+      for (const [id, { row, value, acknowledged, acknowledgedRow }] of this.#sent) {
         if (has.has(id)) continue;
         const text = `${this.#read(final.row)} is a final one and lacks ${canonical(value)}`;
         const other = shown.get(id);
@@ -154,7 +154,7 @@ class Judge {
         else if (other !== undefined && part.returned(other.row) < part.invoke(final.row))
           this.#say(
             'divergence',
-            [other.row, final.row],
+            [row, other.row, final.row],
             `${text}, which ${this.#where(other.row)} had delivered by then: ${this.#read(other.row)} shows it.`,
             value,
           );
@@ -266,10 +266,9 @@ class Judge {
       for (let read = seen[next]; read !== undefined; read = seen[next]) {
         if (part.returned(read.row) > element.invoke) break;
         next += 1;
-        if (read.ids.length > shown) witness = read;
         for (; shown < read.ids.length; shown += 1) {
-          const at = place.get(own.ids[shown] ?? '') ?? Infinity;
-          if (at > last) [last, lastId] = [at, own.ids[shown] ?? ''];
+          const at = place.get(read.ids[shown] ?? '') ?? Infinity;
+          if (at > last) [last, lastId, witness] = [at, read.ids[shown] ?? '', read];
         }
       }
       const at = place.get(elementKey(element.value));

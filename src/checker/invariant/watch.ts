@@ -44,6 +44,8 @@ interface Change {
 interface Stream {
   /** The lowest revision that must come; undefined until something came. */
   from: number | undefined;
+  /** Where it began. */
+  readonly firstWatch: number;
   last: Change | undefined;
   lastWatch: number;
   lastWasEmpty: boolean;
@@ -137,7 +139,7 @@ class Judge {
     const from = fromOf(part.input(row));
     let stream = streams.get(process);
     if (stream === undefined || from !== undefined) {
-      stream = { from, last: undefined, lastWatch: row, lastWasEmpty: true };
+      stream = { from, firstWatch: row, last: undefined, lastWatch: row, lastWasEmpty: true };
       streams.set(process, stream);
     }
     const changes = changesOf(part, row);
@@ -149,7 +151,7 @@ class Judge {
     }
   }
 
-  #judgeNext({ from, last }: Stream, change: Change): void {
+  #judgeNext({ from, firstWatch, last }: Stream, change: Change): void {
     const { revision, row } = change;
     if (last !== undefined && revision <= last.revision) {
       const again = revision === last.revision;
@@ -168,7 +170,7 @@ class Judge {
     const before = last === undefined ? `began at revision ${from}` : `got ${text(last)}`;
     this.#say(
       'missed-event',
-      [...(last === undefined ? [] : [last.row]), skipped.row, row],
+      [last?.row ?? firstWatch, skipped.row, row],
       `Process ${this.#part.process(row)} ${before} and then ${text(change)} (${this.#at(row)}), without ${text(skipped)}, known from ${this.#at(skipped.row)}.`,
     );
   }
@@ -178,7 +180,7 @@ class Judge {
     const part = this.#part;
     const highest = Math.max(-Infinity, ...streams.map(({ last }) => last?.revision ?? -Infinity));
     let settledUpTo = -1;
-    for (const { from, last, lastWatch, lastWasEmpty } of streams) {
+    for (const { from, firstWatch, last, lastWatch, lastWasEmpty } of streams) {
       if (!lastWasEmpty || !part.isFinal(lastWatch)) continue;
       if (last === undefined && from === undefined) continue;
       settledUpTo = Math.max(settledUpTo, part.invoke(lastWatch));
@@ -187,7 +189,7 @@ class Judge {
       if (next === undefined) continue;
       this.#say(
         'missed-event',
-        [next.row, lastWatch],
+        [last?.row ?? firstWatch, next.row, lastWatch],
         `Process ${part.process(lastWatch)} never got ${text(next)}, known from ${this.#at(next.row)}: ${this.#at(lastWatch)}, its last and begun later, brought nothing more.`,
       );
     }
@@ -203,7 +205,7 @@ class Judge {
   }
 
   #say(type: string, rows: readonly number[], explanation: string): void {
-    const operations = rows.map((row) => this.#part.invoke(row));
+    const operations = [...new Set(rows)].map((row) => this.#part.invoke(row));
     this.#anomalies.add(() => ({ type, model: 'watch', operations, explanation }));
   }
 

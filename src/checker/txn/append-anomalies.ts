@@ -14,6 +14,7 @@ import {
   longestLength,
   none,
   readerOf,
+  shows,
   valuesOf,
 } from './append-versions.ts';
 import { type Findings, text, who } from './findings.ts';
@@ -202,16 +203,6 @@ function checkElements(history: AppendHistory, read: number, findings: Findings)
         },
       }));
   }
-}
-
-/** Whether a read shows an append. */
-function shows(history: AppendHistory, read: number, append: number): boolean {
-  const { transactions, odd, position, appendOf } = history;
-  const list = odd.get(read);
-  if (list !== undefined)
-    return list.some((element) => appendOf(transactions.key[read] ?? 0, element) === append);
-  const at = position[append] ?? 0;
-  return at !== none && at < (transactions.value[read] ?? 0);
 }
 
 /**

@@ -9,6 +9,7 @@
 
 import { typeCode } from '../../history/columns.ts';
 import { EdgeList } from '../digraph.ts';
+import { shortcutsOf } from './append-shortcuts.ts';
 import {
   type AppendHistory,
   lastAppend,
@@ -39,7 +40,7 @@ export function appendGraphOf(history: AppendHistory, realTime: boolean): Append
   addVersionEdges(history, edges);
   addReadEdges(history, edges, nextOther);
   const links = new LinkedGroups(edges, transactions.count);
-  const tail = new TailEdges(history, links);
+  const tail = new TailEdges(history, links, nextOther);
   tail.add();
   const dataEdges = edges.length;
   addProcessEdges(edges, transactions);
@@ -51,6 +52,7 @@ export function appendGraphOf(history: AppendHistory, realTime: boolean): Append
     dataEdges,
     edgesLeftOut: links.leftOut,
     unordered: tail.unordered,
+    shortcuts: (inside, firstHelper) => shortcutsOf(history, inside, firstHelper),
   };
 }
 
@@ -106,7 +108,7 @@ function addReadEdges(history: AppendHistory, edges: EdgeList, nextOther: Int32A
     if (kind[i] !== readKind) continue;
     const [k, reader] = [key[i] ?? 0, of[i] ?? 0];
     if (ambiguous.has(k)) continue;
-    const last = lastAppend(history, i);
+    const last = lastKnownAppend(history, i);
     const writer = last === none ? none : (of[last] ?? 0);
     if (writer !== none && writer !== reader && outcome[writer] !== typeCode.fail)
       edges.add(writer, reader, relation.wr);
@@ -117,15 +119,32 @@ function addReadEdges(history: AppendHistory, edges: EdgeList, nextOther: Int32A
   }
 }
 
+/** The last append that a read shows, but for those of which nobody knows or that failed. */
+function lastKnownAppend(history: AppendHistory, read: number): number {
+  const { transactions, odd, start, versions } = history;
+  const last = lastAppend(history, read);
+  if (odd.has(read)) return last;
+  const begin = start[transactions.key[read] ?? 0] ?? 0;
+  for (let at = begin + (transactions.value[read] ?? 0) - 1; at >= begin; at -= 1) {
+    const append = versions[at] ?? 0;
+    if (append === none || transactions.outcome[transactions.of[append] ?? 0] === typeCode.fail)
+      continue;
+    return append;
+  }
+  return last;
+}
+
 /** Edges from the longest list of each key to the appends that no read shows. */
 class TailEdges {
   readonly unordered = new Map<number, readonly number[]>();
   readonly #history: AppendHistory;
   readonly #links: LinkedGroups;
+  readonly #nextOther: Int32Array;
 
-  constructor(history: AppendHistory, links: LinkedGroups) {
+  constructor(history: AppendHistory, links: LinkedGroups, nextOther: Int32Array) {
     this.#history = history;
     this.#links = links;
+    this.#nextOther = nextOther;
   }
 
   add(): void {
@@ -141,6 +160,11 @@ class TailEdges {
     }
   }
 
+  #isLast(k: number, length: number): boolean {
+    if (length === longestLength(this.#history, k)) return true;
+    return this.#nextOther[(this.#history.start[k] ?? 0) + length] === none;
+  }
+
   /** Who appended the last element of the longest list. */
   #lastWriters(k: number): readonly number[] {
     const { transactions, start, versions } = this.#history;
@@ -153,6 +177,7 @@ class TailEdges {
     return [];
   }
 
+  /** And of shorter ones, if nobody is known to have made a later version that was read. */
   #readersOfLongest(
     tails: ReadonlyMap<number, readonly number[]>,
   ): ReadonlyMap<number, readonly number[]> {
@@ -163,8 +188,8 @@ class TailEdges {
     for (let i = 0; i < kind.length; i += 1) {
       if (kind[i] !== readKind || odd.has(i)) continue;
       const k = key[i] ?? 0;
-      if (!tails.has(k) || value[i] !== longestLength(this.#history, k)) continue;
-      const last = lastAppend(this.#history, i);
+      if (!tails.has(k) || !this.#isLast(k, value[i] ?? 0)) continue;
+      const last = lastKnownAppend(this.#history, i);
       // What it read was its own: the edge between writers says it.
       if (last !== none && transactions.of[last] === of[i]) continue;
       const known = readers.get(k);
@@ -173,82 +198,4 @@ class TailEdges {
     }
     return readers;
   }
-}
-
-/** Why `from` comes before `to`, of data: a key, what was written or read there, and words. */
-export interface Reason {
-  readonly key: number;
-  /** The append by which the two are linked. */
-  readonly append: number;
-  /** The read, of wr and rw. */
-  readonly read: number;
-  /** False if no read shows the append. */
-  readonly observed: boolean;
-}
-
-/** Finds the micro-operations behind an edge of `appendGraphOf`. */
-export function reasonOf(
-  history: AppendHistory,
-  [from, to]: readonly [number, number],
-  bits: number,
-): Reason | undefined {
-  if ((bits & relation.wr) !== 0) return readReason(history, from, to);
-  if ((bits & relation.rw) !== 0) return missedReason(history, from, to);
-  return writeReason(history, from, to);
-}
-
-function readReason(history: AppendHistory, from: number, to: number): Reason | undefined {
-  const { first, kind, key, of } = history.transactions;
-  for (let i = first[to] ?? 0; i < (first[to + 1] ?? 0); i += 1) {
-    if (kind[i] !== readKind) continue;
-    const append = lastAppend(history, i);
-    if (append !== none && of[append] === from)
-      return { key: key[i] ?? 0, append, read: i, observed: true };
-  }
-  return undefined;
-}
-
-/** The read of `from` that shows the version before the first append of `to` that it lacks. */
-function missedReason(history: AppendHistory, from: number, to: number): Reason | undefined {
-  const { transactions, position, odd, trusted } = history;
-  const { first, kind, key, value } = transactions;
-  let best: Reason | undefined;
-  let nearest = Number.POSITIVE_INFINITY;
-  for (let i = first[from] ?? 0; i < (first[from + 1] ?? 0); i += 1) {
-    if (kind[i] !== readKind || odd.has(i)) continue;
-    for (let w = first[to] ?? 0; w < (first[to + 1] ?? 0); w += 1) {
-      if (kind[w] === readKind || key[w] !== key[i]) continue;
-      const at = position[w] ?? 0;
-      const length = value[i] ?? 0;
-      const k = key[i] ?? 0;
-      const observed = at !== none && at < (trusted[k] ?? 0);
-      if (at !== none && at < length) continue;
-      if (!observed && length !== longestLength(history, k)) continue;
-      const distance = observed ? at - length : 1_000_000_000;
-      if (distance >= nearest) continue;
-      nearest = distance;
-      best = { key: k, append: w, read: i, observed };
-    }
-  }
-  return best;
-}
-
-function writeReason(history: AppendHistory, from: number, to: number): Reason | undefined {
-  const { transactions, position, final } = history;
-  const { first, kind, key } = transactions;
-  let best: Reason | undefined;
-  let nearest = Number.POSITIVE_INFINITY;
-  for (let a = first[from] ?? 0; a < (first[from + 1] ?? 0); a += 1) {
-    if (kind[a] === readKind || position[a] === none) continue;
-    for (let b = first[to] ?? 0; b < (first[to + 1] ?? 0); b += 1) {
-      if (kind[b] === readKind || key[b] !== key[a]) continue;
-      const observed = position[b] !== none;
-      if (!observed && final[b] === 0) continue;
-      const distance = observed ? (position[b] ?? 0) - (position[a] ?? 0) : 1_000_000_000;
-      if (distance <= 0 || distance >= nearest) continue;
-      nearest = distance;
-      best = { key: key[a] ?? 0, append: b, read: a, observed };
-    }
-  }
-  return best;
 }

@@ -262,6 +262,31 @@ export function readerOf(
   return found;
 }
 
+/** Whether a read shows an append. */
+export function shows(history: AppendHistory, read: number, append: number): boolean {
+  const { transactions, odd, position, appendOf } = history;
+  const list = odd.get(read);
+  if (list !== undefined)
+    return list.some((element) => appendOf(transactions.key[read] ?? 0, element) === append);
+  const at = position[append] ?? 0;
+  return at !== none && at < (transactions.value[read] ?? 0);
+}
+
+/** Transactions that read a list of the key with something at that position, each once. */
+export function readersOf(
+  { transactions, odd }: AppendHistory,
+  k: number,
+  position: number,
+): readonly number[] {
+  const { kind, key, value, of } = transactions;
+  const found: number[] = [];
+  for (let i = 0; i < kind.length; i += 1) {
+    if (kind[i] !== readKind || key[i] !== k || (value[i] ?? 0) <= position || odd.has(i)) continue;
+    if (found.at(-1) !== of[i]) found.push(of[i] ?? 0);
+  }
+  return found;
+}
+
 /** The length of the longest list that was read of a key. */
 export function longestLength({ start }: AppendHistory, key: number): number {
   return (start[key + 1] ?? 0) - (start[key] ?? 0);

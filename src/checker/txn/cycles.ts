@@ -44,6 +44,16 @@ export interface DependencyGraph {
   readonly graph: Digraph;
   /** Vertices below this are transactions, the others helpers. */
   readonly transactionCount: number;
+  /**
+   * Edges between those transactions for which `inside` is 1 that follow from several others,
+   * and so make cycles shorter but no new ones; with helpers of its own from `firstHelper` on.
+   */
+  readonly shortcuts?: (inside: Uint8Array, firstHelper: number) => Shortcuts;
+}
+
+export interface Shortcuts {
+  readonly edges: EdgeList;
+  readonly helpers: number;
 }
 
 /** Of each type at most this many cycles are shown, the shortest ones, from different components. */
@@ -51,15 +61,13 @@ const cyclesPerType = 4;
 /** Edges looked at to find a shorter cycle than the first, in its component and in the others. */
 const improvementVisits = 4_000_000;
 
-export function findCycles(
-  { graph, transactionCount }: DependencyGraph,
-  outOfTime: () => boolean,
-): CycleFindings {
+export function findCycles(dependencies: DependencyGraph, outOfTime: () => boolean): CycleFindings {
+  const { graph, transactionCount } = dependencies;
   const components = componentsOf(graph);
   const isAcyclic = components.count === graph.vertexCount;
   const findings = { isAcyclic, cycles: [] as Cycle[], undecided: [] as string[] };
   if (isAcyclic) return findings;
-  const whole = cyclicPart(graph, components);
+  const whole = withShortcuts(cyclicPart(graph, components), dependencies);
   const known = new Set<string>();
   for (const { mask, types } of cycleFamilies) {
     if (types.every(({ name }) => known.has(name))) continue;
@@ -77,6 +85,37 @@ export function findCycles(
     }
   }
   return findings;
+}
+
+function withShortcuts(
+  part: Subgraph,
+  { graph: { vertexCount }, transactionCount, shortcuts }: DependencyGraph,
+): Subgraph {
+  if (shortcuts === undefined) return part;
+  const inside = new Uint8Array(transactionCount);
+  const renumbered = new Int32Array(transactionCount);
+  for (const [v, t] of part.original.entries()) {
+    if (t >= transactionCount) continue;
+    inside[t] = 1;
+    renumbered[t] = v;
+  }
+  const added = shortcuts(inside, vertexCount);
+  const { offsets, targets, relations, vertexCount: partCount } = part.graph;
+  const edges = new EdgeList(targets.length + added.edges.length);
+  for (let v = 0; v < partCount; v += 1)
+    for (let edge = offsets[v] ?? 0; edge < (offsets[v + 1] ?? 0); edge += 1)
+      edges.add(v, targets[edge] ?? 0, relations[edge] ?? 0);
+  const numberOf = (v: number): number =>
+    v < transactionCount ? (renumbered[v] ?? 0) : partCount + v - vertexCount;
+  for (let edge = 0; edge < added.edges.length; edge += 1)
+    edges.add(
+      numberOf(added.edges.from(edge)),
+      numberOf(added.edges.to(edge)),
+      added.edges.relation(edge),
+    );
+  const original = new Int32Array(partCount + added.helpers).fill(vertexCount);
+  original.set(part.original);
+  return { graph: edges.toDigraph(original.length), original };
 }
 
 /** What is on cycles of the edges in `mask`; undefined if there are none. */

@@ -23,7 +23,9 @@ export interface Narrator {
   readonly history: History;
   readonly transactions: Transactions;
   /** Why `from` comes before `to`, as far as data says so; names are what to call them. */
-  reason(edge: Edge, names: readonly [from: string, to: string]): EdgeReason;
+  reason(edge: Edge, names: readonly [from: string, to: string], witness?: number): EdgeReason;
+  /** Transactions one of which is needed beside the two to see why; empty if none is. */
+  witnesses?(edge: Edge): readonly number[];
 }
 
 export interface Edge {
@@ -36,11 +38,16 @@ export function cycleFinding(cycle: Cycle, narrator: Narrator): Omit<Finding, 't
   const names = new Map<number, string>();
   for (const { from } of cycle.steps) if (!names.has(from)) names.set(from, `T${names.size + 1}`);
   const nameOf = (t: number): string => names.get(t) ?? '';
-  const steps = cycle.steps.map(({ from, bits }, i) => {
-    const to = cycle.steps[(i + 1) % cycle.steps.length]?.from ?? from;
-    const edge = { from, to, bits };
-    return { edge, reason: reasonOf(edge, [nameOf(from), nameOf(to)], narrator) };
-  });
+  const edges = cycle.steps.map(({ from, bits }, i) => ({
+    from,
+    to: cycle.steps[(i + 1) % cycle.steps.length]?.from ?? from,
+    bits,
+  }));
+  const witnesses = fewestWitnesses(edges, narrator);
+  const steps = edges.map((edge, i) => ({
+    edge,
+    reason: reasonOf(edge, [nameOf(edge.from), nameOf(edge.to)], narrator, witnesses[i]),
+  }));
   const pattern = patternOf(steps.map(({ edge, reason }) => ({ ...edge, key: reason.key })));
   const { invoke } = narrator.transactions;
   const lines = steps.map(({ edge, reason }, i) => {
@@ -80,8 +87,40 @@ function sharedKey(keys: readonly (Json | undefined)[]): { key?: Json } {
   return first !== undefined && keys.every((key) => key === first) ? { key: first } : {};
 }
 
-function reasonOf(edge: Edge, names: readonly [string, string], narrator: Narrator): EdgeReason {
-  if ((edge.bits & data) !== 0) return narrator.reason(edge, names);
+/** For each edge one of its witnesses, if it needs any: few in all, and rather one of the cycle. */
+function fewestWitnesses(
+  edges: readonly Edge[],
+  narrator: Narrator,
+): readonly (number | undefined)[] {
+  const open = edges.map((edge) =>
+    (edge.bits & data) === 0 ? [] : (narrator.witnesses?.(edge) ?? []),
+  );
+  const chosen: (number | undefined)[] = edges.map(() => undefined);
+  const take = (witness: number): void => {
+    for (const [i, candidates] of open.entries())
+      if (chosen[i] === undefined && candidates.includes(witness)) chosen[i] = witness;
+  };
+  for (const [i, { from, to }] of edges.entries())
+    chosen[i] = [from, to].find((t) => open[i]?.includes(t) === true);
+  for (const { from } of edges) take(from);
+  for (;;) {
+    /** How many edges each would do for. */
+    const uses = new Map<number, number>();
+    for (const [i, candidates] of open.entries())
+      if (chosen[i] === undefined) for (const t of candidates) uses.set(t, (uses.get(t) ?? 0) + 1);
+    const [most] = [...uses].sort((a, b) => b[1] - a[1]);
+    if (most === undefined) return chosen;
+    take(most[0]);
+  }
+}
+
+function reasonOf(
+  edge: Edge,
+  names: readonly [string, string],
+  narrator: Narrator,
+  witness: number | undefined,
+): EdgeReason {
+  if ((edge.bits & data) !== 0) return narrator.reason(edge, names, witness);
   const { transactions } = narrator;
   const { process, complete, invoke } = transactions;
   if ((edge.bits & relation.process) !== 0)

@@ -10,20 +10,14 @@ import type { History } from '../../history/history.ts';
 import type { Checker, CheckLimits } from '../checker.ts';
 import type { UnknownReason, Verdict } from '../verdict.ts';
 import { findAppendAnomalies } from './append-anomalies.ts';
-import { type AppendGraph, appendGraphOf, reasonOf } from './append-graph.ts';
+import { type AppendGraph, appendGraphOf } from './append-graph.ts';
+import { appendReason, witnessesOf } from './append-reasons.ts';
 import { registersOf } from './append-registers.ts';
 import { canBeOrdered, orderMatters } from './append-tails.ts';
-import {
-  type AppendHistory,
-  appendHistoryOf,
-  listOf,
-  none,
-  readerOf,
-  valuesOf,
-} from './append-versions.ts';
+import { type AppendHistory, appendHistoryOf } from './append-versions.ts';
 import { findCycles } from './cycles.ts';
-import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './explain.ts';
-import { Findings, text, who } from './findings.ts';
+import { cycleFinding, type Narrator } from './explain.ts';
+import { Findings, text } from './findings.ts';
 import { judge } from './judgement.ts';
 import { isolationModel, modelsImpliedBy } from './models.ts';
 import {
@@ -35,7 +29,6 @@ import {
   unfit,
 } from './preconditions.ts';
 import { provedByCommits } from './register-proofs.ts';
-import { relation } from './relations.ts';
 
 const bytesPerMb = 2 ** 20;
 
@@ -164,47 +157,7 @@ function narratorOf(history: History, lists: AppendHistory): Narrator {
   return {
     history,
     transactions,
-    reason: (edge, names) => appendReason(lists, edge, names),
-  };
-}
-
-/** Why one transaction comes before another by their appends and reads. */
-export function appendReason(
-  lists: AppendHistory,
-  { from, to, bits }: Edge,
-  [a, b]: readonly [string, string],
-): EdgeReason {
-  const found = reasonOf(lists, [from, to], bits);
-  if (found === undefined) return { why: `${a} and ${b} are linked by ${bits}` };
-  const { transactions } = lists;
-  const key = transactions.keys[found.key] ?? null;
-  const elementOf = (append: number): string =>
-    text(transactions.elements.value(transactions.value[append] ?? 0));
-  const value = transactions.elements.value(transactions.value[found.append] ?? 0) ?? null;
-  const k = text(key);
-  if ((bits & relation.wr) !== 0)
-    return { key, value, why: `${b} observed ${a}'s append of ${text(value)} to key ${k}` };
-  const isMissed = (bits & relation.rw) !== 0;
-  // What nobody read comes after the longest list: who read that shows it.
-  const place = lists.position[found.observed ? found.append : found.read] ?? 0;
-  const needed = found.observed || !isMissed;
-  const reader = needed ? readerOf(lists, found.key, place, [from, to]) : from;
-  const shown =
-    reader === from || reader === to || reader === none
-      ? { clause: '' }
-      : { clause: `, as ${who(transactions, reader)} read them`, shownBy: [reader] };
-  const { clause, ...shownBy } = shown;
-  if (isMissed)
-    return {
-      key,
-      value,
-      why: `${a} read ${text(valuesOf(lists.transactions, listOf(lists, found.read)))} at key ${k}${found.observed ? '' : ', the longest list that anybody read there'}, without ${text(value)}, which ${b} appended${clause === '' ? '' : ` and which ${who(transactions, reader)} read there`}`,
-      ...shownBy,
-    };
-  return {
-    key,
-    value,
-    why: `${b}'s append of ${text(value)} to key ${k} came after ${a}'s append of ${elementOf(found.read)}${found.observed ? clause : `, with which the longest list that anybody read there ends${clause === '' ? '' : ` (${who(transactions, reader)} did)`}`}`,
-    ...shownBy,
+    reason: (edge, names, witness) => appendReason(lists, edge, names, witness),
+    witnesses: (edge) => witnessesOf(lists, edge),
   };
 }

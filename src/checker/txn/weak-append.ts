@@ -8,6 +8,7 @@ import { typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
 import type { Checker } from '../checker.ts';
 import { findAppendAnomalies } from './append-anomalies.ts';
+import { appendReason } from './append-reasons.ts';
 import { registersOf } from './append-registers.ts';
 import {
   type AppendHistory,
@@ -18,7 +19,7 @@ import {
 } from './append-versions.ts';
 import type { Edge, EdgeReason, Narrator } from './explain.ts';
 import { type Findings, text, who } from './findings.ts';
-import { appendReason, duplicatedAppends } from './list-append.ts';
+import { duplicatedAppends } from './list-append.ts';
 import { unfit } from './preconditions.ts';
 import { relation } from './relations.ts';
 import { readKind, writeKind } from './transactions.ts';

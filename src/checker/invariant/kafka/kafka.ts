@@ -68,6 +68,12 @@ export function kafka(options: KafkaOptions = {}): Checker {
   });
 }
 
+/** A poll that showed nothing more of a key, and what had assigned the key to its process. */
+interface Look {
+  readonly row: number;
+  readonly assignedBy: number;
+}
+
 class Judge {
   readonly #part: Part;
   readonly #options: Required<KafkaOptions>;
@@ -202,39 +208,40 @@ class Judge {
     let open = 0;
     for (const { key, value, acknowledgedBy, acknowledgedAt } of unseen) {
       const look = looks.get(key);
-      if (look === undefined || this.#part.invoke(look) < acknowledgedAt) {
+      if (look === undefined || this.#part.invoke(look.row) < acknowledgedAt) {
         open += 1;
         continue;
       }
       this.#say(
         'unseen',
-        [acknowledgedBy, look],
-        `The send of ${canonical(value)} to ${key} (${this.#event(acknowledgedBy)}) was acknowledged at event ${acknowledgedAt}. Nobody ever polled it, and ${this.#event(look)}, the last one that had ${key} to poll, showed nothing more.`,
+        [acknowledgedBy, look.assignedBy, look.row],
+        `The send of ${canonical(value)} to ${key} (${this.#event(acknowledgedBy)}) was acknowledged at event ${acknowledgedAt}. Nobody ever polled it, and ${this.#event(look.row)}, the last one that had ${key} to poll (since ${this.#event(look.assignedBy)}), showed nothing more.`,
       );
     }
     return open;
   }
 
   /** For each key the last poll at the end, by somebody who has it, if it showed nothing more. */
-  #lastLooks(): ReadonlyMap<string, number> {
+  #lastLooks(): ReadonlyMap<string, Look> {
     const part = this.#part;
-    const assigned = new Map<number, readonly string[]>();
-    const looks = new Map<string, number>();
+    const assigned = new Map<number, { readonly row: number; readonly keys: readonly string[] }>();
+    const looks = new Map<string, Look>();
     for (const row of part.rows) {
       const f = part.f(row);
       if (f === 'assign' || f === 'subscribe') {
-        assigned.set(part.process(row), part.isOk(row) ? assignedKeys(part.input(row)) : []);
+        const keys = part.isOk(row) ? assignedKeys(part.input(row)) : [];
+        assigned.set(part.process(row), { row, keys });
         continue;
       }
       const op = this.#logs.ops.get(row);
       if (op === undefined || op.pollCount === 0 || !part.isOk(row)) continue;
       if (!this.#options.drained && !part.isFinal(row)) continue;
-      const keys = assigned.get(part.process(row)) ?? [];
+      const own = assigned.get(part.process(row));
       const shown = new Set(op.polled.map(({ message }) => message.key));
       // A poll that still showed something may have left more behind it.
-      for (const key of new Set([...keys, ...shown]))
-        if (shown.has(key)) looks.delete(key);
-        else looks.set(key, row);
+      for (const key of shown) looks.delete(key);
+      for (const key of own?.keys ?? [])
+        if (!shown.has(key)) looks.set(key, { row, assignedBy: own?.row ?? row });
     }
     return looks;
   }
