@@ -99,8 +99,12 @@ describe('commands', () => {
     commands = await commandClasses();
     const workloads = [...(await loadWorkloads()).values()];
     known = {
-      // The page on adding a workload makes `tickets`, and `ticket-office`.
-      workload: ['tickets', ...workloads.flatMap(({ name, aliases }) => [name, ...aliases])],
+      // The page on adding a workload makes `tickets`, `ticket-office` and `leaderboard`.
+      workload: [
+        'tickets',
+        'leaderboard',
+        ...workloads.flatMap(({ name, aliases }) => [name, ...aliases]),
+      ],
       target: ['ticket-office', ...(await loadTargets()).keys()],
       nemesis: ['none', ...(await loadNemeses()).keys()],
     };
