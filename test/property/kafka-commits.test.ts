@@ -132,5 +132,7 @@ test('committed offsets', () => {
   agree(kafka(), committing, judged, {
     runs,
     types: ['unknown', 'lost-commit', 'phantom-commit'],
+    // Where nobody commits at all, offsets may be kept by somebody else: nothing is judged.
+    notAlone: ['phantom-commit'],
   });
 });
