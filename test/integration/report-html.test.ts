@@ -106,7 +106,9 @@ describe.skipIf(path === undefined)(name, () => {
   test('an anomaly is found in the timeline by its button', async () => {
     await load('stale', staleRead());
     expect(
-      await browser.evaluate(`document.querySelectorAll('#anomalies svg.witness .w-op').length`),
+      await browser.evaluate(
+        `document.querySelectorAll('#anomalies svg.witness:not(.narrow-only) .w-op').length`,
+      ),
     ).toBe(4);
     await browser.evaluate(`document.querySelector('button.jump').click()`);
     expect(await browser.evaluate(drawn)).toContain('4 of 4 operations drawn');

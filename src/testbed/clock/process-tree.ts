@@ -20,6 +20,18 @@ export function processTree(rootPid: number): readonly number[] {
   return pids;
 }
 
+/** The kernel's mark on a process that is about to end (PF_EXITING). */
+const exitingFlag = 4;
+
+/** True if the process is gone, dead and not yet waited for, or about to end. */
+export function isEnding(pid: number): boolean {
+  const text = readOrNothing(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  // The name of the program, in brackets, may hold anything.
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ') ?? [];
+  const [state = 'X'] = fields;
+  return /[ZXx]/.test(state) || (Number(fields[6]) & exitingFlag) !== 0;
+}
+
 /** Undefined if the process is gone. Each thread has children of its own. */
 function childrenOf(pid: number): readonly number[] | undefined {
   const threads = readOrNothing(() => readdirSync(`/proc/${pid}/task`));

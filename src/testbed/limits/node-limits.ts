@@ -7,6 +7,7 @@ import { messageOf, TargetError, UsageError } from '../../base/errors.ts';
 import { plural } from '../../base/text.ts';
 import type { LimitedResource, Limits } from '../../contract/testbed.ts';
 import type { NodeId } from '../../fault/fault.ts';
+import { isEnding } from '../clock/process-tree.ts';
 import { type Burner, seeThrottled, startBurner } from './burner.ts';
 import { Cgroup } from './cgroup.ts';
 import { CpuThrottle, type ThrottledNodes } from './cpu-throttle.ts';
@@ -232,7 +233,7 @@ class ProcessLimits implements NodeLimits {
     const strays = this.#options.pids(node).filter((pid) => !members.includes(pid));
     for (const pid of strays) group.add(pid);
     const rest = group.members();
-    const outside = this.#options.pids(node).filter((pid) => !rest.includes(pid));
+    const outside = this.#options.pids(node).filter((pid) => !rest.includes(pid) && !isEnding(pid));
     if (outside.length > 0)
       throw new TargetError(
         `processes of ${node} are not in its control group: ${outside.join(', ')}`,
