@@ -30,16 +30,18 @@ function exact(value: Json): Json {
 }
 
 const text = fc.string({ maxLength: 8, unit: 'grapheme' });
+/** With a colon in front it would be a keyword, whose colon does not belong to its name. */
+const name = text.filter((each) => !each.startsWith(':'));
 
 const step: fc.Arbitrary<Step> = fc.record({
   client: fc.integer({ min: 0, max: 4 }),
   outcome: fc.constantFrom('ok', 'ok', 'ok', 'fail', 'info'),
-  f: fc.oneof(fc.constantFrom('read', 'write', 'cas', 'txn'), text),
+  f: fc.oneof(fc.constantFrom('read', 'write', 'cas', 'txn'), name),
   key: fc.oneof(fc.constant(undefined), fc.integer(), text, exactValue),
   input: fc.oneof(fc.constant(undefined), fc.constant(null), fc.integer(), text, exactValue),
   output: fc.oneof(fc.constant(null), fc.nat(), exactValue),
   node: fc.oneof(fc.constant(undefined), fc.constantFrom('n1', 'n2'), text),
-  error: fc.tuple(fc.oneof(fc.constantFrom('timeout', 'net'), text), text),
+  error: fc.tuple(fc.oneof(fc.constantFrom('timeout', 'net'), name), text),
   final: fc.boolean(),
   waitNs: fc.nat({ max: 1e9 }),
 });

@@ -169,6 +169,9 @@ export class EventSink {
   setError(value: Json): void {
     if (value === null) return;
     if (!isArray(value)) this.error = [textOf(value), ''];
+    // What dsx itself says of an error is text, in which a colon in front is no keyword's.
+    else if (value.length === 2 && typeof value[1] === 'string')
+      this.error = [textOf(value[0] ?? ''), value[1]];
     else this.error = [textOf(value[0] ?? ''), value.slice(1).map(textOf).join(' ')];
   }
 
