@@ -51,11 +51,11 @@ describe.skipIf(obstacle !== undefined || noDqlite !== undefined)(
   `dqlite${skipped(noDqlite)}`,
   () => {
     test('is linearizable through partitions and kills', { timeout: 120_000 }, async () => {
-      const { exitCode, stdout } = await folder.run(
+      const { exitCode, stdout, stderr } = await folder.run(
         ...['test', '--target', 'dqlite', '--workload', 'register', '--time-limit', '4'],
         ...['--nemesis', 'partition,kill', '--nemesis-interval', '1', '--seed', '7'],
       );
-      expect(exitCode, stdout).toBe(0);
+      expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
       expect(nodesAlive(folder.path)).toEqual([]);
     });
   },
