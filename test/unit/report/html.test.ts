@@ -278,7 +278,7 @@ describe('the page', () => {
 
   test('on a narrow screen a transaction takes several lines, each of whole parts', () => {
     const builder = new HistoryBuilder();
-    const value = [0, 1, 2].map((i) => ['r', `key${i}`, [10, 20, i]]);
+    const value = [0, 1, 2].map((i) => ['r', `key${i}`, [5, i]]);
     builder.add({ process: 0, f: 'txn', type: 'invoke', time: 0, value });
     builder.add({ process: 0, f: 'txn', type: 'ok', time: 1, value });
     const history = builder.build();
@@ -288,7 +288,7 @@ describe('the page', () => {
     const texts = [...picture.matchAll(/<text [^>]*>([^<]*)</g)].map(([, line = '']) => line);
     const lines = texts.filter((line) => line.startsWith('r(')).map((line) => line.trim());
     expect(lines.join('  ').replaceAll('\u00a0', ' ')).toBe(
-      'r(key0) = [10,20,0]  r(key1) = [10,20,1]  r(key2) = [10,20,2]',
+      'r(key0) = [5,0]  r(key1) = [5,1]  r(key2) = [5,2]',
     );
     expect(lines.length).toBeGreaterThan(1);
   });
