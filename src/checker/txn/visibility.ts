@@ -12,7 +12,7 @@
  */
 import { IntList } from './integers.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
-import { readKind, writeKind } from './transactions.ts';
+import { writeKind } from './transactions.ts';
 
 /** What was read at a key: by whom, and from whom; the writer is `none` for the initial value. */
 interface Read {
@@ -77,8 +77,8 @@ class Visibility {
           else known.push(t);
         }
         const from = source[i] ?? initial;
-        if (kind[i] === readKind && external[i] === 1 && (from >= 0 || from === initial))
-          own.push({ key: k, writer: from === initial ? none : (of[from] ?? none) });
+        if (external[i] === 1 && (from >= 0 || from === initial))
+          own.push({ key: k, writer: of[from] ?? none });
       }
     }
     this.#reads = reads;
@@ -88,8 +88,7 @@ class Visibility {
   /** False if what was read alone leaves no order. */
   seeReads(): boolean {
     for (const [t, reads] of this.#reads.entries())
-      for (const { writer } of reads)
-        if (writer !== none && writer !== t && !this.#add(writer, t)) return false;
+      for (const { writer } of reads) if (writer !== none && !this.#add(writer, t)) return false;
     return true;
   }
 
