@@ -12,7 +12,6 @@
  */
 import { IntList } from './integers.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
-import { writeKind } from './transactions.ts';
 
 /** What was read at a key: by whom, and from whom; the writer is `none` for the initial value. */
 interface Read {
@@ -57,7 +56,7 @@ class Visibility {
 
   constructor(history: RegisterHistory, words: number) {
     const { transactions, source, external, final, committed } = history;
-    const { count, first, kind, key, of } = transactions;
+    const { count, first, key, of } = transactions;
     this.#words = words;
     this.#seenBy = new Uint32Array(words * count);
     this.#sees = new Uint32Array(words * count);
@@ -70,7 +69,7 @@ class Visibility {
       if (committed[t] === 0) continue;
       for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
         const k = key[i] ?? 0;
-        if (kind[i] === writeKind && final[i] === 1) {
+        if (final[i] === 1) {
           puts.add(k);
           const known = this.#writers.get(k);
           if (known === undefined) this.#writers.set(k, [t]);
