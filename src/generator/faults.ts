@@ -28,7 +28,8 @@ export interface RandomFaultOptions {
   /**
    * After each fault that strikes the leader comes the op `awaitLeaderF`, which takes as long as
    * the others need for a new one: an election may last longer than a fault, and a fault that
-   * ends before it shows nothing. Every fault then lasts at least half the interval.
+   * ends before it shows nothing. Every fault then lasts at least half the interval, and the
+   * leader is not struck again before the last one that was is back.
    */
   readonly awaitsLeader?: boolean;
 }
@@ -76,6 +77,7 @@ export function randomFaults(options: RandomFaultOptions): Generator {
       slotNs: Math.round(intervalNs / 2),
       dueNs: Math.floor((unit * intervalNs) / 2),
       isOpen: false,
+      strikesLeader: false,
       count: 0,
     };
   });
@@ -94,6 +96,8 @@ interface Lane {
   readonly slotNs: number;
   readonly dueNs: number;
   readonly isOpen: boolean;
+  /** True if the fault that it has in force was aimed at whoever led. */
+  readonly strikesLeader: boolean;
   /** Faults started so far. */
   readonly count: number;
 }
@@ -133,13 +137,10 @@ class RandomSchedule implements Generator {
       const process = 'nemesis';
       return { kind: 'op', op, process, atNs: context.nowNs, then: new RandomSchedule(then) };
     }
-    let acting = 0;
-    for (const [i, lane] of lanes.entries())
-      if (lane.dueNs < (lanes[acting]?.dueNs ?? Infinity)) acting = i;
-    const lane = lanes[acting];
-    if (lane === undefined) return exhausted;
-    const { intervalNs, awaitsLeader } = this.#state;
-    const [op, then, strikesLeader] = step(lane, intervalNs);
+    const chosen = this.#nextOp();
+    if (chosen === undefined) return exhausted;
+    const { acting, lane, op, then, strikesLeader } = chosen;
+    const { awaitsLeader } = this.#state;
     const atNs = Math.max(context.nowNs, originNs + lane.dueNs);
     return {
       kind: 'op',
@@ -151,6 +152,20 @@ class RandomSchedule implements Generator {
         isLeaderless: awaitsLeader && strikesLeader,
       }),
     };
+  }
+
+  /** The op that is due first, of those that may be done now. */
+  #nextOp() {
+    const { lanes, intervalNs, awaitsLeader } = this.#state;
+    const order = lanes.map((lane, acting) => ({ lane, acting }));
+    order.sort((a, b) => a.lane.dueNs - b.lane.dueNs);
+    // Leaders struck one after the other, each before the last is back, leave no majority.
+    const isStruck = awaitsLeader && lanes.some(({ strikesLeader }) => strikesLeader);
+    for (const { lane, acting } of order) {
+      const [op, then, strikesLeader] = step(lane, intervalNs);
+      if (!strikesLeader || !isStruck) return { acting, lane, op, then, strikesLeader };
+    }
+    return undefined;
   }
 
   /** Puts off what follows an op that took long, so that its effect lasts. */
@@ -185,12 +200,14 @@ function step(lane: Lane, intervalNs: number): readonly [OpRequest, Lane, boolea
   const [source, afterPick] = pick(lane.faults, lane.sources);
   if (lane.isOpen) {
     const stop = { f: source.stopF, value: { stop: source.name } };
-    return [stop, { ...lane, ...later, isOpen: false }, false];
+    return [stop, { ...lane, ...later, isOpen: false, strikesLeader: false }, false];
   }
   const [fault, faults] = source.propose(afterPick, lane.count);
   const count = lane.count + 1;
-  const begun = { ...lane, ...later, faults, count, isOpen: !isPermanent(fault) };
-  return [startOf(fault), begun, fault.detail['primaries'] === true];
+  const isOpen = !isPermanent(fault);
+  const isStrike = fault.detail['primaries'] === true;
+  const begun = { ...lane, ...later, faults, count, isOpen, strikesLeader: isOpen && isStrike };
+  return [startOf(fault), begun, isStrike];
 }
 
 /**

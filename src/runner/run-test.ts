@@ -62,6 +62,9 @@ const prepareTimeoutMs = 5_000;
 /** The time that healing and stopping may take after the run itself has failed. */
 const cleanUpMs = 20_000;
 
+/** The shortest that an election of a real system takes, as they are set up by default. */
+const electionMs = 1_000;
+
 /**
  * @throws TargetError if the cluster or a fault failed; UsageError if the plan makes no sense.
  *   What was recorded until then is in the run folder, and everything is stopped.
@@ -159,6 +162,7 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
       field: testbed,
       // As a script has them: how long the nodes took to start is another thing in each run.
       nowNs: () => clock.nowNs() - loadBeginsNs,
+      successionMs: 2 * plan.nemesisIntervalMs,
       loadEndsNs: plan.timeLimitMs * nsPerMs,
     });
     watcher.phase('testing');
@@ -268,7 +272,8 @@ function generatorOf({ plan, target, workload }: TestJob): Promise<Generator> {
     knowsPrimaries,
     impossibleEffects: Object.keys(effectObstacles(plan.testbed)),
     tellsRecovery: isServer && target.recovered !== undefined,
-    awaitsLeader: isServer && knowsPrimaries,
+    // Who asks for shorter faults than any election wants them over before one.
+    awaitsLeader: isServer && knowsPrimaries && plan.nemesisIntervalMs >= electionMs,
   });
 }
 

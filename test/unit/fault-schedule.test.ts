@@ -149,6 +149,30 @@ describe('random faults', () => {
     expect(unasked.map(({ f }) => f)).not.toContain(awaitLeaderF);
   });
 
+  test('no leader is struck while another one that was struck is not back', () => {
+    const names = ['cut', 'kill', 'stop'];
+    const sources = [...names.map((name) => source(name, { primaries: true })), source('clock')];
+    const schedule = { sources, intervalNs, awaitsLeader: true };
+    for (const seed of seeds.slice(0, 20)) {
+      const done = played(randomFaults({ ...schedule, rng: prng(seed) }), 100 * secondNs);
+      let struck = 0;
+      for (const { f, detail } of done) {
+        if (f.startsWith('start-') && detail?.includes('primaries') === true) struck += 1;
+        if (/^stop-(cut|kill|stop)$/.test(f)) struck -= 1;
+        expect(struck).toBeLessThanOrEqual(1);
+      }
+      for (const name of [...names, 'clock'])
+        expect(done.filter(({ f }) => f === `start-${name}`).length).toBeGreaterThan(3);
+    }
+  });
+
+  test('a leader that is dead for good keeps no other from being struck', () => {
+    const sources = [source('kill', { primaries: true, permanent: true })];
+    const schedule = { sources, intervalNs, rng: prng(1), awaitsLeader: true };
+    const done = played(randomFaults(schedule), 20 * secondNs);
+    expect(done.filter(({ f }) => f === 'start-kill').length).toBeGreaterThan(5);
+  });
+
   test('where a leader is waited for, a fault lasts half the interval from then on', () => {
     for (const seed of seeds.slice(0, 20)) {
       const sources = [source('cut', { primaries: true })];
