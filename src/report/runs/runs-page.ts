@@ -47,7 +47,7 @@ table.runs th, table.runs td { text-align: left; padding: 6px 10px; border-botto
 table.runs th button { border: 0; background: none; padding: 0; font-weight: 600; color: var(--muted); }
 table.runs th[aria-sort="ascending"] button::after { content: " ▲"; } table.runs th[aria-sort="descending"] button::after { content: " ▼"; }
 table.runs td.number { text-align: right; white-space: nowrap; } table.runs td.time { white-space: nowrap; }
-table.runs th a { white-space: normal; } @media (max-width: 700px) { table.runs th, table.runs td { padding: 6px 6px; } }
+table.runs th a { white-space: normal; } @media (max-width: 700px) { table.runs th, table.runs td { padding: 6px 6px; } table.runs#all td:nth-child(1) { min-width: 0; } table.runs#all td:nth-child(2) { min-width: 190px; } }
 tr.differs td { background: var(--amber-bg); }
 form.filters { display: flex; flex-wrap: wrap; gap: 10px; margin: 16px 0; align-items: center; }
 form.filters input, form.filters select { font: inherit; padding: 5px 9px; border: 1px solid var(--rule); border-radius: 6px; background: var(--panel); color: var(--text); }
@@ -60,7 +60,7 @@ export function runsPage(rows: readonly RunRow[], root: string): string {
       : `${filters(rows)}
 <form action="/compare" method="get">
 <p><button id="compare" type="submit" disabled>Compare the two that are ticked</button> <span id="count">${plural(rows.length, 'run')}</span></p>
-<div class="scroll"><table class="runs"><thead><tr><th></th>${columns.map(heading).join('')}</tr></thead>
+<div class="scroll"><table class="runs" id="all"><thead><tr><th></th>${columns.map(heading).join('')}</tr></thead>
 <tbody>${rows.map(row).join('\n')}</tbody></table></div></form>`;
   return page('Runs', `<h1>Runs</h1>\n${body}\n<script>${runsScript}</script>`);
 }
