@@ -93,6 +93,13 @@ test('an order is serial exactly if it replays and keeps what it must', () => {
           expect(isSerialOrder(registers, Int32Array.from([...order, t]), kept)).toBe(false);
         if (order.length > 0)
           expect(isSerialOrder(registers, Int32Array.from(order.slice(0, -1)), kept)).toBe(false);
+        // As many as there should be, but another one in the place of one of them.
+        for (const at of order.keys())
+          for (const t of all)
+            if (t !== order[at])
+              expect(isSerialOrder(registers, Int32Array.from(order.with(at, t)), kept)).toBe(
+                false,
+              );
       }
     }),
     { numRuns: runs },

@@ -134,6 +134,30 @@ describe('kafka', () => {
     expect(judged(kafka(), send(0, '+a0'), ending('a0'), send(0, '+b1')).valid).toBe('unknown');
   });
 
+  test('only a poll that was answered looks whether there is more', () => {
+    const shown = [
+      ...did(9, 'assign', ['x']),
+      ...poll(9, '?a0', final),
+      // None of these is a look.
+      ...send(9, '+c3', final),
+      ...did(9, 'poll', [['poll']], [['poll', {}]]),
+      ...failed(9, 'poll', [['poll']]).map((line) => ({ ...line, final: true })),
+      ...crashed(9, 'crash', null),
+    ];
+    const sent = [send(0, '+a0 +b1'), send(0, '+d2')] as const;
+    const lines = [...sent, shown, poll(1, '?c3')] as const;
+    expect(typesOf(judged(kafka(), ...lines))).toEqual(['lost-write', 'lost-write']);
+    const open = judged(kafka(), ...sent, shown);
+    expect(typesOf(open)).toEqual([]);
+    expect(open.valid).toBe('unknown');
+    const looked = judged(kafka(), ...sent, did(9, 'assign', ['x']), poll(9, '?a0', final), [
+      ...poll(9, '?', final),
+    ]);
+    expect(typesOf(looked)).toEqual(['unseen', 'unseen']);
+    const allowed = judged(kafka({ allow: ['unseen'] }), ...sent, ending('a0'));
+    expect(allowed.valid).toBe(true);
+  });
+
   test('a history that was polled to its end without marks says so by an option', () => {
     const lines = [
       send(0, '+a0'),
@@ -165,6 +189,8 @@ describe('kafka', () => {
       expect(typesAfter(commit(1, 5), commit(1, 3), told(2, { x: 5 }))).toEqual([]);
       expect(typesAfter(commit(1, 5), commit(1, 3), told(2, { x: 3 }))).toEqual([]);
       expect(typesAfter(commit(1, 3), commit(1, 5), told(2, { x: 3 }))).toEqual(['lost-commit']);
+      const back = [commit(1, 3), commit(1, 5), commit(1, 3)] as const;
+      expect(typesAfter(...back, told(2, { x: 3 }))).toEqual([]);
     });
 
     test('none will do until one was acknowledged', () => {
@@ -189,6 +215,41 @@ describe('kafka', () => {
       expect(typesAfter(told(2, { x: 4 }), ...open)).toEqual(['phantom-commit']);
     });
 
+    test('the latest is the one that began last, whenever it was answered', () => {
+      // The commit of 3 surrounds the others: 5 or 3 came last, and 4 is neither.
+      const shown = (offset: number): Json => [
+        ['poll', {}],
+        ['commit', { x: offset }],
+      ];
+      const around = [
+        at(3, 'invoke', 'poll', [['poll']]),
+        commit(1, 4),
+        commit(1, 5),
+        at(3, 'ok', 'poll', shown(3)),
+      ];
+      expect(typesAfter(around.flat(), told(2, { x: 4 }))).toEqual(['lost-commit']);
+      expect(typesAfter(around.flat(), told(2, { x: 3 }))).toEqual([]);
+      expect(typesAfter(around.flat(), told(2, { x: 5 }))).toEqual([]);
+    });
+
+    test('a send of unknown outcome commits nothing', () => {
+      const lines = [commit(1, 5), crashed(4, 'send', [['send', 'x', 'c']]), told(2, {})] as const;
+      expect(typesAfter(...lines)).toEqual(['lost-commit']);
+    });
+
+    test('an answer is told with its log and with what it is held against', () => {
+      const verdict = judged(kafka(), send(0, '+a0'), ending('a0'), commit(1, 5), told(2, {}));
+      const [lost] = anomaliesOf(verdict);
+      expect(lost?.explanation).toBe(
+        'The assign of event 10 was told at event 11 that nothing is committed in x, though before that the poll of event 8 had committed 5 (acknowledged at event 9).',
+      );
+      expect(verdict.details).toMatchObject({
+        acknowledgedCommits: 1,
+        unknownCommits: 0,
+        committedAnswers: 1,
+      });
+    });
+
     test('that nobody could commit leaves the case open', () => {
       const lines = [send(0, '+a0'), commit(1, 0, 'unknown'), ending('a0')] as const;
       expect(judged(kafka(), ...lines).valid).toBe('unknown');
@@ -211,9 +272,11 @@ describe('kafka', () => {
     const began = (from: number): Line[] =>
       did(1, 'assign', ['x'], { keys: ['x'], from: { x: from } });
     const sent = [send(0, '+a0 +b1')] as const;
-    expect(typesOf(judged(kafka(), ...sent, began(0), poll(1, '?b1'), ending('a0,b1')))).toEqual([
-      'poll-skip',
-    ]);
+    const late = judged(kafka(), ...sent, began(0), poll(1, '?b1'), ending('a0,b1'));
+    expect(typesOf(late)).toEqual(['poll-skip']);
+    expect(anomaliesOf(late)[0]?.explanation).toBe(
+      'The assign of event 2 by process 1 was to go on in x from offset 0, and its first poll there, that of event 4, began at 1, past "a" at 0 (seen by event 0).',
+    );
     expect(typesOf(judged(kafka(), ...sent, began(1), poll(1, '?a0'), ending('a0,b1')))).toEqual([
       'nonmonotonic-poll',
     ]);
@@ -235,6 +298,27 @@ describe('kafka', () => {
     expect(typesOf(judged(kafka(), other, poll(2, '?a0,b1')))).toEqual(['phantom']);
     expect(typesOf(judged(kafka(), poll(2, '?a0'), send(0, '+a0')))).toContain('future-read');
     expect(judged(kafka(), refused, send(0, '+a0'), poll(2, '?a0')).valid).toBe(true);
+  });
+
+  test('of several polls of a message the one that ended first is too early, or none', () => {
+    const early = judged(kafka(), poll(2, '?a0'), send(0, '+a0'), poll(3, '?a0'));
+    expect(typesOf(early)).toContain('future-read');
+    expect(anomaliesOf(early)[0]?.operations).toEqual([0, 2]);
+    const within = judged(
+      kafka(),
+      at(2, 'invoke', 'poll', [['poll']]),
+      poll(3, '?a0'),
+      send(0, '+a0'),
+      at(2, 'ok', 'poll', [['poll', { x: [[0, 'a']] }]]),
+    );
+    expect(anomaliesOf(within)[0]?.operations).toEqual([1, 3]);
+    const invented = judged(kafka(), poll(2, '?a0'), send(0, '+b1'));
+    expect(anomaliesOf(invented)[0]?.explanation).toBe(
+      'The txn of event 0 polled "a" of x, which nobody sent.',
+    );
+    // Sent before it was polled, and once more after.
+    const again = judged(kafka(), send(0, '+a0'), poll(2, '?a0'), send(0, '+a1'), poll(3, '?a0'));
+    expect(typesOf(again)).toEqual([]);
   });
 
   test('a consumer does not pass a message by, between polls or inside one', () => {
@@ -283,6 +367,30 @@ describe('kafka', () => {
     );
     expect(verdict.valid).toBe(true);
     expect(verdict.details).toMatchObject({ allowed: { 'poll-skip': 1, 'nonmonotonic-poll': 1 } });
+  });
+
+  test('what an assignment says of logs that it keeps moves nobody', () => {
+    const lines = [send(0, '+a0 +b1'), did(1, 'assign', ['x']), poll(1, '?a0,b1')] as const;
+    const again = did(1, 'assign', ['x'], { keys: ['x'], from: { x: 0 } });
+    const [back, ...more] = anomaliesOf(judged(kafka(), ...lines, again, poll(1, '?a0')));
+    expect(more).toEqual([]);
+    expect(back?.type).toBe('nonmonotonic-poll');
+    expect(back?.explanation).toBe(
+      'The txn of event 4 by process 1 polled x at offset 1, and its next one there, the txn of event 8, at 0: not forward.',
+    );
+  });
+
+  test('an assignment that names no keys gives none', () => {
+    for (const value of [null, {}, { seek: 'end' }, 'x']) {
+      const lines = [did(1, 'assign', value), send(0, '+a0 +b1'), ending('a0')] as const;
+      // It is asked who has the log of the message that nobody saw.
+      expect(typesOf(judged(kafka(), ...lines))).toEqual(['unseen']);
+    }
+  });
+
+  test('an offset that a send was not told is passed over', () => {
+    const verdict = judged(kafka(), send(0, '+a3'), send(0, '+b'), send(0, '+c1'), ending('c1,a3'));
+    expect(typesOf(verdict)).toContain('nonmonotonic-send');
   });
 
   test("a producer's messages get rising offsets, between sends and inside one", () => {
@@ -351,6 +459,29 @@ describe('kafka', () => {
     expect(anomaliesOf(verdict)[0]?.operations).toEqual([0, 1]);
   });
 
+  test('each step of a cycle is told in the direction in which it goes', () => {
+    const [askA, sayA] = steps(['+a0', '?c2']);
+    const [askB, sayB] = steps(['+b1', '?a0']);
+    const [askC, sayC] = steps(['+c2', '?b1']);
+    const verdict = judged(
+      kafka(),
+      at(0, 'invoke', 'txn', askA),
+      at(1, 'invoke', 'txn', askB),
+      at(2, 'invoke', 'txn', askC),
+      at(0, 'ok', 'txn', sayA),
+      at(1, 'ok', 'txn', sayB),
+      at(2, 'ok', 'txn', sayC),
+      ending('a0,b1,c2'),
+    );
+    expect(typesOf(verdict)).toEqual(['G1c']);
+    expect(anomaliesOf(verdict)[0]?.explanation).toContain(
+      'event 0 comes before event 1: the latter polled "a" of x (offset 0), which the former sent',
+    );
+    expect(anomaliesOf(verdict)[0]?.explanation).toContain(
+      'event 1 comes before event 2: the latter polled "b" of x (offset 1), which the former sent',
+    );
+  });
+
   test('a message polled before its transaction had what it needs is a cycle in real time', () => {
     // b is polled and the poll over before a is sent, which the sender of b polled.
     const [askB, sayB] = steps(['?a0', '+b1']);
@@ -363,6 +494,8 @@ describe('kafka', () => {
       ending('a0,b1'),
     );
     expect(typesOf(verdict)).toEqual(['G1c-realtime']);
+    // No more than the three of them, though the end of the poll is the first moment of all.
+    expect(anomaliesOf(verdict)[0]?.operations.toSorted((a, b) => a - b)).toEqual([0, 1, 3]);
     const byOne = judged(
       kafka(),
       at(1, 'invoke', 'txn', askB),

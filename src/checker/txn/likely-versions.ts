@@ -93,8 +93,8 @@ export class LikelyVersions {
     const after = this.next(two.last);
     this.#link(key, before, two.head);
     this.#link(key, two.last, one.head);
-    if (after === none) this.#next[one.last] = none;
-    else this.#link(key, one.last, after);
+    this.#next[one.last] = after;
+    if (after !== none) this.#previous[after] = one.last;
   }
 
   /** The write before another one of its key, or `none`. */

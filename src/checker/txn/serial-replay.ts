@@ -1,5 +1,5 @@
 /** The definition itself: whether an order of transactions on registers is a serial one. */
-import { noEvent, typeCode } from '../../history/columns.ts';
+import { typeCode } from '../../history/columns.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
 import type { OrderKept } from './replay.ts';
 import { readKind } from './transactions.ts';
@@ -54,11 +54,10 @@ class Store {
         continue;
       }
       let before = i - 1;
-      while (before >= begin && key[before] !== k) before -= 1;
+      while (key[before] !== k) before -= 1;
       if (value[before] !== value[i]) return false;
     }
-    for (let i = begin; i < end; i += 1)
-      if (kind[i] !== readKind && final[i] === 1) this.#held[key[i] ?? 0] = i;
+    for (let i = begin; i < end; i += 1) if (final[i] === 1) this.#held[key[i] ?? 0] = i;
     return true;
   }
 }
@@ -70,8 +69,8 @@ function keepsRealTime(
 ): boolean {
   let invoked = -1;
   for (const t of order) {
-    const returned = complete[t] ?? noEvent;
-    if (outcome[t] === typeCode.ok && returned !== noEvent && returned < invoked) return false;
+    const returned = complete[t] ?? 0;
+    if (outcome[t] === typeCode.ok && returned < invoked) return false;
     invoked = Math.max(invoked, invoke[t] ?? 0);
   }
   return true;

@@ -12,7 +12,6 @@
  */
 import { IntList } from './integers.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
-import { readKind, writeKind } from './transactions.ts';
 
 /** What was read at a key: by whom, and from whom; the writer is `none` for the initial value. */
 interface Read {
@@ -57,7 +56,7 @@ class Visibility {
 
   constructor(history: RegisterHistory, words: number) {
     const { transactions, source, external, final, committed } = history;
-    const { count, first, kind, key, of } = transactions;
+    const { count, first, key, of } = transactions;
     this.#words = words;
     this.#seenBy = new Uint32Array(words * count);
     this.#sees = new Uint32Array(words * count);
@@ -70,15 +69,15 @@ class Visibility {
       if (committed[t] === 0) continue;
       for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1) {
         const k = key[i] ?? 0;
-        if (kind[i] === writeKind && final[i] === 1) {
+        if (final[i] === 1) {
           puts.add(k);
           const known = this.#writers.get(k);
           if (known === undefined) this.#writers.set(k, [t]);
           else known.push(t);
         }
         const from = source[i] ?? initial;
-        if (kind[i] === readKind && external[i] === 1 && (from >= 0 || from === initial))
-          own.push({ key: k, writer: from === initial ? none : (of[from] ?? none) });
+        if (external[i] === 1 && (from >= 0 || from === initial))
+          own.push({ key: k, writer: of[from] ?? none });
       }
     }
     this.#reads = reads;
@@ -88,8 +87,7 @@ class Visibility {
   /** False if what was read alone leaves no order. */
   seeReads(): boolean {
     for (const [t, reads] of this.#reads.entries())
-      for (const { writer } of reads)
-        if (writer !== none && writer !== t && !this.#add(writer, t)) return false;
+      for (const { writer } of reads) if (writer !== none && !this.#add(writer, t)) return false;
     return true;
   }
 

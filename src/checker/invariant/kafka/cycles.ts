@@ -18,7 +18,7 @@ export function judgeCycles(part: Part, logs: KafkaLogs, orderedSends: boolean, 
   const rows = [...logs.ops.keys()].filter((row) => !part.failed(row));
   const told = new Set<number>();
   for (const order of orders) {
-    const graph = dependencies(part, logs, rows, orderedSends);
+    const graph = dependencies(logs, rows, orderedSends);
     if (order === '-process') addProcessOrder(part, rows, graph);
     if (order === '-realtime') addRealTime(part, rows, graph);
     // Twice the rows: the upper half stands for moments in real time.
@@ -35,12 +35,7 @@ export function judgeCycles(part: Part, logs: KafkaLogs, orderedSends: boolean, 
   }
 }
 
-function dependencies(
-  part: Part,
-  logs: KafkaLogs,
-  rows: readonly number[],
-  orderedSends: boolean,
-): EdgeList {
+function dependencies(logs: KafkaLogs, rows: readonly number[], orderedSends: boolean): EdgeList {
   const vertexOf = new Map(rows.map((row, vertex) => [row, vertex]));
   const graph = new EdgeList();
   const add = (from: number, to: number, label: number): void => {
@@ -54,24 +49,23 @@ function dependencies(
     }
   if (!orderedSends) return graph;
   for (const log of logs.keys.values())
-    for (const [before, after] of neighbours(part, log)) add(before, after, kinds.ww);
+    for (const [before, after] of neighbours(log)) add(before, after, kinds.ww);
   return graph;
 }
 
 /** Senders of messages that follow each other in a log. A disputed place breaks the chain. */
-function* neighbours(part: Part, log: KeyLog): Generator<readonly [number, number]> {
+function* neighbours(log: KeyLog): Generator<readonly [number, number]> {
   let before: number | undefined;
   for (const offset of log.offsets) {
     const there = log.places.get(offset) ?? [];
     const [message] = there;
     const sender = there.length === 1 && message !== undefined ? senderOf(message) : undefined;
-    const certain = sender !== undefined && !part.failed(sender) ? sender : undefined;
-    if (before !== undefined && certain !== undefined) yield [before, certain];
-    before = certain;
+    if (before !== undefined && sender !== undefined) yield [before, sender];
+    before = sender;
   }
 }
 
-/** The only one who may have sent it. */
+/** The only one who may have sent it, if no other's send of it is in the history. */
 function senderOf({ sends, failed }: Message): number | undefined {
   return sends.length === 1 && failed.length === 0 ? sends[0] : undefined;
 }
@@ -124,7 +118,7 @@ function reasonText(part: Part, logs: KafkaLogs, row: number, next: number, labe
       return `the latter polled ${canonical(met?.message.value ?? null)} of ${met?.message.key ?? ''} (offset ${met?.offset ?? ''}), which the former sent`;
     }
     case kinds.ww:
-      return `in log ${logBetween(part, logs, row, next)} the message of the former lies right before that of the latter`;
+      return `in log ${logBetween(logs, row, next)} the message of the former lies right before that of the latter`;
     case kinds.process:
       return `process ${part.process(row)} did them in this order`;
     default:
@@ -132,9 +126,9 @@ function reasonText(part: Part, logs: KafkaLogs, row: number, next: number, labe
   }
 }
 
-function logBetween(part: Part, logs: KafkaLogs, row: number, next: number): string {
+function logBetween(logs: KafkaLogs, row: number, next: number): string {
   for (const log of logs.keys.values())
-    for (const [before, after] of neighbours(part, log))
+    for (const [before, after] of neighbours(log))
       if (before === row && after === next) return log.key;
   return '';
 }

@@ -131,8 +131,8 @@ class LogReader {
         const [offset, value = null] = isArray(entry) ? entry : [];
         if (typeof offset !== 'number') continue;
         const message = this.#message(key, value);
-        const { polledBy } = message;
-        if (polledBy < 0 || this.#part.returned(row) < this.#part.returned(polledBy))
+        // To a row that there is not, the part says that it never returned.
+        if (this.#part.returned(row) < this.#part.returned(message.polledBy))
           message.polledBy = row;
         this.#place(message, offset, row);
         polled.push({ message, offset, poll });
