@@ -127,7 +127,7 @@ export default {
         shownBy: {
           workload: 'set',
           nemesis: 'pause:primaries',
-          further: ['--time-limit', '40'],
+          further: ['--nemesis-interval', '1.5', '--time-limit', '60'],
         },
       },
     },
