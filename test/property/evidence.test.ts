@@ -51,6 +51,14 @@ const ofAbsence = new Set(['thin-air-read', 'aborted-read']);
 /** Whatever overlaps a read of a safe register may be what excuses it. */
 const notShrunk = new Set(['linearizable', 'regular', 'safe']);
 
+/** Of a circle told line by line: each begins with what the one before it led to, and says why. */
+function isTold({ explanation }: Anomaly): boolean {
+  const steps = explanation
+    .split('\n')
+    .flatMap((line) => [.../^(.*?) comes before (.*?): (.*)\.$/g[Symbol.matchAll](line)]);
+  return steps.every(([, from = '', , why = ''], i) => why !== '' && from === steps.at(i - 1)?.[2]);
+}
+
 describe.each(weakModelNames)('%s', (name) => {
   test('is broken by the evidence alone, and by no less of it', () => {
     const checker = weakModel(name);
@@ -62,6 +70,7 @@ describe.each(weakModelNames)('%s', (name) => {
         found += 1;
         const rows = rowsOf(history, anomaly);
         const where = `seed ${seed}: ${textOf(history, anomaly)}`;
+        expect(isTold(anomaly), where).toBe(true);
         const again = typesOf(checker, history, rows);
         expect(again.length, where).toBeGreaterThan(0);
         if (notShrunk.has(name)) continue;
