@@ -145,3 +145,42 @@ describe.each(transactional)('%s: %s', (kind, _, checker) => {
     );
   });
 });
+
+/** Each is shown by what a few transactions did; nothing is worked out from what others did. */
+const shownAtOnce = new Set([
+  'G1a',
+  'G1b',
+  'internal',
+  'future-read',
+  'duplicate-elements',
+  'incompatible-order',
+  'dirty-update',
+  'reordered-appends',
+]);
+
+test('what a few reads of lists show is shown by no fewer transactions', () => {
+  const checker = listAppend('strict-serializable');
+  let found = 0;
+  fc.assert(
+    fc.property(fc.nat(), isolations, fc.integer({ min: 4, max: 9 }), (seed, level, size) => {
+      const kind = 'list-append';
+      const crowd = { ...shape, kind, level, transactions: size, fail: 0.25, lie: 0.15 } as const;
+      const history = simulate(crowd, seed);
+      for (const anomaly of anomaliesOf(checker.check(history, limits))) {
+        if (!shownAtOnce.has(anomaly.type)) continue;
+        found += 1;
+        const rows = rowsOf(history, anomaly);
+        const isThere = (some: readonly number[]): boolean =>
+          anomaliesOf(checker.check(history.picked(some), limits)).some(
+            ({ type, key }) => type === anomaly.type && key === anomaly.key,
+          );
+        const seen = `${anomaly.type}: ${textOf(history, anomaly)}`;
+        expect(isThere(rows), seen).toBe(true);
+        for (const row of rows)
+          expect(isThere(rows.filter((other) => other !== row)), seen).toBe(false);
+      }
+    }),
+    { numRuns: runs * 2 },
+  );
+  expect(found).toBeGreaterThan(0);
+});
