@@ -70,3 +70,13 @@ export function wrapped(text: string, width: number): readonly string[] {
   }
   return [...lines, indent + line];
 }
+
+/** A word for a POSIX shell, quoted only if it must be. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Of text in lines. */
+export function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

@@ -11,8 +11,7 @@ import {
   TargetError,
   UsageError,
 } from '../base/errors.ts';
-import { wrapped } from '../base/text.ts';
-import { shellWord } from '../report/escape.ts';
+import { shellWord, wrapped } from '../base/text.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Interrupted } from './interrupt.ts';
 import { quickAnswer } from './quick-help.ts';

@@ -56,26 +56,30 @@ export interface Planned {
 }
 
 export async function planOf(settings: Settings, seed: number): Promise<Planned> {
-  const planned = await completed(settings, seed);
+  const workload = await findWorkload(settings.text['workload'] ?? 'register');
+  const target = settings.text['bin'] === undefined ? await targetOf(settings, workload) : null;
+  const planned = await completed(settings, { workload, target }, seed);
   // A file is read whenever there is one: then flags must say all, whatever stands in it.
   if (planned.plan.system.kind === 'target' && planned.plan.system.file !== undefined)
     return planned;
   if (nearestConfig() !== null) return planned;
-  return { ...planned, defaults: await defaultsOf(planned.plan) };
+  return { ...planned, defaults: await defaultsOf(planned) };
 }
 
 /** The plan of the same workload and system when no other flag is given. */
-async function defaultsOf({ workload, system, seed }: RunPlan): Promise<RunPlan> {
-  const named = system.kind === 'bin' ? { bin: system.path } : { target: system.name };
+async function defaultsOf({ workload, target, plan }: Planned): Promise<RunPlan> {
+  const { system, seed } = plan;
+  const text = system.kind === 'bin' ? { bin: system.path } : {};
   const none = { flags: new Set<string>(), options: {}, script: [], nodeArgs: [] };
-  const { plan } = await completed({ text: { workload, ...named }, ...none }, seed);
-  return plan;
+  return (await completed({ text, ...none }, { workload, target }, seed)).plan;
 }
 
-async function completed(settings: Settings, seed: number): Promise<Planned> {
+async function completed(
+  settings: Settings,
+  { workload, target }: Pick<Planned, 'workload' | 'target'>,
+  seed: number,
+): Promise<Planned> {
   const { text, flags } = settings;
-  const workload = await findWorkload(text['workload'] ?? 'register');
-  const target = text['bin'] === undefined ? await targetOf(settings, workload) : null;
   const system = systemOf(settings, target);
   checkOffers(target, workload);
   const testbed = testbedOf(settings, target);

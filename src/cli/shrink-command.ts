@@ -1,8 +1,8 @@
 /** `dsx shrink RUN`: the smallest faults and load that still fail, found by running them. */
 import { basename } from 'node:path';
+import { shellWord } from '../base/text.ts';
 import { parseDurationMs, parseNumber } from '../plan/parse.ts';
 import { aimsAtLeaders } from '../plan/replay.ts';
-import { shellWord } from '../report/escape.ts';
 import type { RunReport } from '../report/report.ts';
 import {
   type ShrinkReport,

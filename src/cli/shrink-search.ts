@@ -4,6 +4,7 @@
  * run some more. If it turns out to fail too seldom, the last one before it that can be relied on
  * takes its place.
  */
+import { firstLine } from '../base/text.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import { type Sighting, smallerPlans } from '../plan/shrink.ts';
 import type { RarePlan, TrialRecord } from '../report/shrink.ts';
@@ -110,7 +111,7 @@ export class Search {
     const isShown = result.kind === 'shown';
     const { tries, hits } = result;
     const untold = isShown ? 0 : result.untold;
-    const trouble = isShown ? null : firstLine(result.trouble);
+    const trouble = isShown || result.trouble === null ? null : firstLine(result.trouble.message);
     const record = { what: start.what, isShown, tries, hits, untold, trouble };
     this.trials.push(record);
     this.#note(record);
@@ -135,8 +136,4 @@ function mostReliable(measured: readonly Measured[]): Measured | undefined {
   if (last === undefined || !isRare(last.rate)) return last;
   const share = ({ rate }: Measured): number => rate.hits / rate.runs;
   return measured.toSorted((a, b) => share(b) - share(a))[0];
-}
-
-function firstLine(trouble: Error | null): string | null {
-  return trouble === null ? null : (trouble.message.split('\n', 1)[0] ?? '');
 }

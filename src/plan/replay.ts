@@ -1,4 +1,5 @@
 /** A plan as the command line that makes it again, in as few words as will do. */
+import { shellWord } from '../base/text.ts';
 import { nemesisText } from './parse.ts';
 import type { RunPlan } from './plan.ts';
 
@@ -15,13 +16,14 @@ export function aimsAtLeaders({ script }: RunPlan): boolean {
 export function commandOf(plan: RunPlan, defaults: RunPlan | null = null): string {
   const words = ['dsx test', '--workload', plan.workload, ...systemWords(plan, defaults)];
   for (const [name, value] of Object.entries(plan.options))
-    if (value !== defaults?.options[name]) words.push('--option', quoted(`${name}=${value}`));
+    if (value !== defaults?.options[name]) words.push('--option', shellWord(`${name}=${value}`));
   if (plan.nemeses.length > 0)
-    words.push('--nemesis', quoted(plan.nemeses.map(nemesisText).join(',')));
+    words.push('--nemesis', shellWord(plan.nemeses.map(nemesisText).join(',')));
   words.push(...loadWords(plan, defaults), ...judgingWords(plan, defaults));
   words.push('--seed', String(plan.seed));
   const { system } = plan;
-  if (system.kind === 'bin' && system.args.length > 0) words.push('--', ...system.args.map(quoted));
+  if (system.kind === 'bin' && system.args.length > 0)
+    words.push('--', ...system.args.map(shellWord));
   return words.join(' ');
 }
 
@@ -30,8 +32,8 @@ function systemWords(plan: RunPlan, defaults: RunPlan | null): readonly string[]
   // What is not a program's own pipes may be had in more than one testbed.
   const usual = defaults?.testbed ?? 'stdio';
   const where = testbed === usual ? [] : ['--testbed', testbed];
-  if (system.kind === 'bin') return ['--bin', quoted(system.path), ...where];
-  const file = system.file === undefined ? [] : ['--config', quoted(system.file)];
+  if (system.kind === 'bin') return ['--bin', shellWord(system.path), ...where];
+  const file = system.file === undefined ? [] : ['--config', shellWord(system.file)];
   const known = defaults?.system.kind === 'target' ? defaults.system.variant : null;
   const variant = system.variant === known ? [] : ['--variant', system.variant];
   return [...file, '--target', system.name, ...variant, ...where];
@@ -70,7 +72,7 @@ function judgingWords(plan: RunPlan, defaults: RunPlan | null): readonly string[
   return [
     ...flag(differs('model'), 'model', plan.model),
     ...flag(plan.availability !== null, 'availability', plan.availability ?? 0),
-    ...plan.gates.flatMap((gate) => ['--gate', quoted(gate)]),
+    ...plan.gates.flatMap((gate) => ['--gate', shellWord(gate)]),
     ...flag(plan.expect !== 'valid', 'expect', plan.expect),
     ...flag(plan.networkLog !== 'sample', 'network-log', plan.networkLog),
     ...flag(differs('checkTimeoutMs'), 'check-timeout', plan.checkTimeoutMs / 1000),
@@ -82,9 +84,5 @@ function judgingWords(plan: RunPlan, defaults: RunPlan | null): readonly string[
 }
 
 function flag(isSaid: boolean, name: string, value: string | number): readonly string[] {
-  return isSaid ? [`--${name}`, quoted(String(value))] : [];
-}
-
-function quoted(word: string): string {
-  return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return isSaid ? [`--${name}`, shellWord(String(value))] : [];
 }

@@ -1,9 +1,9 @@
 /** `dsx check FILE` on a terminal: the verdict first, in words; then why; then what was checked. */
-import { durationText, plural, wrapped } from '../base/text.ts';
+import { durationText, plural, shellWord, wrapped } from '../base/text.ts';
 import { anomaliesOf } from '../checker/verdict.ts';
 import { faultWindows } from '../history/faults.ts';
 import { type CheckedFile, mapOf, validityOf } from './check-json.ts';
-import { printable, shellWord } from './escape.ts';
+import { printable } from './escape.ts';
 import { mapLines } from './map-lines.ts';
 import type { Paint } from './paint.ts';
 import { anomalyBlocks, gateLines, modelLines, tone, verdictLines } from './terminal.ts';

@@ -87,11 +87,6 @@ export function printable(text: string, lines = false): string {
   );
 }
 
-/** A word for a POSIX shell, quoted only if it must be. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
-
 /** Lone surrogates, which UTF-8 cannot hold, become U+FFFD. */
 function wellFormed(text: string): string {
   return text.replaceAll(

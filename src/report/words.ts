@@ -1,6 +1,6 @@
 /** What all reports say in the same words: the verdict, an anomaly, an operation, a value. */
 import { isArray, type Json } from '../base/json.ts';
-import { listed, plural } from '../base/text.ts';
+import { listed, plural, shellWord } from '../base/text.ts';
 import {
   type Anomaly,
   anomaliesOf,
@@ -11,7 +11,6 @@ import {
 import type { Operation } from '../history/event.ts';
 import { aimsAtLeaders } from '../plan/replay.ts';
 import { definitionOf } from './definitions.ts';
-import { shellWord } from './escape.ts';
 import { promiseOf } from './promises.ts';
 import type { RunReport, RunSummary } from './report.ts';
 

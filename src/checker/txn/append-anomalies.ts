@@ -279,7 +279,7 @@ function findLostUpdates(history: AppendHistory, findings: Findings): void {
         findings.add('lost-update', () => ({
           key: keys[k] ?? null,
           transactions: [of[before] ?? 0, t],
-          explanation: `${who(transactions, of[before] ?? 0)} and ${who(transactions, t)} both read ${listText(history, i)} at key ${keyText(history, i)} and then appended to it, and both committed: neither saw the other's append, so one of the two updates was made without regard to the other.`,
+          explanation: `${who(transactions, of[before] ?? 0)} and ${who(transactions, t)} both ${length === 0 ? `found nothing at key ${keyText(history, i)}` : `read ${listText(history, i)} at key ${keyText(history, i)}`} and then appended to it, and both committed: neither saw the other's append, so one of the two updates was made without regard to the other.`,
         }));
     }
   }

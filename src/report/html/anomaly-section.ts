@@ -128,7 +128,7 @@ function anomalyArticle(anomaly: Anomaly, place: number, report: RunReport): str
 
 /** The standard name, unless it stands in the title already. */
 function kindText(anomaly: Anomaly): string {
-  const rules = `the weakest model that it rules out: ${escapeHtml(anomaly.model)}`;
+  const rules = `rules out ${escapeHtml(anomaly.model)} and every stronger model`;
   return anomalyTitle(anomaly).includes(anomaly.type)
     ? rules
     : `${escapeHtml(anomaly.type)}; ${rules}`;

@@ -59,7 +59,7 @@ dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 .word { display: inline-block; max-width: 100%; overflow-wrap: anywhere; }
 .command code { flex: 1; background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: 7px 10px; overflow-wrap: anywhere; }
 .anomaly { border: 1px solid var(--rule); border-radius: 10px; padding: 18px 20px; margin: 14px 0; }
-.anomaly header { display: flex; flex-wrap: wrap; gap: 6px 14px; justify-content: space-between; align-items: flex-start; }
+.anomaly header { display: flex; flex-wrap: wrap; gap: 6px 14px; justify-content: space-between; align-items: flex-start; margin-bottom: 4px; }
 .anomaly .kind { color: var(--muted); font-size: 13px; }
 .meaning { color: var(--muted); margin-top: 0; }
 .scroll { overflow-x: auto; max-width: 100%; background: linear-gradient(to right, var(--bg) 30%, transparent) 0 0 / 40px 100%, linear-gradient(to left, var(--bg) 30%, transparent) 100% 0 / 40px 100%, linear-gradient(to right, var(--edge), transparent) 0 0 / 14px 100%, linear-gradient(to left, var(--edge), transparent) 100% 0 / 14px 100%; background-repeat: no-repeat; background-attachment: local, local, scroll, scroll; }

@@ -4,7 +4,7 @@
  * without being pushed aside.
  */
 
-import { durationText } from '../../base/text.ts';
+import { durationText, wrapped } from '../../base/text.ts';
 import { nsToMs } from '../../base/units.ts';
 import { escapeHtml } from '../escape.ts';
 import { layoutWitness, type Witness, type WitnessBand, type WitnessBar } from '../witness.ts';
@@ -69,11 +69,31 @@ function bandSvg(
 ): string {
   const x = round(left + start);
   const width = round(Math.max(2, end - start));
-  const name = `${fault.fault.kind}: ${fault.fault.description}`;
+  const name = bandName(fault);
   const room = Math.max(0, Math.floor(width / 6.4) - 1);
   const label = name.length > room ? fault.fault.kind.slice(0, room) : name;
+  return bandMarkup({ name, label, place, x, width, bottom, textX: x + 5 });
+}
+
+function bandName({ fault }: WitnessBand['fault']): string {
+  return `${fault.kind}: ${fault.description}`;
+}
+
+interface BandPicture {
+  readonly name: string;
+  /** As much of the name as there is room for. */
+  readonly label: string;
+  /** How many bands stand above it. */
+  readonly place: number;
+  readonly x: number;
+  readonly width: number;
+  readonly bottom: number;
+  readonly textX: number;
+}
+
+function bandMarkup({ name, label, place, x, width, bottom, textX }: BandPicture): string {
   const y = 4 + place * bandRowHeight;
-  return `<g class="w-fault"><title>${escapeHtml(name)}</title><rect class="w-band" x="${x}" y="${y}" width="${width}" height="${bottom - y}"/><rect class="w-band-head" x="${x}" y="${y}" width="${width}" height="16" rx="2"/><text x="${x + 5}" y="${y + 12}">${escapeHtml(label)}</text></g>`;
+  return `<g class="w-fault"><title>${escapeHtml(name)}</title><rect class="w-band" x="${x}" y="${y}" width="${width}" height="${bottom - y}"/><rect class="w-band-head" x="${x}" y="${y}" width="${width}" height="16" rx="2"/><text x="${textX}" y="${y + 12}">${escapeHtml(label)}</text></g>`;
 }
 
 function barSvg(bar: WitnessBar, top: number, left: number): string {
@@ -93,34 +113,32 @@ function barSvg(bar: WitnessBar, top: number, left: number): string {
 }
 
 const narrowWidth = 334;
-const narrowRow = 38;
+/** Of one operation: the bar below its text. */
+const narrowBar = 25;
+const narrowLine = 15;
+const narrowLinesMax = 4;
 
 /** What happened stands above its bar, so that bars need no more room than their order does. */
 function narrowSvg(witness: Witness, title: string): string {
   const layout = layoutWitness(witness, { barWidth: () => 12, gap: 12, bandWidth: () => 14 });
   const scale = (narrowWidth - 4) / Math.max(1, layout.width);
-  const bars = layout.bars.toSorted((a, b) => a.start - b.start);
-  const top = 8 + layout.bands.length * bandRowHeight;
-  const height = top + bars.length * narrowRow + 24;
-  const bands = layout.bands.map(({ fault: { fault }, start, end }, i) => {
+  const rows: string[] = [];
+  let y = 8 + layout.bands.length * bandRowHeight;
+  for (const bar of layout.bars.toSorted((a, b) => a.start - b.start)) {
+    const where = rowName(witness, bar.item.operation.process);
+    const lines = narrowLines(bar.item.label, where);
+    rows.push(narrowRow(bar, { scale, where, lines, y }));
+    y += lines.length * narrowLine + narrowBar;
+  }
+  const height = y + 24;
+  const bands = layout.bands.map(({ fault, start, end }, place) => {
     const x = round(2 + start * scale);
     const width = round(Math.max(3, (end - start) * scale));
-    const y = 4 + i * bandRowHeight;
-    const whole = `${fault.kind}: ${fault.description}`;
+    const name = bandName(fault);
     // Where all of it would begin before its band, the kind alone must do.
-    const name = x + 4 + whole.length * 6.7 > narrowWidth ? fault.kind : whole;
-    const textX = round(Math.max(0, Math.min(x + 4, narrowWidth - name.length * 6.7)));
-    return `<g class="w-fault"><title>${escapeHtml(whole)}</title><rect class="w-band" x="${x}" y="${y}" width="${width}" height="${height - 24 - y}"/><rect class="w-band-head" x="${x}" y="${y}" width="${width}" height="16" rx="2"/><text x="${textX}" y="${y + 12}">${escapeHtml(name)}</text></g>`;
-  });
-  const rows = bars.map((bar, i) => {
-    const { operation, label, offending } = bar.item;
-    const y = top + i * narrowRow;
-    const x = round(2 + bar.start * scale);
-    const width = round(Math.max(6, (bar.end - bar.start) * scale));
-    const where = rowName(witness, operation.process);
-    const text = cutText(label, Math.floor(narrowWidth / charWidth) - where.length - 2);
-    const classes = `w-op w-${operation.outcome}${offending ? ' w-offending' : ''}`;
-    return `<g><title>${escapeHtml(barTitle(bar))}</title><text x="0" y="${y + 13}"${offending ? ' class="w-strong"' : ''}>${escapeHtml(text)}</text><text class="w-name w-end" x="${narrowWidth}" y="${y + 13}">${escapeHtml(where)}</text><line class="w-rule" x1="0" x2="${narrowWidth}" y1="${y + 25}" y2="${y + 25}"/><g class="${classes}"><rect x="${x}" y="${y + 19}" width="${width}" height="12" rx="3"/></g></g>`;
+    const label = x + 4 + name.length * 6.7 > narrowWidth ? fault.fault.kind : name;
+    const textX = round(Math.max(0, Math.min(x + 4, narrowWidth - label.length * 6.7)));
+    return bandMarkup({ name, label, place, x, width, bottom: y, textX });
   });
   return [
     `<svg class="witness narrow-only" role="img" viewBox="0 0 ${narrowWidth} ${height}" width="${narrowWidth}" height="${height}" aria-label="${escapeHtml(title)}">`,
@@ -129,6 +147,45 @@ function narrowSvg(witness: Witness, title: string): string {
     `<text class="w-axis" x="0" y="${height - 6}">${axisText}</text>`,
     '</svg>',
   ].join('');
+}
+
+/** A transaction takes as many lines as it needs, for its last read is often what matters. */
+function narrowLines(label: string, where: string): readonly string[] {
+  const room = Math.floor(narrowWidth / charWidth) - where.length - 2;
+  const parts = label.split('  ').map((part) => (part.length > room ? part : unbroken(part)));
+  const lines = wrapped(parts.join('\u00a0 '), room);
+  const shown = lines.length > narrowLinesMax ? lines.slice(0, narrowLinesMax - 1) : lines;
+  const rest = lines.slice(shown.length);
+  return [...shown, ...(rest.length > 0 ? [rest.join(' ')] : [])].map((line) =>
+    cutText(line, room),
+  );
+}
+
+/** A read and what it returned stay together. */
+function unbroken(part: string): string {
+  return part.replaceAll(' ', '\u00a0');
+}
+
+function narrowRow(
+  bar: WitnessBar,
+  at: {
+    readonly scale: number;
+    readonly where: string;
+    readonly lines: readonly string[];
+    readonly y: number;
+  },
+): string {
+  const { operation, offending } = bar.item;
+  const x = round(2 + bar.start * at.scale);
+  const width = round(Math.max(6, (bar.end - bar.start) * at.scale));
+  const barY = at.y + at.lines.length * narrowLine + 4;
+  const classes = `w-op w-${operation.outcome}${offending ? ' w-offending' : ''}`;
+  const strong = offending ? ' class="w-strong"' : '';
+  const texts = at.lines.map(
+    (line, i) =>
+      `<text x="0" y="${at.y + 13 + i * narrowLine}"${strong}>${escapeHtml(line)}</text>`,
+  );
+  return `<g><title>${escapeHtml(barTitle(bar))}</title>${texts.join('')}<text class="w-name w-end" x="${narrowWidth}" y="${at.y + 13}">${escapeHtml(at.where)}</text><line class="w-rule" x1="0" x2="${narrowWidth}" y1="${barY + 6}" y2="${barY + 6}"/><g class="${classes}"><rect x="${x}" y="${barY}" width="${width}" height="12" rx="3"/></g></g>`;
 }
 
 function barTitle({ item: { operation, label, offending } }: WitnessBar): string {

@@ -1,5 +1,5 @@
 /** A suite on a terminal: the failures with what to do, then all tests in a line each, then the sum. */
-import { durationText, plural } from '../../base/text.ts';
+import { durationText, firstLine, plural } from '../../base/text.ts';
 import { printable } from '../escape.ts';
 import type { Paint } from '../paint.ts';
 import {
@@ -82,8 +82,4 @@ function endBlock(report: SuiteReport, paint: Paint): readonly string[] {
     `${paint.bold(printable(report.name))}${shard}: ${style(countsText(counts))} of ${plural(report.results.length, 'test')} in ${durationText(report.durationMs)}; seed ${report.seed}`,
     ...(incomplete === '' ? [] : [paint.yellow(printable(incomplete))]),
   ];
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? '';
 }

@@ -1,6 +1,7 @@
 /* eslint-disable no-control-regex -- control characters are what this is about */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { shellWord } from '../../../src/base/text.ts';
 import {
   escapeCommandMessage,
   escapeCommandProperty,
@@ -12,7 +13,6 @@ import {
   markdownBlock,
   markdownCode,
   printable,
-  shellWord,
 } from '../../../src/report/escape.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });

@@ -276,6 +276,23 @@ describe('the page', () => {
     expect(html).toContain('>p3 n1</text>');
   });
 
+  test('on a narrow screen a transaction takes several lines, each of whole parts', () => {
+    const builder = new HistoryBuilder();
+    const value = [0, 1, 2].map((i) => ['r', `key${i}`, [5, i]]);
+    builder.add({ process: 0, f: 'txn', type: 'invoke', time: 0, value });
+    builder.add({ process: 0, f: 'txn', type: 'ok', time: 1, value });
+    const history = builder.build();
+    const anomaly = { ...staleAnomaly(), operations: [0], evidence: { offending: [0] } };
+    const html = renderHtml(reportOf(history, [invalidVerdict(history, [anomaly])]));
+    const picture = /<svg class="witness narrow-only"[^]*?<\/svg>/.exec(html)?.[0] ?? '';
+    const texts = [...picture.matchAll(/<text [^>]*>([^<]*)</g)].map(([, line = '']) => line);
+    const lines = texts.filter((line) => line.startsWith('r(')).map((line) => line.trim());
+    expect(lines.join('  ').replaceAll('\u00a0', ' ')).toBe(
+      'r(key0) = [5,0]  r(key1) = [5,1]  r(key2) = [5,2]',
+    );
+    expect(lines.length).toBeGreaterThan(1);
+  });
+
   test('of one type, the first three are open and the others fold', () => {
     const { history } = staleRead();
     const four = Array.from({ length: 4 }, () => staleAnomaly());
@@ -325,10 +342,11 @@ describe('the page', () => {
   });
 });
 
-/** Names of elements in order, outside of scripts and styles. */
+/** Names of elements in order, outside of scripts and styles; a text counts once, however many lines it takes. */
 function tagsOf(html: string): readonly string[] {
   const markup = html.replaceAll(/<(script|style)\b[^>]*>[^]*?<\/\1>/g, '<$1></$1>');
-  return [...markup.matchAll(/<\/?([a-z][a-z0-9]*)/gi)].map(([tag]) => tag);
+  const once = markup.replaceAll(/(?:<text [^<>]*>[^<>]*<\/text>)+/g, '<text></text>');
+  return [...once.matchAll(/<\/?([a-z][a-z0-9]*)/gi)].map(([tag]) => tag);
 }
 
 /** Longer than all that a page cuts, however it counts characters. */
