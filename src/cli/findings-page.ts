@@ -37,6 +37,24 @@ export function writeFindings({ path, all, results, repeat }: PageRequest): stri
   });
 }
 
+/**
+ * The rows of the page while a suite runs for hours: as its file has them by now, for another run
+ * may have shown what was added meanwhile, and then those that the run began with and the file has
+ * no more. `current` may throw: a file that somebody is editing says nothing.
+ */
+export function withRowsOf(
+  started: readonly SuiteResult[],
+  current: () => readonly SuiteResult[],
+): readonly SuiteResult[] {
+  try {
+    const now = current();
+    const names = new Set(now.map(({ name }) => name));
+    return [...now, ...started.filter(({ name }) => !names.has(name))];
+  } catch {
+    return started;
+  }
+}
+
 /** Takes from the files of other runs what is newer there, row by row. */
 export function joinFindings(
   page: Omit<PageRequest, 'results'>,

@@ -31,7 +31,7 @@ import { rootError } from '../store/disk-error.ts';
 import { writeAtomic } from '../store/write-atomic.ts';
 import { parseConfig } from './config-file.ts';
 import { exitCodes, worstExitCode } from './exit-codes.ts';
-import { writeFindings } from './findings-page.ts';
+import { withRowsOf, writeFindings } from './findings-page.ts';
 import { interruptible } from './interrupt.ts';
 import { paintFor } from './paint.ts';
 import { parseReporters } from './reporters.ts';
@@ -165,7 +165,8 @@ function keepPage(
   const { file, path, results } = suite;
   if (file.page === null) return null;
   const page = resolve(dirname(path), file.page);
-  const all = expandSuite(file.entries, null).map(notRun);
+  const started = expandSuite(file.entries, null).map(notRun);
+  const all = withRowsOf(started, () => expandSuite(readSuite(path).entries, null).map(notRun));
   return writeFindings({ path: page, all, results, repeat: `dsx suite ${given.file}` });
 }
 

@@ -25,7 +25,17 @@ export interface RandomFaultOptions {
   /** Mean time between two ops of the same nemesis. */
   readonly intervalNs: number;
   readonly rng: Prng;
+  /**
+   * After each fault that strikes the leader comes the op `awaitLeaderF`, which takes as long as
+   * the others need for a new one: an election may last longer than a fault, and a fault that
+   * ends before it shows nothing. Every fault then lasts at least half the interval, and the
+   * leader is not struck again before the last one that was is back.
+   */
+  readonly awaitsLeader?: boolean;
 }
+
+/** Waits for whoever leads in place of a leader that was just struck; its value is ignored. */
+export const awaitLeaderF = 'await-leader';
 
 /** A fault with its times, from a script or from the schedule of an earlier run. */
 export interface TimedFault {
@@ -51,10 +61,11 @@ export function isPermanent(fault: Fault): boolean {
  * a fault; here the number of ops in a run is fixed by its length. The first interval is a
  * half one, so that a run of five intervals holds three faults. A fault lasts at least a
  * quarter of the interval from when it was seen to hold; if that was late, all that follows
- * shifts.
+ * shifts. An op that takes longer than such a quarter puts off what the other nemeses do, too:
+ * else they would all strike at once as soon as it is done.
  */
 export function randomFaults(options: RandomFaultOptions): Generator {
-  const { sources, intervalNs, rng } = options;
+  const { sources, intervalNs, rng, awaitsLeader = false } = options;
   assert(intervalNs > 0, `the interval between faults must be positive, got ${intervalNs} ns`);
   const names = [...new Set(sources.map(({ name }) => name))];
   const lanes = names.map((name): Lane => {
@@ -66,10 +77,14 @@ export function randomFaults(options: RandomFaultOptions): Generator {
       slotNs: Math.round(intervalNs / 2),
       dueNs: Math.floor((unit * intervalNs) / 2),
       isOpen: false,
+      strikesLeader: false,
       count: 0,
     };
   });
-  return new RandomSchedule({ intervalNs, lanes, originNs: undefined, acting: -1 });
+  return new RandomSchedule({
+    ...{ intervalNs, lanes, awaitsLeader },
+    ...{ originNs: undefined, acting: -1, begunNs: 0, isLeaderless: false },
+  });
 }
 
 /** One nemesis: what it does next, and when. Times count from the first question. */
@@ -81,6 +96,8 @@ interface Lane {
   readonly slotNs: number;
   readonly dueNs: number;
   readonly isOpen: boolean;
+  /** True if the fault that it has in force was aimed at whoever led. */
+  readonly strikesLeader: boolean;
   /** Faults started so far. */
   readonly count: number;
 }
@@ -91,6 +108,11 @@ interface ScheduleState {
   readonly originNs: number | undefined;
   /** The lane whose op was emitted last. */
   readonly acting: number;
+  /** When that was. */
+  readonly begunNs: number;
+  readonly awaitsLeader: boolean;
+  /** True if that op struck the leader, and the next one waits for its successor. */
+  readonly isLeaderless: boolean;
 }
 
 class RandomSchedule implements Generator {
@@ -109,35 +131,66 @@ class RandomSchedule implements Generator {
         new RandomSchedule({ ...this.#state, originNs: context.nowNs }),
       );
     if (!context.freeThreads.includes('nemesis')) return pending;
-    let acting = 0;
-    for (const [i, lane] of lanes.entries())
-      if (lane.dueNs < (lanes[acting]?.dueNs ?? Infinity)) acting = i;
-    const lane = lanes[acting];
-    if (lane === undefined) return exhausted;
-    const [op, then] = step(lane, this.#state.intervalNs);
+    if (this.#state.isLeaderless) {
+      const then = { ...this.#state, isLeaderless: false, begunNs: context.nowNs };
+      const op = { f: awaitLeaderF, value: null };
+      const process = 'nemesis';
+      return { kind: 'op', op, process, atNs: context.nowNs, then: new RandomSchedule(then) };
+    }
+    const chosen = this.#nextOp();
+    if (chosen === undefined) return exhausted;
+    const { acting, lane, op, then, strikesLeader } = chosen;
+    const { awaitsLeader } = this.#state;
+    const atNs = Math.max(context.nowNs, originNs + lane.dueNs);
     return {
       kind: 'op',
       op,
       process: 'nemesis',
-      atNs: Math.max(context.nowNs, originNs + lane.dueNs),
-      then: new RandomSchedule({ ...this.#state, acting, lanes: lanes.with(acting, then) }),
+      atNs,
+      then: new RandomSchedule({
+        ...{ ...this.#state, acting, begunNs: atNs, lanes: lanes.with(acting, then) },
+        isLeaderless: awaitsLeader && strikesLeader,
+      }),
     };
+  }
+
+  /** The op that is due first, of those that may be done now. */
+  #nextOp() {
+    const { lanes, intervalNs, awaitsLeader } = this.#state;
+    const order = lanes.map((lane, acting) => ({ lane, acting }));
+    order.sort((a, b) => a.lane.dueNs - b.lane.dueNs);
+    // Leaders struck one after the other, each before the last is back, leave no majority.
+    const isStruck = awaitsLeader && lanes.some(({ strikesLeader }) => strikesLeader);
+    for (const { lane, acting } of order) {
+      const [op, then, strikesLeader] = step(lane, intervalNs);
+      if (!strikesLeader || !isStruck) return { acting, lane, op, then, strikesLeader };
+    }
+    return undefined;
   }
 
   /** Puts off what follows an op that took long, so that its effect lasts. */
   update(_context: GeneratorContext, event: { process: unknown; time: number }): Generator {
-    const { acting, intervalNs, lanes, originNs } = this.#state;
+    const { acting, awaitsLeader, begunNs, intervalNs, lanes, originNs } = this.#state;
     const lane = lanes[acting];
     if (event.process !== 'nemesis' || lane === undefined || originNs === undefined) return this;
-    const earliestNs = event.time - originNs + Math.ceil(intervalNs / 4);
-    if (lane.dueNs >= earliestNs) return this;
-    const shiftNs = earliestNs - lane.dueNs;
-    const shifted = { ...lane, dueNs: earliestNs, slotNs: lane.slotNs + shiftNs };
-    return new RandomSchedule({ ...this.#state, lanes: lanes.with(acting, shifted) });
+    const quarterNs = Math.ceil(intervalNs / 4);
+    const lastsNs = awaitsLeader && lane.isOpen ? 2 * quarterNs : quarterNs;
+    const earliestNs = event.time - originNs + lastsNs;
+    const tookNs = event.time - begunNs;
+    const later = lanes.map((other, i) => {
+      if (i === acting) return putOff(other, earliestNs - other.dueNs);
+      return tookNs > quarterNs ? putOff(other, tookNs) : other;
+    });
+    if (later.every((other, i) => other === lanes[i])) return this;
+    return new RandomSchedule({ ...this.#state, lanes: later });
   }
 }
 
-function step(lane: Lane, intervalNs: number): readonly [OpRequest, Lane] {
+function putOff(lane: Lane, byNs: number): Lane {
+  return byNs <= 0 ? lane : { ...lane, dueNs: lane.dueNs + byNs, slotNs: lane.slotNs + byNs };
+}
+
+function step(lane: Lane, intervalNs: number): readonly [OpRequest, Lane, boolean] {
   const [unit, times] = drawUnit(lane.times);
   const later = {
     times,
@@ -147,11 +200,14 @@ function step(lane: Lane, intervalNs: number): readonly [OpRequest, Lane] {
   const [source, afterPick] = pick(lane.faults, lane.sources);
   if (lane.isOpen) {
     const stop = { f: source.stopF, value: { stop: source.name } };
-    return [stop, { ...lane, ...later, isOpen: false }];
+    return [stop, { ...lane, ...later, isOpen: false, strikesLeader: false }, false];
   }
   const [fault, faults] = source.propose(afterPick, lane.count);
   const count = lane.count + 1;
-  return [startOf(fault), { ...lane, ...later, faults, count, isOpen: !isPermanent(fault) }];
+  const isOpen = !isPermanent(fault);
+  const isStrike = fault.detail['primaries'] === true;
+  const begun = { ...lane, ...later, faults, count, isOpen, strikesLeader: isOpen && isStrike };
+  return [startOf(fault), begun, isStrike];
 }
 
 /**

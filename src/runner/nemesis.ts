@@ -7,13 +7,15 @@
  */
 import { assert } from '../base/assert.ts';
 import { messageOf, TargetError, UsageError } from '../base/errors.ts';
-import { isObject, type Json } from '../base/json.ts';
+import { isArray, isObject, type Json } from '../base/json.ts';
 import { didYouMean, durationText, listed } from '../base/text.ts';
+import { nsPerMs } from '../base/units.ts';
+import { leaders } from '../contract/aim.ts';
 import type { Nemesis } from '../contract/nemesis.ts';
 import type { Battlefield } from '../contract/testbed.ts';
-import type { Fault } from '../fault/fault.ts';
+import type { Fault, NodeId } from '../fault/fault.ts';
 import { faultFrom, type RecordedFault } from '../fault/schedule.ts';
-import { isPermanent } from '../generator/faults.ts';
+import { awaitLeaderF, isPermanent } from '../generator/faults.ts';
 import type { OpRequest } from '../generator/generator.ts';
 import type { NemesisSpec } from '../plan/plan.ts';
 import { needsOf } from './needs.ts';
@@ -30,13 +32,18 @@ export interface NemesisOptions {
   readonly nowNs: () => number;
   /** Deadline of each action; starting nodes again is the longest of them. */
   readonly timeoutMs?: number;
+  /** How long to wait for the successor of a leader that was struck. */
+  readonly successionMs?: number;
+  /** When the load ends: a fault has no effect on it after that, and is waited for no more. */
+  readonly loadEndsNs?: number;
 }
 
 export interface NemesisThread {
   /**
    * Does what an op of the fault schedule asks for, and returns the value that completes it in
    * the history: `{fault, evidence}` for a start, `{stopped: name, evidence}` for an end,
-   * `{stopped: [name, …], evidence}` for `heal`.
+   * `{stopped: [name, …], evidence}` for `heal`, `{leads: [node, …], evidence}` for
+   * `await-leader`, where nobody leads if the time that it may take is over.
    * @throws TargetError if a fault did not take hold or could not be ended; UsageError if it
    *   cannot be had on this system.
    */
@@ -90,21 +97,28 @@ async function refuseEffects(specs: readonly NemesisSpec[], field: Battlefield):
 }
 
 const defaultTimeoutMs = 20_000;
+/** Elections take up to this, unless too few are left to hold one. */
+const defaultSuccessionMs = 4_000;
+const leaderPollMs = 50;
 
 class Executor implements NemesisThread {
   readonly #nemeses: ReadonlyMap<string, Nemesis>;
   readonly #field: Battlefield;
   readonly #nowNs: () => number;
   readonly #timeoutMs: number;
+  readonly #successionMs: number;
+  readonly #loadEndsNs: number;
   /** Nemeses that may have something in force: from before a start until after an end. */
   readonly #touched = new Set<string>();
   readonly #recorded: RecordedFault[] = [];
 
-  constructor({ nemeses, field, nowNs, timeoutMs }: NemesisOptions) {
-    this.#nemeses = nemeses;
-    this.#field = field;
-    this.#nowNs = nowNs;
-    this.#timeoutMs = timeoutMs ?? defaultTimeoutMs;
+  constructor(options: NemesisOptions) {
+    this.#nemeses = options.nemeses;
+    this.#field = options.field;
+    this.#nowNs = options.nowNs;
+    this.#timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    this.#successionMs = options.successionMs ?? defaultSuccessionMs;
+    this.#loadEndsNs = options.loadEndsNs ?? Infinity;
   }
 
   get schedule(): readonly RecordedFault[] {
@@ -113,6 +127,8 @@ class Executor implements NemesisThread {
 
   async perform(op: OpRequest, signal: AbortSignal): Promise<Json> {
     if (op.f === healF) return this.healAll(signal);
+    if (op.f === awaitLeaderF)
+      return this.#within(op.f, signal, (limited) => this.#successor(limited));
     const value = isObject(op.value) ? op.value : {};
     const fault = faultFrom(value['fault']);
     if (fault !== undefined) return this.#start(fault, signal);
@@ -165,6 +181,24 @@ class Executor implements NemesisThread {
     return evidence;
   }
 
+  /** Waits until a node leads that the last fault did not strike; in vain if none comes to. */
+  async #successor(signal: AbortSignal): Promise<Json> {
+    const struck = struckBy(this.#recorded.at(-1)?.fault, this.#field.cluster.nodes);
+    const beganNs = this.#nowNs();
+    const endsNs = Math.min(beganNs + this.#successionMs * nsPerMs, this.#loadEndsNs);
+    for (;;) {
+      const leading = await leaders(this.#field, signal);
+      const leads = leading.filter((node) => !struck.includes(node));
+      const nowNs = this.#nowNs();
+      if (leads.length > 0 || nowNs >= endsNs) {
+        const who = leads.length > 0 ? `${listed(leads)} leads` : 'nobody leads';
+        return { leads, evidence: `${who} after ${durationText((nowNs - beganNs) / nsPerMs)}` };
+      }
+      await new Promise((resolve) => setTimeout(resolve, leaderPollMs));
+      signal.throwIfAborted();
+    }
+  }
+
   /** Closes the last fault of a nemesis in the schedule, unless it was never to end. */
   #end(kind: string, endNs: number): void {
     const at = this.#recorded.findLastIndex(({ fault }) => fault.kind === kind);
@@ -205,6 +239,16 @@ class Executor implements NemesisThread {
       clearTimeout(timer);
     }
   }
+}
+
+/** The nodes that a fault takes out: of a cut, those that reach nobody. */
+function struckBy(fault: Fault | undefined, nodes: readonly NodeId[]): readonly NodeId[] {
+  if (fault === undefined) return [];
+  const { cut } = fault.detail;
+  if (!isArray(cut)) return fault.nodes;
+  const lost = (node: NodeId): number =>
+    cut.filter((link) => isArray(link) && link[0] === node).length;
+  return nodes.filter((node) => lost(node) === nodes.length - 1);
 }
 
 /** For work that does not heed its signal. */

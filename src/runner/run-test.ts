@@ -11,6 +11,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { fork, prng } from '../base/prng.ts';
 import { plural, shellWord } from '../base/text.ts';
+import { nsPerMs } from '../base/units.ts';
 import type { Verdict } from '../checker/verdict.ts';
 import type { Nemesis } from '../contract/nemesis.ts';
 import type { Target } from '../contract/target.ts';
@@ -59,6 +60,9 @@ const prepareTimeoutMs = 5_000;
 
 /** The time that healing and stopping may take after the run itself has failed. */
 const cleanUpMs = 20_000;
+
+/** The shortest that an election of a real system takes, as they are set up by default. */
+const electionMs = 1_000;
 
 /**
  * @throws TargetError if the cluster or a fault failed; UsageError if the plan makes no sense.
@@ -157,6 +161,8 @@ async function drive(job: TestJob, writer: RunWriter, schedule: Schedule): Promi
       field: testbed,
       // As a script has them: how long the nodes took to start is another thing in each run.
       nowNs: () => clock.nowNs() - loadBeginsNs,
+      successionMs: 2 * plan.nemesisIntervalMs,
+      loadEndsNs: plan.timeLimitMs * nsPerMs,
     });
     watcher.phase('testing');
     // The load is over by then, and the processor idle while the system recovers.
@@ -259,10 +265,14 @@ function generatorOf({ plan, target, workload }: TestJob): Promise<Generator> {
   });
   // A program of the user's may answer `dsx_status` too, but is not counted on to.
   const knowsPrimaries = target?.reportsPrimary ?? false;
+  // Servers elect in seconds; what is bundled does in a fraction of one.
+  const isServer = target !== null && target.testbed !== 'stdio';
   return planSchedule(plan, schedule, fork(source, 'schedule'), {
     knowsPrimaries,
     impossibleEffects: Object.keys(effectObstacles(plan.testbed)),
-    tellsRecovery: target !== null && target.testbed !== 'stdio' && target.recovered !== undefined,
+    tellsRecovery: isServer && target.recovered !== undefined,
+    // Who asks for shorter faults than any election wants them over before one.
+    awaitsLeader: isServer && knowsPrimaries && plan.nemesisIntervalMs >= electionMs,
   });
 }
 

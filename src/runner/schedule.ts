@@ -44,6 +44,8 @@ export interface SystemKnowledge
   extends Pick<ProposeContext, 'knowsPrimaries' | 'impossibleEffects'> {
   /** Whether the target says when it answers again after all was healed. */
   readonly tellsRecovery?: boolean;
+  /** Whether a random fault that strikes the leader goes on until another one leads. */
+  readonly awaitsLeader?: boolean;
 }
 
 /**
@@ -101,7 +103,8 @@ async function faultGenerator(
   const sources = plan.nemeses.map((spec) => sourceOf(plan, spec, nemesisIn(nemeses, spec), known));
   // Proposed once here, so that a fault that makes no sense is refused before anything starts.
   for (const source of sources) source.propose(rng, 0);
-  return randomFaults({ sources, intervalNs: secondsToNs(plan.nemesisIntervalMs / 1000), rng });
+  const intervalNs = secondsToNs(plan.nemesisIntervalMs / 1000);
+  return randomFaults({ sources, intervalNs, rng, awaitsLeader: known.awaitsLeader === true });
 }
 
 function nemesisIn(nemeses: ReadonlyMap<string, Nemesis>, spec: NemesisSpec): Nemesis {

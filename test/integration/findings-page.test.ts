@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { joinFindings, writeFindings } from '../../src/cli/findings-page.ts';
+import { joinFindings, withRowsOf, writeFindings } from '../../src/cli/findings-page.ts';
 import { parseSuite } from '../../src/cli/suite-file.ts';
 import { notRun } from '../../src/cli/suite-run.ts';
 import { expandSuite } from '../../src/plan/suite.ts';
@@ -62,4 +62,30 @@ test('of several files the newer row holds, and no row of another is lost', () =
   writeFileSync(`${other}.json`, later);
   joinFindings({ path: own, all, repeat }, [`${other}.json`]);
   expect(rows(own).map(({ operations }) => operations)).toEqual([1, 2]);
+});
+
+test('a row that was added while a suite ran, and shown by another run, stays', () => {
+  const path = join(folder, 'findings');
+  const all = planned(5);
+  const [one, two] = all;
+  if (one === undefined || two === undefined) throw new Error('two rows were expected');
+  writeFindings({ path, all, results: [passed(two, 2)], repeat });
+  // As a run writes it that began when the suite had the first row alone.
+  const now = withRowsOf([one], () => all);
+  writeFindings({ path, all: now, results: [passed(one, 1)], repeat });
+  expect(rows(path).map(({ name, operations }) => [name, operations])).toEqual([
+    ['one', 1],
+    ['two', 2],
+  ]);
+});
+
+test('what a run has shown stays when its row is taken out, or the file is unreadable', () => {
+  const all = planned(5);
+  const [one, two] = all;
+  if (one === undefined || two === undefined) throw new Error('two rows were expected');
+  expect(withRowsOf(all, () => [two])).toEqual([two, one]);
+  const unreadable = (): readonly SuiteResult[] => {
+    throw new Error('it is being edited');
+  };
+  expect(withRowsOf(all, unreadable)).toEqual(all);
 });

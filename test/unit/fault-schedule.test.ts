@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { isObject } from '../../src/base/json.ts';
 import { drawInt, prng } from '../../src/base/prng.ts';
 import type { Fault } from '../../src/fault/fault.ts';
-import { type FaultSource, randomFaults, scriptedFaults } from '../../src/generator/faults.ts';
+import {
+  awaitLeaderF,
+  type FaultSource,
+  randomFaults,
+  scriptedFaults,
+} from '../../src/generator/faults.ts';
 import type { Generator, GeneratorContext } from '../../src/generator/generator.ts';
 
 const secondNs = 1e9;
@@ -129,6 +134,70 @@ describe('random faults', () => {
       for (const [i, { atNs }] of done.entries())
         if (i > 0)
           expect(atNs - (done[i - 1]?.atNs ?? 0)).toBeGreaterThanOrEqual(lengthNs + intervalNs / 4);
+    }
+  });
+
+  test('each strike at the leader is followed at once by the wait for the next one', () => {
+    const sources = [source('cut', { primaries: true }), source('stop')];
+    const schedule = { sources, intervalNs, rng: prng(3) };
+    const done = played(randomFaults({ ...schedule, awaitsLeader: true }), 100 * secondNs);
+    const waits = done.flatMap(({ f }, i) => (f === awaitLeaderF ? [i] : []));
+    expect(waits.length).toBeGreaterThan(15);
+    for (const i of waits) expect(done[i - 1]?.f).toBe('start-cut');
+    expect(done.filter(({ f }) => f === 'start-cut')).toHaveLength(waits.length);
+    const unasked = played(randomFaults(schedule), 100 * secondNs);
+    expect(unasked.map(({ f }) => f)).not.toContain(awaitLeaderF);
+  });
+
+  test('no leader is struck while another one that was struck is not back', () => {
+    const names = ['cut', 'kill', 'stop'];
+    const sources = [...names.map((name) => source(name, { primaries: true })), source('clock')];
+    const schedule = { sources, intervalNs, awaitsLeader: true };
+    for (const seed of seeds.slice(0, 20)) {
+      const done = played(randomFaults({ ...schedule, rng: prng(seed) }), 100 * secondNs);
+      let struck = 0;
+      for (const { f, detail } of done) {
+        if (f.startsWith('start-') && detail?.includes('primaries') === true) struck += 1;
+        if (/^stop-(cut|kill|stop)$/.test(f)) struck -= 1;
+        expect(struck).toBeLessThanOrEqual(1);
+      }
+      for (const name of [...names, 'clock'])
+        expect(done.filter(({ f }) => f === `start-${name}`).length).toBeGreaterThan(3);
+    }
+  });
+
+  test('a leader that is dead for good keeps no other from being struck', () => {
+    const sources = [source('kill', { primaries: true, permanent: true })];
+    const schedule = { sources, intervalNs, rng: prng(1), awaitsLeader: true };
+    const done = played(randomFaults(schedule), 20 * secondNs);
+    expect(done.filter(({ f }) => f === 'start-kill').length).toBeGreaterThan(5);
+  });
+
+  test('where a leader is waited for, a fault lasts half the interval from then on', () => {
+    for (const seed of seeds.slice(0, 20)) {
+      const sources = [source('cut', { primaries: true })];
+      const schedule = { sources, intervalNs, rng: prng(seed), awaitsLeader: true };
+      const lengthNs = 1.5 * secondNs;
+      const done = played(randomFaults(schedule), 100 * secondNs, lengthNs);
+      for (const [i, { f, atNs }] of done.entries())
+        if (f === awaitLeaderF && i + 1 < done.length)
+          expect((done[i + 1]?.atNs ?? 0) - atNs).toBeGreaterThanOrEqual(lengthNs + intervalNs / 2);
+    }
+  });
+
+  test('an op that takes long puts off the other nemeses: they do not strike all at once', () => {
+    const sources = [source('cut'), source('stop')];
+    for (const seed of seeds.slice(0, 20)) {
+      const lengthNs = 3 * secondNs;
+      const quick = played(randomFaults({ sources, intervalNs, rng: prng(seed) }), 2 * secondNs);
+      const slow = played(
+        randomFaults({ sources, intervalNs, rng: prng(seed) }),
+        20 * secondNs,
+        lengthNs,
+      );
+      const gapOf = ([first, second]: readonly Done[]): number =>
+        (second?.atNs ?? 0) - (first?.atNs ?? 0);
+      expect(gapOf(slow)).toBe(Math.min(gapOf(quick), intervalNs / 4) + lengthNs);
     }
   });
 

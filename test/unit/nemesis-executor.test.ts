@@ -6,6 +6,7 @@ import { present } from '../../src/base/assert.ts';
 import { prng } from '../../src/base/prng.ts';
 import type { Nemesis } from '../../src/contract/nemesis.ts';
 import type { Fault } from '../../src/fault/fault.ts';
+import { awaitLeaderF } from '../../src/generator/faults.ts';
 import type { OpRequest } from '../../src/generator/generator.ts';
 import { createNemesis, healF, refuseUnsupported } from '../../src/runner/nemesis.ts';
 import { type FakeBattlefield, fakeBattlefield } from '../support/fake-battlefield.ts';
@@ -67,6 +68,45 @@ describe('what is recorded', () => {
     await nemesis.healAll(signal);
     expect(nemesis.schedule[0]?.endNs).toBeNull();
     expect(field.states.get('n2')).toBe('down');
+  });
+});
+
+describe('the wait for a leader', () => {
+  const awaitLeader = { f: awaitLeaderF, value: null };
+
+  test('ends when a node leads that the fault did not strike', async () => {
+    const field = fakeBattlefield(5);
+    field.primaries = ['n2'];
+    const { nemesis } = setup(field);
+    await nemesis.perform(startOp('partition', 'primaries'), signal);
+    // The one that was cut off goes on saying that it leads.
+    const waited = nemesis.perform(awaitLeader, signal);
+    setTimeout(() => {
+      field.primaries = ['n2', 'n4'];
+    }, 1);
+    expect(await waited).toMatchObject({ leads: ['n4'] });
+  });
+
+  test('is in vain where too few are left, and then ends all the same', async () => {
+    const field = fakeBattlefield(5);
+    field.primaries = ['n2'];
+    let timeNs = 0;
+    const nowNs = () => (timeNs += 3e8);
+    const nemesis = createNemesis({ nemeses, field, nowNs, successionMs: 500 });
+    await nemesis.perform(startOp('kill', 'n2'), signal);
+    expect(await nemesis.perform(awaitLeader, signal)).toEqual({
+      leads: [],
+      evidence: 'nobody leads after 600 ms',
+    });
+  });
+
+  test('goes on no longer than the load', async () => {
+    const field = fakeBattlefield(5);
+    field.primaries = [];
+    let timeNs = 0;
+    const nowNs = () => (timeNs += 10);
+    const nemesis = createNemesis({ nemeses, field, nowNs, loadEndsNs: 20 });
+    expect(await nemesis.perform(awaitLeader, signal)).toMatchObject({ leads: [] });
   });
 });
 

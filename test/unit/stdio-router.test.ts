@@ -136,7 +136,7 @@ test('rules of one owner stay when another heals its own', async () => {
   const { router, send, arrived } = network();
   await router.shape('a', [cut('n1', 'n2')], signal);
   await router.shape('b', [cut('n1', 'n2'), cut('n1', 'n3')], signal);
-  expect(await router.shape('b', [], signal)).toBe('1 of 1 link seen to deliver again');
+  expect(await router.shape('b', [], signal)).toMatch(/^1 of 1 link seen to deliver again; /);
   send('n1', 'n2');
   send('n1', 'n3');
   expect(arrived).toEqual(['n1>n3 {}']);
@@ -150,6 +150,23 @@ test('a new set of rules replaces the old one, and both are verified', async () 
   await router.shape('a', [cut('n1', 'n2')], signal);
   expect(await router.shape('a', [cut('n2', 'n1')], signal)).toBe(
     '1 of 1 link seen to drop; 1 of 1 link seen to deliver again',
+  );
+});
+
+test('healing links that another fault still harms says so', async () => {
+  const { router } = network();
+  const slow: LinkRule = {
+    ...{ from: 'n1', to: 'n2' },
+    effect: { kind: 'delay', meanMs: 10, jitterMs: 0 },
+  };
+  await router.shape('packet', [slow], signal);
+  await router.shape('partition', [cut('n1', 'n2'), cut('n1', 'n3')], signal);
+  expect(await router.shape('partition', [], signal)).toBe(
+    '1 of 1 link seen to deliver again; 1 link given back, still harmed by another fault',
+  );
+  await router.shape('partition', [cut('n1', 'n2')], signal);
+  expect(await router.shape('partition', [], signal)).toBe(
+    '1 link given back, still harmed by another fault',
   );
 });
 

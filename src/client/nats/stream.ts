@@ -157,6 +157,11 @@ async function messagesOf(
   if (wantedSequence > 0) {
     const consumer = await js.consumers.get(stream);
     const messages = await consumer.fetch({ max_messages: state.messages, expires: timeoutMs });
+    // Else the driver pulls on a connection that is gone, and complains of it on the terminal.
+    void connection.closed().then(
+      () => messages.close(),
+      () => undefined,
+    );
     for await (const message of messages) {
       payloads.push(message.string());
       lastSequence = message.seq;

@@ -42,7 +42,7 @@ export class ProxyNetwork implements Network {
 
   async shape(owner: string, rules: readonly LinkRule[], signal: AbortSignal): Promise<string> {
     const order = { owner, rules, obstacles: proxyEffectObstacles, signal };
-    return this.#rules.change(order, async ({ links, own, freed }) => {
+    return this.#rules.change(order, async ({ links, own, freed, othersCount }) => {
       for (const [key, link] of this.#links) {
         const effects = links.find(({ from, to }) => `${from}>${to}` === key)?.effects ?? [];
         // A change wakes what waits; nothing waits for rules that stay the same.
@@ -50,7 +50,9 @@ export class ProxyNetwork implements Network {
       }
       // A probe needs both directions, and so cannot show one that another fault leaves cut.
       const testable = freed.filter(({ from, to }) => !this.#isCut(from, to));
-      return seenOf({ own, freed: testable }, this.#verifier());
+      const cutCount = freed.length - testable.length;
+      const change = { own, freed: testable, othersCount: othersCount + cutCount };
+      return seenOf(change, this.#verifier());
     });
   }
 

@@ -3,7 +3,7 @@
  * after another; what a rule does to a link, and how that is seen, is theirs.
  */
 import { UsageError } from '../../base/errors.ts';
-import { listed } from '../../base/text.ts';
+import { listed, plural } from '../../base/text.ts';
 import type { EffectObstacles } from '../../contract/testbed.ts';
 import type { LinkEffect, LinkRule, NodeId } from '../../fault/fault.ts';
 
@@ -30,6 +30,8 @@ export interface LinkChange {
   readonly own: readonly RuledLink[];
   /** Those that had a rule before and have none now. */
   readonly freed: readonly RuledLink[];
+  /** How many the owner had rules on before, and has none on now, but others have. */
+  readonly othersCount: number;
 }
 
 export class LinkRules {
@@ -62,14 +64,16 @@ export class LinkRules {
 
   #replaced(owner: string, rules: readonly LinkRule[]): LinkChange {
     const before = this.#links();
+    const ruledBefore = this.#rules.get(owner) ?? [];
     if (rules.length === 0) this.#rules.delete(owner);
     else this.#rules.set(owner, rules);
     const links = this.#links();
+    const isIn = (list: readonly LinkRule[], { from, to }: RuledLink): boolean =>
+      list.some((rule) => this.#index(rule.from) === from && this.#index(rule.to) === to);
     return {
       links,
-      own: links.filter(({ from, to }) =>
-        rules.some((rule) => this.#index(rule.from) === from && this.#index(rule.to) === to),
-      ),
+      own: links.filter((link) => isIn(rules, link)),
+      othersCount: links.filter((link) => isIn(ruledBefore, link) && !isIn(rules, link)).length,
       freed: before.filter(
         (link) => !links.some(({ from, to }) => from === link.from && to === link.to),
       ),
@@ -123,10 +127,17 @@ interface LinkOrder {
 
 /** A sentence saying what was seen of a change. @throws TargetError if it did not take hold. */
 export async function seenOf(
-  { own, freed }: Pick<LinkChange, 'own' | 'freed'>,
+  { own, freed, othersCount }: Pick<LinkChange, 'own' | 'freed' | 'othersCount'>,
   verifier: LinkVerifier,
 ): Promise<string> {
   const parts = own.length === 0 ? [] : [await verifier.rules(own)];
-  if (own.length === 0 || freed.length > 0) parts.push(await verifier.healed(freed));
+  if (freed.length > 0 || (own.length === 0 && othersCount === 0))
+    parts.push(await verifier.healed(freed));
+  if (othersCount > 0) parts.push(stillRuled(othersCount));
   return parts.join('; ');
+}
+
+/** Says that links were given back which rules of other owners still harm. */
+export function stillRuled(count: number): string {
+  return `${plural(count, 'link')} given back, still harmed by another fault`;
 }

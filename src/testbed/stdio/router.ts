@@ -13,6 +13,7 @@ import { listed } from '../../base/text.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { EffectObstacles, Network } from '../../contract/testbed.ts';
 import type { LinkRule, NodeId } from '../../fault/fault.ts';
+import { stillRuled } from '../network/link-rules.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import type { Endpoint, Message } from './endpoint.ts';
 import { drawLatencyMs, type Latency } from './latency.ts';
@@ -119,13 +120,15 @@ export class Router implements Network {
       const link = this.#links[this.#linkIndex(from, to)];
       return link === undefined ? untouched : decideFate(link, random);
     };
-    const freed = uniqueLinks(before).filter(
-      ([from, to]) => this.#links[this.#linkIndex(from, to)] === undefined,
+    const left = uniqueLinks(before).filter(
+      ([from, to]) => !rules.some((rule) => rule.from === from && rule.to === to),
     );
+    const freed = left.filter(([from, to]) => this.#links[this.#linkIndex(from, to)] === undefined);
     const parts = rules.length === 0 ? [] : [verifyRules(rules, route, this.#probeRandom)];
-    if (rules.length === 0 || freed.length > 0) {
+    if (freed.length > 0 || (rules.length === 0 && left.length === 0)) {
       parts.push(verifyHealed(freed, route, this.#probeRandom));
     }
+    if (left.length > freed.length) parts.push(stillRuled(left.length - freed.length));
     return parts.join('; ');
   }
 
