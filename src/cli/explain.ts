@@ -74,9 +74,12 @@ function anomalyPage(type: string, screen: Screen): readonly Block[] {
   // A cycle through predicates looks as one through items does.
   const similar = goldenHistories().filter(({ anomalies }) => anomalies.includes(`${type}-item`));
   const examples = own.length > 0 ? own : similar;
-  // The one of its name shows it best, or else one in which it comes first.
-  const order = ({ name, anomalies, model }: GoldenHistory): number =>
-    name === type ? -2 : 2 * anomalies.indexOf(type) + (model.endsWith('register') ? 0 : 1);
+  // One in which it comes first shows it best; of those, one of its name.
+  const order = ({ name, anomalies, model }: GoldenHistory): number => {
+    const place = anomalies.indexOf(type);
+    const closeness = [name === type, name.startsWith(type), model.endsWith('register'), true];
+    return 4 * (place < 0 ? anomalies.length : place) + closeness.indexOf(true);
+  };
   const [example] = examples.toSorted((a, b) => order(a) - order(b));
   const violates = ruledOut(type);
   const reported = modelsOf(own);

@@ -9,6 +9,12 @@
  * with all of the chain in its past. What at the end of a chain will be in no other past, since
  * nobody that is still to come leads back to it, is cut off first. So, however many sessions crash,
  * there are hardly more chains than sessions at a time.
+ *
+ * That leaves sessions that begin with nothing in their past, none of which can carry on another:
+ * each needs a chain of its own. But what is long ago is in the past of all that is at work or of
+ * those that have seen nothing of it. Such chains are settled together: how many times that was done
+ * before the last one that a past has all of stands for all their entries, and their columns are
+ * given to new chains.
  */
 import { IntList } from './integers.ts';
 
@@ -22,6 +28,12 @@ const triedMax = 256;
 const pastsPerLook = 1_024;
 /** No more sessions than this are a chain each. */
 const chainsPlain = 64;
+/** Columns, until there are more chains at a time. */
+const widthFirst = 32;
+/** Of a settled chain, in a past that has it: all of it. */
+const wholeChain = 0x7fff_ffff;
+/** Where less than one of so many columns came free, there are more columns at the next try. */
+const freedShare = 4;
 
 export interface CausalOrder {
   readonly count: number;
@@ -60,17 +72,33 @@ export class CausalPast {
   /** Chains that no session carries on yet. */
   readonly #ended: number[] = [];
   readonly #isLast: Uint8Array;
+  /** By chain its column in `#clocks`, or `none` once it is settled. */
+  readonly #columnOf: number[] = [];
+  readonly #freeColumns: number[] = [];
+  #columns = 0;
+  /** By chain when it was settled, from 1; 0 if it is not. How often that was done. */
+  readonly #settledIn: number[] = [];
+  #settlements = 0;
+  /** By row up to which settlement all is in the past. */
+  readonly #settledUpTo: number[] = [];
+  readonly #isLive: boolean[] = [];
   /** Row of each transaction in `#clocks`. */
   readonly #rowOf: Int32Array;
   readonly #freeRows = new IntList();
   #rows = 0;
-  #width = 32;
+  #width: number;
   #clocks = new Int32Array(0);
   readonly #scratch: number[] = [];
 
-  /** @param plainMax so many sessions are a chain each, and nothing is looked for */
-  constructor(order: CausalOrder, visitor: PastVisitor, bytesMax: number, plainMax = chainsPlain) {
+  /** `plainMax`: so many sessions are a chain each; `width`: so many columns there are at first. */
+  constructor(
+    order: CausalOrder,
+    visitor: PastVisitor,
+    bytesMax: number,
+    { plainMax = chainsPlain, width = widthFirst } = {},
+  ) {
     const { count, sessions } = order;
+    this.#width = width;
     this.#order = order;
     this.#visitor = visitor;
     this.#bytesMax = bytesMax;
@@ -122,7 +150,13 @@ export class CausalPast {
 
   /** The greatest place of the chain in the past of a transaction, or -1. */
   entry(t: number, chain: number): number {
-    return this.#clocks[(this.#rowOf[t] ?? 0) * this.#width + chain] ?? none;
+    return this.#entryOfRow(this.#rowOf[t] ?? 0, chain);
+  }
+
+  #entryOfRow(row: number, chain: number): number {
+    const column = this.#columnOf[chain] ?? none;
+    if (column !== none) return this.#clocks[row * this.#width + column] ?? none;
+    return (this.#settledUpTo[row] ?? 0) >= (this.#settledIn[chain] ?? 0) ? wholeChain : none;
   }
 
   /** Puts on the stack what t needs first: how many, or -1 if one of them waits for t itself. */
@@ -153,11 +187,12 @@ export class CausalPast {
     const row = this.#freeRows.length > 0 ? this.#freeRows.pop() : this.#newRow();
     if (row === none) return false;
     this.#rowOf[t] = row;
+    this.#isLive[row] = true;
     this.#merge(row, this.#predecessors(t));
     if (!this.#join(t)) return false;
     this.#visitor.visit(t);
-    this.#clocks[(this.#rowOf[t] ?? 0) * this.#width + (this.chainOf[t] ?? 0)] =
-      this.placeOf[t] ?? 0;
+    const column = this.#columnOf[this.chainOf[t] ?? 0] ?? 0;
+    this.#clocks[row * this.#width + column] = this.placeOf[t] ?? 0;
     this.#state[t] = visited;
     for (const p of this.#predecessors(t)) {
       const left = (this.#toVisit[p] ?? 0) - 1;
@@ -175,19 +210,23 @@ export class CausalPast {
   #merge(row: number, past: readonly number[]): void {
     const clocks = this.#clocks;
     const width = this.#width;
-    const chains = this.#lengths.length;
+    const columns = this.#columns;
     const to = row * width;
     let latest = none;
     for (const p of past) latest = Math.max(latest, p);
     clocks.fill(none, to, to + width);
+    this.#settledUpTo[row] = 0;
     if (latest === none) return;
-    const copied = (this.#rowOf[latest] ?? 0) * width;
-    clocks.copyWithin(to, copied, copied + chains);
+    const copied = this.#rowOf[latest] ?? 0;
+    clocks.copyWithin(to, copied * width, copied * width + columns);
+    this.#settledUpTo[row] = this.#settledUpTo[copied] ?? 0;
     for (const p of past) {
       // Who is in the past already has brought its own past with it.
-      if ((clocks[to + (this.chainOf[p] ?? 0)] ?? none) >= (this.placeOf[p] ?? 0)) continue;
-      const from = (this.#rowOf[p] ?? 0) * width;
-      for (let c = 0; c < chains; c += 1) {
+      if (this.#entryOfRow(row, this.chainOf[p] ?? 0) >= (this.placeOf[p] ?? 0)) continue;
+      const other = this.#rowOf[p] ?? 0;
+      this.#settledUpTo[row] = Math.max(this.#settledUpTo[row] ?? 0, this.#settledUpTo[other] ?? 0);
+      const from = other * width;
+      for (let c = 0; c < columns; c += 1) {
         const place = clocks[from + c] ?? none;
         if (place > (clocks[to + c] ?? none)) clocks[to + c] = place;
       }
@@ -199,9 +238,12 @@ export class CausalPast {
     const previous = this.#previous[t] ?? none;
     let chain = previous === none ? this.#seenWhole(t) : (this.chainOf[previous] ?? none);
     if (chain === none) {
+      const column = this.#newColumn();
+      if (column === none) return false;
       chain = this.#lengths.push(0) - 1;
       this.#lastOf.push(none);
-      if (chain >= this.#width && !this.#resize(this.#rows, this.#width * 2)) return false;
+      this.#columnOf.push(column);
+      this.#settledIn.push(0);
     }
     const length = this.#lengths[chain] ?? 0;
     this.chainOf[t] = chain;
@@ -211,6 +253,64 @@ export class CausalPast {
     this.#below[t] = this.#lastOf[chain] ?? none;
     this.#lastOf[chain] = t;
     return true;
+  }
+
+  /** A column that is `none` in all rows; `none` if there is no memory for one more. */
+  #newColumn(): number {
+    if (this.#freeColumns.length === 0 && this.#columns === this.#width) {
+      if (this.#reuses) this.#settle();
+      const isEnough = this.#freeColumns.length * freedShare >= this.#width;
+      if (!isEnough && !this.#resize(this.#rows, this.#width * 2)) return none;
+    }
+    const free = this.#freeColumns.pop();
+    if (free !== undefined) return free;
+    this.#columns += 1;
+    return this.#columns - 1;
+  }
+
+  /**
+   * Settles the most ended chains that the same pasts have all of, and the others nothing. Those
+   * pasts must also have all that was settled before: then to have the last is to have all.
+   */
+  #settle(): void {
+    const bySeers = new Map<string, { readonly seers: readonly number[]; chains: number[] }>();
+    for (const chain of this.#ended) {
+      const seers = this.#seersOf(chain);
+      if (seers === undefined || seers.length === 0) continue;
+      const name = seers.join();
+      const known = bySeers.get(name);
+      if (known === undefined) bySeers.set(name, { seers, chains: [chain] });
+      else known.chains.push(chain);
+    }
+    let most: { readonly seers: readonly number[]; chains: number[] } | undefined;
+    for (const group of bySeers.values())
+      if (group.chains.length > (most?.chains.length ?? 0)) most = group;
+    if (most === undefined) return;
+    this.#settlements += 1;
+    for (const row of most.seers) this.#settledUpTo[row] = this.#settlements;
+    for (const chain of most.chains) {
+      const column = this.#columnOf[chain] ?? 0;
+      for (let row = 0; row < this.#rows; row += 1) this.#clocks[row * this.#width + column] = none;
+      this.#columnOf[chain] = none;
+      this.#settledIn[chain] = this.#settlements;
+      this.#freeColumns.push(column);
+    }
+    const left = this.#ended.filter((chain) => this.#columnOf[chain] !== none);
+    this.#ended.splice(0, this.#ended.length, ...left);
+  }
+
+  /** The rows that have all of a chain; undefined if one has a part, or not all that is settled. */
+  #seersOf(chain: number): readonly number[] | undefined {
+    const whole = (this.#lengths[chain] ?? 0) - 1;
+    const column = this.#columnOf[chain] ?? 0;
+    const seers: number[] = [];
+    for (let row = 0; row < this.#rows; row += 1) {
+      const place = this.#clocks[row * this.#width + column] ?? none;
+      if (this.#isLive[row] !== true || place === none) continue;
+      if (place !== whole || this.#settledUpTo[row] !== this.#settlements) return undefined;
+      seers.push(row);
+    }
+    return seers;
   }
 
   /** An ended chain that t has seen all of, or `none`. */
@@ -242,7 +342,9 @@ export class CausalPast {
   }
 
   #free(t: number): void {
-    this.#freeRows.push(this.#rowOf[t] ?? 0);
+    const row = this.#rowOf[t] ?? 0;
+    this.#isLive[row] = false;
+    this.#freeRows.push(row);
   }
 
   #newRow(): number {
