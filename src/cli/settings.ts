@@ -67,12 +67,13 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
 }
 
 /** The plan of the same workload and system when no other flag is given but the nemeses. */
-async function defaultsOf({ workload, system, seed, nemeses }: RunPlan): Promise<RunPlan> {
-  const named = system.kind === 'bin' ? { bin: system.path } : { target: system.name };
+async function defaultsOf({ workload, target, plan }: Planned): Promise<RunPlan> {
+  const { system, seed, nemeses } = plan;
+  const text = system.kind === 'bin' ? { bin: system.path } : {};
   const none = { flags: new Set<string>(), options: {}, script: [], nodeArgs: [] };
-  const { plan, target } = await completed({ text: { workload, ...named }, ...none }, seed);
+  const { plan: bare } = await completed({ text, ...none }, { workload, target }, seed);
   // How long the load lasts by default depends on them.
-  return { ...plan, timeLimitMs: 1000 * timeLimitFor(target, nemeses) };
+  return { ...bare, timeLimitMs: 1000 * timeLimitFor(target, nemeses) };
 }
 
 async function completed(

@@ -62,7 +62,6 @@ describe('Maelstrom’s ten', () => {
       (await planOf(settings({ target, nemesis }), 1)).plan.timeLimitMs / 1000;
     expect(await secondsOf('etcd', '')).toBe(10);
     expect(await secondsOf('etcd', 'partition')).toBe(10);
-    expect(await secondsOf('etcd', 'partition:one,partition:halves')).toBe(10);
     expect(await secondsOf('etcd', 'partition,kill,pause,clock')).toBe(25);
     expect(await secondsOf('raft', 'partition,kill,pause,clock')).toBe(10);
     const asked = settings({ target: 'etcd', nemesis: 'partition,kill', 'time-limit': '10' });
