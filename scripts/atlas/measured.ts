@@ -4,7 +4,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 export type Outcome = 'valid' | 'anomaly' | 'unknown' | 'failed';
 
 /** How one run ended. */
-export interface Ended {
+interface Ended {
   readonly outcome: Outcome;
   /** Of the anomalies that it found. */
   readonly types: readonly string[];
