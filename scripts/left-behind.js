@@ -3,7 +3,10 @@
  * process, a mount, an interface, a rule of nftables, a control group, a temporary file. What the
  * host has is compared before, during and after each run; also its clock.
  *
- *     node scripts/left-behind.js [--runs 50] [--seed 1] [--within 9] [-- what to run]
+ *     node scripts/left-behind.js [--runs 50] [--seed 1] [--within 9] [--from fault] [-- what to run]
+ *
+ * Each kill comes at a random moment within so many seconds of the start of dsx or, with
+ * `--from fault`, of the moment at which the first fault of the run is in force.
  *
  * Run it as root and as an ordinary user. Exits with 1 if anything was left, and says what.
  */
@@ -20,6 +23,7 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '50' },
     seed: { type: 'string', default: '1' },
     within: { type: 'string', default: '9' },
+    from: { type: 'string', default: 'start' },
   },
   allowPositionals: true,
 });
@@ -79,6 +83,7 @@ async function trial(run) {
     env: { ...process.env, TMPDIR: tempFolder, [mark.split('=')[0]]: String(process.pid) },
   });
   const ended = new Promise((done) => child.on('exit', done));
+  if (values.from === 'fault') await untilFault(run, child);
   await Promise.race([sleep(waitMs), ended]);
   compare(`during run ${run}`);
   // Now and then it is the inner dsx that dies; then the outer one ends by itself.
@@ -103,14 +108,30 @@ async function trial(run) {
 
 /** How far the run had come: otherwise nobody knows what the kill has shown. */
 function furthest(run) {
+  const lines = historyOf(run);
+  if (lines.length === 0) return 'before the first operation';
+  return `${lines.length} events, ${faultEvents(lines)} of them faults`;
+}
+
+function historyOf(run) {
   try {
     const runsFolder = join(folder, 'runs');
     const own = readdirSync(runsFolder).find((name) => name.endsWith(`-${run}`));
-    const lines = readFileSync(join(runsFolder, own ?? '', 'history.jsonl'), 'utf8').split('\n');
-    const injected = lines.filter((line) => line.includes('"nemesis"')).length;
-    return `${lines.length} events, ${injected} of them faults`;
+    return readFileSync(join(runsFolder, own ?? '', 'history.jsonl'), 'utf8').split('\n');
   } catch {
-    return 'before the first operation';
+    return [];
+  }
+}
+
+function faultEvents(lines) {
+  return lines.filter((line) => line.includes('"nemesis"')).length;
+}
+
+/** A fault has two events: it is asked for, and it is in force. */
+async function untilFault(run, child) {
+  while (child.exitCode === null && child.signalCode === null) {
+    if (faultEvents(historyOf(run)) >= 2) return;
+    await sleep(50);
   }
 }
 

@@ -21,7 +21,7 @@ export default {
     },
     {
       name: 'early-ack',
-      summary: 'takes a number for a message, confirms it, and writes it a moment later',
+      summary: 'takes a number for a message, confirms it, and writes it a second later',
       broken: {
         mistake: 'a node that is killed takes confirmed messages with it',
         shownBy: { workload: 'kafka', nemesis: 'kill' },
@@ -32,8 +32,16 @@ export default {
       summary: 'takes a number, then writes; polls show what is there, past what is not yet',
       broken: {
         mistake: 'a consumer goes past a message that is still being written, and never sees it',
-        // Many messages at once, so that some are being written while others come and poll.
-        shownBy: { workload: 'kafka', nemesis: 'none', further: ['--rate', '500'] },
+        // Few logs, many messages at once, and links that overtake each other: some messages are
+        // still on their way when later ones of the same log are there to be polled.
+        shownBy: {
+          workload: 'kafka',
+          nemesis: 'none',
+          further: [
+            ...['--rate', '500', '--concurrency', '4n', '--latency', '10'],
+            ...['--latency-dist', 'exponential', '--option', 'key-count=4'],
+          ],
+        },
       },
     },
     {

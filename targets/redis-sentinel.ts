@@ -122,7 +122,13 @@ export default {
       broken: {
         mistake:
           'WAIT counts replicas, and a failover may choose one that it did not count: what they confirmed is lost',
-        shownBy: { workload: 'set', nemesis: 'pause' },
+        // A primary that goes on while its successor is being chosen still has one replica, which
+        // it counts. Sentinels choose once in ten seconds.
+        shownBy: {
+          workload: 'set',
+          nemesis: 'pause:primaries',
+          further: ['--nemesis-interval', '1.5', '--time-limit', '60'],
+        },
       },
     },
     {

@@ -20,16 +20,17 @@ export default {
       broken: {
         mistake:
           'one participant has committed; the other asks after a restart and is told to abort',
-        // Slow links and many transfers at once, so that a crash finds decisions which only one
-        // of two participants has been told.
+        // Slow links, many transfers at once and many crashes, so that some find decisions which
+        // only one of two participants has been told. Amounts that hardly ever cancel out.
         shownBy: {
           workload: 'bank',
           nemesis: 'kill:all',
           further: [
-            ...['--node-count', '3', '--nemesis-interval', '1', '--concurrency', '8n'],
-            ...['--latency', '30', '--latency-dist', 'exponential', '--rate', '300'],
-            ...['--option', 'read-share=0.1', '--option', 'accounts=200'],
-            ...['--option', 'total=5000'],
+            ...['--node-count', '3', '--nemesis-interval', '1', '--concurrency', '20n'],
+            ...['--latency', '30', '--latency-dist', 'exponential', '--rate', '600'],
+            ...['--time-limit', '20', '--option', 'read-share=0.1'],
+            ...['--option', 'accounts=1000', '--option', 'total=1000000'],
+            ...['--option', 'max-transfer=1000'],
           ],
         },
       },

@@ -25,14 +25,19 @@ import {
   type Prng,
   type RpcChannel,
   RpcError,
+  repeat,
   repeatedly,
   TargetError,
   UsageError,
+  untilOk,
   type Workload,
 } from '../src/sdk.ts';
 
 /** Nodes may still be electing a leader when they are first asked. */
 const openWithinMs = 20_000;
+const lastRead: OpRequest = { f: 'read', value: null, final: true };
+/** Accounts may still be locked by transfers that a crash left undecided: a refused read asks again. */
+const lastTriesMax = 8;
 
 function bankClient(rpc: RpcChannel): Client {
   return {
@@ -157,7 +162,7 @@ export default {
     };
     return {
       main: repeatedly(rng, (source) => drawOp(source, mix)),
-      final: () => eachThread(of({ f: 'read', value: null, final: true })),
+      final: () => eachThread(untilOk(repeat(of(lastRead), lastTriesMax))),
     };
   },
   maelstrom: bankClient,

@@ -104,7 +104,8 @@ async function run(row: Row, seed: number): Promise<void> {
     ({ 0: 'valid', 1: 'anomaly', 2: 'unknown' } as const)[exitCode ?? 255] ?? 'failed';
   const types = outcome === 'anomaly' ? typesIn(stdout) : [];
   const measured = readMeasured(file);
-  const tally = withRun(measured[keyOf(row)] ?? nothingMeasured, seed, outcome, types);
+  const day = new Date().toISOString().slice(0, 10);
+  const tally = withRun(measured[keyOf(row)] ?? nothingMeasured, seed, { outcome, types, day });
   writeMeasured(file, { ...measured, [keyOf(row)]: tally });
   const isOdd = outcome !== (row.mistake === null ? 'valid' : 'anomaly');
   console.error(

@@ -3,6 +3,15 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 export type Outcome = 'valid' | 'anomaly' | 'unknown' | 'failed';
 
+/** How one run ended. */
+interface Ended {
+  readonly outcome: Outcome;
+  /** Of the anomalies that it found. */
+  readonly types: readonly string[];
+  /** As in 2026-07-31, in UTC. */
+  readonly day: string;
+}
+
 /** How the runs of a row ended. */
 export interface Tally {
   /** One run for each. */
@@ -13,6 +22,8 @@ export interface Tally {
   readonly failed: number;
   /** Type of anomaly → runs that had one. */
   readonly anomalies: Readonly<Record<string, number>>;
+  /** The day of the last run, as in 2026-07-31, in UTC. Empty: no run. */
+  readonly day: string;
 }
 
 export type Measured = Readonly<Record<string, Tally>>;
@@ -24,14 +35,11 @@ export const nothingMeasured: Tally = {
   unknown: 0,
   failed: 0,
   anomalies: {},
+  day: '',
 };
 
-export function withRun(
-  tally: Tally,
-  seed: number,
-  outcome: Outcome,
-  types: readonly string[],
-): Tally {
+/** A run more, that was done on `day`. */
+export function withRun(tally: Tally, seed: number, { outcome, types, day }: Ended): Tally {
   const anomalies = { ...tally.anomalies };
   for (const type of types) anomalies[type] = (anomalies[type] ?? 0) + 1;
   return {
@@ -39,6 +47,7 @@ export function withRun(
     seeds: [...tally.seeds, seed].toSorted((a, b) => a - b),
     [outcome]: tally[outcome] + 1,
     anomalies,
+    day,
   };
 }
 

@@ -145,7 +145,12 @@ function rowsOf(target: Target, workload: Workload): readonly Row[] {
     // A variant may keep what it promises, and be broken for who asks for more.
     if (promises === undefined ? broken === undefined : workload.models.includes(promises))
       for (const nemesis of faultsFor(target, workload.name, promises !== undefined))
-        rows.push({ ...base, mistake: null, nemesis, further: modelArguments(promises) });
+        rows.push({
+          ...base,
+          mistake: null,
+          nemesis,
+          further: [...modelArguments(promises), ...patience(target, workload.name)],
+        });
     // A mistake is shown by one workload; with others of the same object it may stay hidden.
     if (broken?.shownBy.workload === workload.name) {
       const { nemesis, model, further = [] } = broken.shownBy;
@@ -158,6 +163,12 @@ function rowsOf(target: Target, workload: Workload): readonly Row[] {
 
 function modelArguments(model: string | undefined): readonly string[] {
   return model === undefined ? [] : ['--model', model];
+}
+
+/** Where a lease lasts for seconds, who gives up waiting for a lock after one hardly ever gets it. */
+function patience({ defaults = {} }: Target, workload: string): readonly string[] {
+  const isLong = workload === 'lock' && Number(defaults['lease'] ?? 0) >= 1000;
+  return isLong ? ['--operation-timeout', '5'] : [];
 }
 
 /**

@@ -63,7 +63,11 @@ export const settingTable = {
     value: { kind: 'number', min: 0 },
     summary: 'operations per second over all clients; 0: no limit',
   },
-  'time-limit': { value: positive, summary: 'seconds of load (default: 10)' },
+  'time-limit': {
+    value: positive,
+    summary:
+      'seconds of load (default: 10; of real systems with leaders 5 more for each further nemesis)',
+  },
   nemesis: {
     ...{ names: 'nemeses', value: words },
     summary: 'faults, as in partition,pause:one,packet:loss (default: none)',

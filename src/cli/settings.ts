@@ -66,12 +66,14 @@ export async function planOf(settings: Settings, seed: number): Promise<Planned>
   return { ...planned, defaults: await defaultsOf(planned) };
 }
 
-/** The plan of the same workload and system when no other flag is given. */
+/** The plan of the same workload and system when no other flag is given but the nemeses. */
 async function defaultsOf({ workload, target, plan }: Planned): Promise<RunPlan> {
-  const { system, seed } = plan;
+  const { system, seed, nemeses } = plan;
   const text = system.kind === 'bin' ? { bin: system.path } : {};
   const none = { flags: new Set<string>(), options: {}, script: [], nodeArgs: [] };
-  return (await completed({ text, ...none }, { workload, target }, seed)).plan;
+  const { plan: bare } = await completed({ text, ...none }, { workload, target }, seed);
+  // How long the load lasts by default depends on them.
+  return { ...bare, timeLimitMs: 1000 * timeLimitFor(target, nemeses) };
 }
 
 async function completed(
@@ -112,7 +114,7 @@ async function completed(
       'sample',
       'all',
     ]),
-    ...timesOf(text, workload, target),
+    ...timesOf(text, workload, target, nemeses),
     logNetSend: flags.has('log-net-send'),
     logNetReceive: flags.has('log-net-recv'),
     logStderr: flags.has('log-stderr'),
@@ -142,7 +144,12 @@ function keepsLess({ keeps }: Target, { name }: Workload): number {
   return keeps?.[name] === undefined ? 0 : 1;
 }
 
-function timesOf(text: Settings['text'], workload: Workload, target: Target | null) {
+function timesOf(
+  text: Settings['text'],
+  workload: Workload,
+  target: Target | null,
+  nemeses: readonly NemesisSpec[],
+) {
   const seconds = (name: string, fallback: number): number =>
     1000 * parseNumber(name, text[name] ?? String(fallback), { min: 0.001 });
   const latencyMs = parseNumber('latency', text['latency'] ?? '0', { min: 0, max: 60_000 });
@@ -151,7 +158,7 @@ function timesOf(text: Settings['text'], workload: Workload, target: Target | nu
   const recovery = String(isServer ? (target.recoverySeconds ?? 2) : 1);
   return {
     rateHz: parseNumber('rate', text['rate'] ?? String(workload.defaults.rate), { min: 0 }),
-    timeLimitMs: seconds('time-limit', 10),
+    timeLimitMs: seconds('time-limit', timeLimitFor(target, nemeses)),
     nemesisIntervalMs: seconds('nemesis-interval', 2),
     recoveryMs: 1000 * parseNumber('recovery-time', text['recovery-time'] ?? recovery, { min: 0 }),
     latencyMs,
@@ -169,6 +176,12 @@ function timesOf(text: Settings['text'], workload: Workload, target: Target | nu
     checkTimeoutMs: seconds('check-timeout', 60),
     checkMemoryMb: parseNumber('check-memory', text['check-memory'] ?? '2048', { min: 16 }),
   };
+}
+
+/** Leaders of real systems are struck one at a time, by each nemesis in turn: that takes longer. */
+function timeLimitFor(target: Target | null, nemeses: readonly NemesisSpec[]): number {
+  if (target === null || target.testbed === 'stdio' || !target.reportsPrimary) return 10;
+  return 10 + 5 * Math.max(0, new Set(nemeses.map(({ name }) => name)).size - 1);
 }
 
 function testbedsOf(target: Target | null): readonly string[] {

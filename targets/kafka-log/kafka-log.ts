@@ -23,7 +23,8 @@ const storeTimeoutMs = 800;
 const pollMax = 50;
 /** Places beyond the known end that a poll looks at. */
 const lookAhead = 4;
-const writeDelayMs = 200;
+/** How long `early-ack` keeps messages back, as a log does that is flushed every second. */
+const writeDelayMs = 1000;
 
 const variants = [
   'write-once',

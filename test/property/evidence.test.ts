@@ -51,6 +51,14 @@ const ofAbsence = new Set(['thin-air-read', 'aborted-read']);
 /** Whatever overlaps a read of a safe register may be what excuses it. */
 const notShrunk = new Set(['linearizable', 'regular', 'safe']);
 
+/** Of a circle told line by line: each begins with what the one before it led to, and says why. */
+function isTold({ explanation }: Anomaly): boolean {
+  const steps = explanation
+    .split('\n')
+    .flatMap((line) => [.../^(.*?) comes before (.*?): (.*)\.$/g[Symbol.matchAll](line)]);
+  return steps.every(([, from = '', , why = ''], i) => why !== '' && from === steps.at(i - 1)?.[2]);
+}
+
 describe.each(weakModelNames)('%s', (name) => {
   test('is broken by the evidence alone, and by no less of it', () => {
     const checker = weakModel(name);
@@ -62,6 +70,7 @@ describe.each(weakModelNames)('%s', (name) => {
         found += 1;
         const rows = rowsOf(history, anomaly);
         const where = `seed ${seed}: ${textOf(history, anomaly)}`;
+        expect(isTold(anomaly), where).toBe(true);
         const again = typesOf(checker, history, rows);
         expect(again.length, where).toBeGreaterThan(0);
         if (notShrunk.has(name)) continue;
@@ -135,4 +144,43 @@ describe.each(transactional)('%s: %s', (kind, _, checker) => {
       { numRuns: runs },
     );
   });
+});
+
+/** Each is shown by what a few transactions did; nothing is worked out from what others did. */
+const shownAtOnce = new Set([
+  'G1a',
+  'G1b',
+  'internal',
+  'future-read',
+  'duplicate-elements',
+  'incompatible-order',
+  'dirty-update',
+  'reordered-appends',
+]);
+
+test('what a few reads of lists show is shown by no fewer transactions', () => {
+  const checker = listAppend('strict-serializable');
+  let found = 0;
+  fc.assert(
+    fc.property(fc.nat(), isolations, fc.integer({ min: 4, max: 9 }), (seed, level, size) => {
+      const kind = 'list-append';
+      const crowd = { ...shape, kind, level, transactions: size, fail: 0.25, lie: 0.15 } as const;
+      const history = simulate(crowd, seed);
+      for (const anomaly of anomaliesOf(checker.check(history, limits))) {
+        if (!shownAtOnce.has(anomaly.type)) continue;
+        found += 1;
+        const rows = rowsOf(history, anomaly);
+        const isThere = (some: readonly number[]): boolean =>
+          anomaliesOf(checker.check(history.picked(some), limits)).some(
+            ({ type, key }) => type === anomaly.type && key === anomaly.key,
+          );
+        const seen = `${anomaly.type}: ${textOf(history, anomaly)}`;
+        expect(isThere(rows), seen).toBe(true);
+        for (const row of rows)
+          expect(isThere(rows.filter((other) => other !== row)), seen).toBe(false);
+      }
+    }),
+    { numRuns: runs * 2 },
+  );
+  expect(found).toBeGreaterThan(0);
 });

@@ -161,8 +161,8 @@ function expectAlone(checker: Checker, history: History, anomaly: Anomaly, seed:
 
 /**
  * Fails at the first history on which the two do not agree, or where an anomaly is not shown by
- * its own evidence; and if one of the three verdicts, or
- * one of the anomalies that are listed, never came.
+ * its own evidence; and if one of the three verdicts, or one of the anomalies that are listed,
+ * never came.
  */
 export function agree(
   checker: Checker,

@@ -1,9 +1,11 @@
 /** Edges of the invariants: what counts for a verdict and what does not, one history each. */
 import { describe, expect, test } from 'vitest';
 import { broadcast } from '../../src/checker/invariant/broadcast.ts';
+import { causalReverse } from '../../src/checker/invariant/causal-reverse.ts';
 import { failureDetector } from '../../src/checker/invariant/failure-detector.ts';
 import { finalCounter } from '../../src/checker/invariant/final-counter.ts';
 import { lockHolds } from '../../src/checker/invariant/lock.ts';
+import { monotonic } from '../../src/checker/invariant/monotonic.ts';
 import { sequentialInserts } from '../../src/checker/invariant/sequential.ts';
 import { setByLastRead } from '../../src/checker/invariant/set.ts';
 import { setFull } from '../../src/checker/invariant/set-full.ts';
@@ -48,8 +50,27 @@ describe('sets', () => {
     const lines = [did(0, 'add', 1), did(1, 'read', null, [1]), read] as const;
     expect(judged(setFull(), ...lines).valid).toBe(true);
     expect(judged(setByLastRead(), ...lines).valid).toBe(true);
+    const older = [did(0, 'write', 1), did(0, 'write', 2), failed(1, 'read', [2])] as const;
+    expect(judged(causalReverse(), ...older, did(1, 'read', null, [1, 2])).valid).toBe(true);
+    const lower = [did(1, 'read', null, 3), failed(1, 'read', 2), did(1, 'read', null, 4)] as const;
+    expect(judged(monotonic(), ...lower).valid).toBe(true);
     const holes = failed(1, 'read', ['b', null]);
     expect(judged(sequentialInserts(), did(1, 'read', null, ['b', 'a']), holes).valid).toBe(true);
+  });
+});
+
+describe('causal reverse', () => {
+  test('goes by acknowledgements, in whatever order the writes began', () => {
+    const verdict = judged(
+      causalReverse(),
+      at(0, 'invoke', 'write', 1),
+      did(1, 'write', 2),
+      at(2, 'invoke', 'write', 3),
+      at(0, 'ok', 'write', 1),
+      at(2, 'ok', 'write', 3),
+      did(3, 'read', null, [2, 3]),
+    );
+    expect(verdict.valid).toBe(true);
   });
 });
 

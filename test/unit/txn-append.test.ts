@@ -56,6 +56,30 @@ describe('what shows by itself', () => {
     expect(check(picture).valid).toBe(true);
   });
 
+  test.each([
+    // Whoever shows its own append needs no other reader.
+    ['dirty-update', '0: a x 1 !\n1: a x 2\n2: a x 3, r x [1 2 3]', [[0, 4]]],
+    ['dirty-update', '0: a x 1 !\n1: a x 2, r x [1 2]\n2: r x [1 2]', [[0, 2]]],
+    ['dirty-update', '0: a x 1 !\n1: a x 2\n2: r x [1 2]\n3: a x 4', [[0, 2, 4]]],
+    // Whoever reads two orders needs nobody who reads one of them, and says it once.
+    [
+      'incompatible-order',
+      '0: a x 1\n| 1: a x 2\n2: r x [2 1]\n3: r x [1 2], r x [2 1], r x [2], r x [1 2]',
+      [[6]],
+    ],
+    [
+      'incompatible-order',
+      '0: a x 1\n| 1: a x 2\n2: r x [1 2]\n3: r x [2 1]\n4: r x [2]',
+      [
+        [4, 6],
+        [4, 8],
+      ],
+    ],
+  ])('%s is told with as few transactions as show it: %s', (type, picture, operations) => {
+    const told = anomaliesOf(check(picture)).filter((anomaly) => anomaly.type === type);
+    expect(told.map((anomaly) => anomaly.operations)).toEqual(operations);
+  });
+
   test('an answer to another question', () => {
     const history = historyOf([
       { type: 'invoke', process: 0, f: 'txn', value: [['append', 'x', 1]] },

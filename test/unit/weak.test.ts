@@ -72,6 +72,36 @@ describe('session guarantees', () => {
     expect(validity('writes-follow-reads', backwards)).toBe(false);
     expect(validity('monotonic-writes', backwards)).toBe(true);
   });
+
+  test('who reads what he writes only later has read it before his other writes', () => {
+    expect(validity('writes-follow-reads', '0: [r1][w1]\n1: [r1]')).toBe(true);
+    const early = '0: [r2][w1][w2]';
+    expect(validity('writes-follow-reads', `${early}\n1: [r2][r1]`)).toBe(true);
+    expect(validity('writes-follow-reads', `${early}\n1: [r1][r2]`)).toBe(false);
+    // The same of what another one wrote after that.
+    const other = '0: [r2][w1]\n2:         [w2]';
+    expect(validity('writes-follow-reads', `${other}\n1: [r2][r1]`)).toBe(true);
+    expect(validity('writes-follow-reads', `${other}\n1: [r1][r2]`)).toBe(false);
+  });
+
+  test('a circle over what authors had read names each read once, and says why', () => {
+    const [verdict] = anomaliesOf(
+      weakModel('writes-follow-reads').check(
+        drawn(`
+          0: [w1]    [w3]
+          1:     [r1]    [r3]    [w2]
+          2:                         [r2][r1]
+        `),
+        limits,
+      ),
+    );
+    expect(verdict?.operations).toEqual([0, 2, 8, 10, 12]);
+    expect(verdict?.explanation.split('\n')).toEqual([
+      'As process 2 sees them, the versions of one key have one order. Yet each of these must come before the next, in a circle:',
+      "process 1's write of 2 (event 8) comes before process 0's write of 1 (event 0): process 2's read of 2 (event 10) was followed by process 2's read of 1 (event 12).",
+      "process 0's write of 1 (event 0) comes before process 1's write of 2 (event 8): process 1's read of 1 (event 2) was followed by process 1's write of 2 (event 8).",
+    ]);
+  });
 });
 
 describe('where a history stands', () => {

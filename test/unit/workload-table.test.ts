@@ -57,6 +57,18 @@ describe('Maelstrom’s ten', () => {
     expect(Object.keys(await optionsOf('echo'))).toEqual([]);
   });
 
+  test('real systems with leaders get five seconds more for each further nemesis', async () => {
+    const secondsOf = async (target: string, nemesis: string): Promise<number> =>
+      (await planOf(settings({ target, nemesis }), 1)).plan.timeLimitMs / 1000;
+    expect(await secondsOf('etcd', '')).toBe(10);
+    expect(await secondsOf('etcd', 'partition')).toBe(10);
+    expect(await secondsOf('etcd', 'partition,kill,pause,clock')).toBe(25);
+    expect(await secondsOf('raft', 'partition,kill,pause,clock')).toBe(10);
+    const asked = settings({ target: 'etcd', nemesis: 'partition,kill', 'time-limit': '10' });
+    const { plan, defaults } = await planOf(asked, 1);
+    expect([plan.timeLimitMs, defaults?.timeLimitMs]).toEqual([10_000, 15_000]);
+  });
+
   test('a name that there is not is answered with the nearest', async () => {
     await expect(findWorkload('g-conter')).rejects.toThrow(/Did you mean "g-counter"/);
   });

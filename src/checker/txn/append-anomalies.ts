@@ -1,23 +1,27 @@
 /**
  * What no cycle is needed to see in a history of appends (Elle's names): reads that contradict
  * their own transaction, reads of what was aborted, of what was not yet final, of what nobody
- * wrote, lists that cannot all be versions of one list, lost updates, and fractured reads.
+ * wrote, lost updates, fractured reads, and what the order of lists shows (`append-orders.ts`).
  */
 import { typeCode } from '../../history/columns.ts';
+import {
+  findDirtyUpdates,
+  findDuplicates,
+  findIncompatible,
+  findReordered,
+} from './append-orders.ts';
+import { elementsText, elementText, keyText, listText, valueText } from './append-text.ts';
 import {
   type AppendHistory,
   commonLength,
   type ElementList,
-  firstDuplicate,
   lastAppend,
   listOf,
   longestLength,
   none,
-  readerOf,
   shows,
-  valuesOf,
 } from './append-versions.ts';
-import { type Findings, text, who } from './findings.ts';
+import { type Findings, who } from './findings.ts';
 import { PairTable } from './integers.ts';
 import { readKind, writeKind } from './transactions.ts';
 
@@ -252,103 +256,6 @@ function missingRead(history: AppendHistory, t: number, append: number): number 
   return none;
 }
 
-function findIncompatible(history: AppendHistory, findings: Findings): void {
-  const { transactions, odd, longest, ambiguous } = history;
-  for (const [read, list] of odd) {
-    const k = transactions.key[read] ?? 0;
-    if (ambiguous.has(k)) continue;
-    const other = readerOfLongest(history, k);
-    const whole = longest[k] ?? list;
-    const common = commonLength(whole, list);
-    findings.add('incompatible-order', () => ({
-      key: transactions.keys[k] ?? null,
-      transactions: [transactions.of[read] ?? 0, ...(other === none ? [] : [other])],
-      explanation: `${who(transactions, transactions.of[read] ?? 0)} read ${elementsText(history, list)} at key ${keyText(history, read)}, and ${other === none ? 'another one' : who(transactions, other)} read ${elementsText(history, whole)}: they differ at position ${common}, and neither is the beginning of the other, as two versions of one list are.`,
-    }));
-  }
-}
-
-/** A transaction that read the longest list of a key. */
-function readerOfLongest(history: AppendHistory, k: number): number {
-  return readerOf(history, k, longestLength(history, k) - 1);
-}
-
-function findDuplicates(history: AppendHistory, findings: Findings): void {
-  const { transactions, odd, longest } = history;
-  const add = (k: number, list: ElementList, reader: () => number): void => {
-    const at = firstDuplicate(list);
-    if (at === list.length) return;
-    findings.add('duplicate-elements', () => ({
-      key: transactions.keys[k] ?? null,
-      transactions: [reader()],
-      explanation: `${who(transactions, reader())} read ${elementsText(history, list)} at key ${text(transactions.keys[k])}: ${valueText(history, list[at] ?? none)} is there twice, but was appended at most once.`,
-    }));
-  };
-  for (const [k, list] of longest.entries())
-    if (history.trusted[k] !== list.length && !history.ambiguous.has(k))
-      add(k, list, () => readerOfLongest(history, k));
-  for (const [read, list] of odd) {
-    const k = transactions.key[read] ?? 0;
-    if (!history.ambiguous.has(k)) add(k, list, () => transactions.of[read] ?? 0);
-  }
-}
-
-/** Appends of one transaction that a list shows in another order, or the later one alone. */
-function findReordered(history: AppendHistory, findings: Findings): void {
-  const { transactions, position, trusted, ambiguous } = history;
-  const { kind, key, of, keys } = transactions;
-  for (let later = 1; later < kind.length; later += 1) {
-    const at = position[later] ?? 0;
-    const k = key[later] ?? 0;
-    if (kind[later] !== writeKind || at === none || at >= (trusted[k] ?? 0)) continue;
-    if (ambiguous.has(k)) continue;
-    let earlier = later - 1;
-    while (
-      earlier >= 0 &&
-      of[earlier] === of[later] &&
-      (kind[earlier] !== writeKind || key[earlier] !== k)
-    )
-      earlier -= 1;
-    if (earlier < 0 || of[earlier] !== of[later]) continue;
-    const before = position[earlier] ?? 0;
-    if (before !== none && before < at) continue;
-    const writer = of[later] ?? 0;
-    const reader = readerOfLongest(history, k);
-    findings.add('reordered-appends', () => ({
-      key: keys[k] ?? null,
-      transactions: [writer, ...(reader === none ? [] : [reader])],
-      explanation: `${who(transactions, writer)} appended ${elementText(history, earlier)} and then ${elementText(history, later)} to key ${text(keys[k])}, but ${elementsText(history, history.longest[k] ?? new Int32Array(0))}, which ${who(transactions, reader)} read, has ${before === none ? 'only the second of them' : 'them the other way round'}.`,
-    }));
-  }
-}
-
-/** An aborted append that a committed one was built upon. */
-function findDirtyUpdates(history: AppendHistory, findings: Findings): void {
-  const { transactions, start, versions, trusted, ambiguous } = history;
-  const { of, outcome, keys } = transactions;
-  for (let k = 0; k < keys.length; k += 1) {
-    if (ambiguous.has(k)) continue;
-    let aborted = none;
-    const begin = start[k] ?? 0;
-    for (let at = begin; at < begin + (trusted[k] ?? 0); at += 1) {
-      const append = versions[at] ?? 0;
-      if (append === none) continue;
-      const writer = of[append] ?? 0;
-      if (outcome[writer] === typeCode.fail) aborted = append;
-      else if (outcome[writer] === typeCode.ok && aborted !== none) {
-        const dirty = aborted;
-        aborted = none;
-        const reader = readerOf(history, k, at - begin, [writer]);
-        findings.add('dirty-update', () => ({
-          key: keys[k] ?? null,
-          transactions: [of[dirty] ?? 0, writer, ...(reader === none ? [] : [reader])],
-          explanation: `at key ${text(keys[k])}, ${elementText(history, append)} of ${who(transactions, writer)}, which committed, comes after ${elementText(history, dirty)} of ${who(transactions, of[dirty] ?? 0)}, which failed: an aborted write was kept${reader === none || reader === writer ? '' : `, as ${who(transactions, reader)} read`}.`,
-        }));
-      }
-    }
-  }
-}
-
 /** Two committed transactions that read the same version of a key and then appended to it. */
 function findLostUpdates(history: AppendHistory, findings: Findings): void {
   const { transactions, odd } = history;
@@ -376,24 +283,4 @@ function findLostUpdates(history: AppendHistory, findings: Findings): void {
         }));
     }
   }
-}
-
-function keyText({ transactions }: AppendHistory, microOperation: number): string {
-  return text(transactions.keys[transactions.key[microOperation] ?? 0]);
-}
-
-function elementText({ transactions }: AppendHistory, append: number): string {
-  return text(transactions.elements.value(transactions.value[append] ?? none));
-}
-
-function valueText({ transactions }: AppendHistory, element: number): string {
-  return text(transactions.elements.value(element));
-}
-
-function elementsText({ transactions }: AppendHistory, list: ElementList): string {
-  return text(valuesOf(transactions, list));
-}
-
-function listText(history: AppendHistory, read: number): string {
-  return elementsText(history, listOf(history, read));
 }

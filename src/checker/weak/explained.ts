@@ -8,19 +8,21 @@
  * value that it returned is the last one written, has a view in causal memory, and so in every
  * model that each process's view decides. What does not fit is left to the model's own algorithm.
  */
-import { initialWrite, isWrite, type RegisterOps } from './register-ops.ts';
+import { initialWrite, isWrite, type RegisterOps, sessionsOf } from './register-ops.ts';
 
 /**
- * Of each session, true if it is seen to have a view that keeps the causal order. Of operations
- * without reads of values that nobody wrote.
+ * The sessions with reads or updates that are not seen to have a view that keeps the causal order:
+ * all that a model is still to be asked about that each process's view decides.
+ * Of operations without reads of values that nobody wrote.
  */
-export function explainedSessions(
-  ops: RegisterOps,
-  sessions: readonly (readonly number[])[],
-): readonly boolean[] {
+export function sessionsToExplain(ops: RegisterOps): readonly (readonly number[])[] {
+  const sessions = sessionsOf(ops);
   const order = new WriteOrder(ops);
-  if (!sessions.every((session) => order.keepsCauses(session))) return sessions.map(() => false);
-  return sessions.map((session) => order.explains(session));
+  const keepsCauses = sessions.every((session) => order.keepsCauses(session));
+  return sessions.filter(
+    (session) =>
+      session.some((op) => ops.from[op] !== isWrite) && !(keepsCauses && order.explains(session)),
+  );
 }
 
 const none = -1;

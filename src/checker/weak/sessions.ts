@@ -19,7 +19,7 @@
  * what it read and what it wrote, so that a write and the updates that stem from it move as one
  * block (Cantin, Lipasti and Smith, "The complexity of verifying memory coherence", 2003).
  */
-import { explainedSessions } from './explained.ts';
+import { sessionsToExplain } from './explained.ts';
 import { OrderEdges } from './order.ts';
 import {
   isWrite,
@@ -140,10 +140,7 @@ export function sessionGuarantee(ops: RegisterOps, rule: Rule, budget: Budget): 
   const invented = thinAirRead(ops);
   if (invented !== undefined) return invented;
   const sessions = sessionsOf(ops);
-  const explained = explainedSessions(ops, sessions);
-  for (const [i, session] of sessions.entries()) {
-    if (explained[i] === true) continue;
-    if (!session.some((op) => ops.from[op] !== isWrite)) continue;
+  for (const session of sessionsToExplain(ops)) {
     if (budget.expired()) return outOfTime(budget, 'the processes judged so far show no violation');
     const reads = rule === 'writes-follow-reads' ? ops.count : 0;
     const edges = new OrderEdges(ops.count + ops.keyCount + reads);

@@ -12,7 +12,7 @@
  * comes before the next, so that each needs only its source to be the last write before it.
  */
 import { CausalPast, causalEdges, pastMegabytes } from './causal.ts';
-import { explainedSessions } from './explained.ts';
+import { sessionsToExplain } from './explained.ts';
 import { OrderEdges } from './order.ts';
 import {
   eventOf,
@@ -70,12 +70,8 @@ function eachView(
 ): WeakResult {
   const invented = thinAirRead(ops);
   if (invented !== undefined) return invented;
-  const sessions = sessionsOf(ops);
-  const explained = explainedSessions(ops, sessions);
-  for (const [i, session] of sessions.entries()) {
-    if (explained[i] === true) continue;
+  for (const session of sessionsToExplain(ops)) {
     const reads = session.filter((op) => ops.from[op] !== isWrite);
-    if (reads.length === 0) continue;
     const result = closeOrder(ops, viewOf(session), reads, budget);
     if (result.kind !== 'holds') return result;
   }
