@@ -166,6 +166,21 @@ describe('a cas reads and writes at one point', () => {
     expect(anomaliesOf(verdict)[0]?.explanation).toContain("process 1's cas from 1 to 2 (event 2)");
   });
 
+  test('a path of causes goes over causes alone, not over what reads show to be newer', () => {
+    const [stale] = anomaliesOf(
+      weakModel('causal-convergence').check(
+        drawn(`
+          0: [w1------]
+          1:  [r1][w2] [r2][c1>3]
+        `),
+        limits,
+      ),
+    );
+    expect(stale?.type).toBe('stale-read');
+    // That w2 is newer than w1 is due to the read of 1 before it, event 1.
+    expect(stale?.operations).toContain(1);
+  });
+
   test('nothing comes between the value that a cas found and the one that it wrote', () => {
     const between = `
       0: [w1]      [c1>2][r3]

@@ -67,17 +67,40 @@ export function causal(ops: RegisterOps, budget: Budget, converges = false): Wea
           [...past.path(source, write), ...past.path(write, read)],
           `${opText(ops, read)} returned the value of ${opText(ops, source)}. But that causally precedes ${opText(ops, write)} (${past.why(source, write)}), which is in the causal past of the read (${past.why(write, read)}).`,
         );
-      if (converges)
-        edges.add(
-          write,
-          source,
-          () =>
-            `${opText(ops, read)} had both in its causal past and returned the latter, so that is the newer`,
-          past.path(write, read),
-        );
     }
   }
-  const cycle = converges ? edges.cycle() : undefined;
+  return converges ? arbitrated(ops, edges, past, budget) : holds;
+}
+
+/** Whether what each read shows to be the newest fits in one order with the causal one. */
+function arbitrated(
+  ops: RegisterOps,
+  edges: OrderEdges,
+  past: CausalPast,
+  budget: Budget,
+): WeakResult {
+  // Paths are causal ones: they must not go over what is added here.
+  const shown: { read: number; write: number; path: readonly number[] }[] = [];
+  for (let read = 0; read < ops.count; read += 1) {
+    if (read % 256 === 0 && budget.expired())
+      return outOfTime(
+        budget,
+        'causal consistency holds; one order of all writes was not looked for',
+      );
+    const source = ops.from[read] ?? isWrite;
+    if (source < 0) continue;
+    for (const write of past.lastWrites(read))
+      if (write !== source) shown.push({ read, write, path: past.path(write, read) });
+  }
+  for (const { read, write, path } of shown)
+    edges.add(
+      write,
+      ops.from[read] ?? write,
+      () =>
+        `${opText(ops, read)} had both in its causal past and returned the latter, so that is the newer`,
+      path,
+    );
+  const cycle = edges.cycle();
   if (cycle === undefined) return holds;
   return cycleResult(
     ops,

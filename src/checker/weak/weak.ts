@@ -235,7 +235,7 @@ function decideOps(
     case 'sequential':
       return unlessNotCausal(ops, budget, () => sequential(ops, budget));
     case 'causal-convergence':
-      return unlessNotCausal(ops, budget, () => causal(ops, budget, true));
+      return causal(ops, budget, true);
     case 'causal-memory':
       return causalMemory(ops, budget);
     case 'causal':
@@ -256,7 +256,7 @@ function decideOps(
 /** From so many operations on it takes too long to show at length what is simple. */
 const longFrom = 1000;
 
-/** What a long history lacks of causal consistency, which both need, shows at once. */
+/** What a long history lacks of causal consistency, without which it is not sequential, shows at once. */
 function unlessNotCausal(ops: RegisterOps, budget: Budget, decided: () => WeakResult): WeakResult {
   if (ops.count < longFrom) return decided();
   const weaker = causal(ops, budget);
