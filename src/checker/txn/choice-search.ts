@@ -72,7 +72,7 @@ export class ChoiceSearch {
     let steps = 0;
     for (let choice = todo.pop(); choice !== undefined; choice = todo.pop()) {
       steps += 1;
-      if ((steps & 1023) === 0 && this.#outOfTime()) return 'unknown';
+      if ((steps & 15) === 0 && this.#outOfTime()) return 'unknown';
       if (this.#side[choice] !== open) continue;
       const likely = this.#likely(choice);
       const first = this.#take(choice, likely);
@@ -97,9 +97,10 @@ export class ChoiceSearch {
   /** Takes the side, and takes back all that is in its way. */
   #insist(choice: number, side: 0 | 1, inTheWay: readonly number[], todo: number[]): void {
     let victims: readonly number[] | undefined = inTheWay;
-    while (victims !== undefined) {
+    for (let rounds = 1; victims !== undefined; rounds += 1) {
+      const isLate = (rounds & 15) === 0 && this.#outOfTime();
       // Nothing in the way but what is known: the choice will find its other side later.
-      if (victims.length === 0) {
+      if (victims.length === 0 || isLate) {
         todo.push(choice);
         return;
       }

@@ -19,12 +19,15 @@ const none = -1;
 /**
  * Whether the likely order is a serial one; how many dependencies it then has: reads of what
  * another transaction wrote, or of the initial version that one overwrote. -1 if nothing is shown.
+ * @param paced to run them in real time where that need not be kept, all but those that read what
+ *   had been overwritten by then: what is guessed wrong shows at once, and can be mended there
  */
-export function likelyOrder(history: RegisterHistory, kept: OrderKept): number {
+export function likelyOrder(history: RegisterHistory, kept: OrderKept, paced = false): number {
   if (!readsAreCommitted(history)) return none;
   const versions = new LikelyVersions(history);
   if (!versions.arrange()) return none;
-  const order = new SerialRun(history, versions, kept).order();
+  const late = paced && kept !== 'realtime' ? staleReaders(history, versions) : undefined;
+  const order = new SerialRun(history, versions, kept, late).order();
   if (order === undefined || !isSerialOrder(history, order, kept)) return none;
   return dependenciesOf(history, versions);
 }
@@ -45,6 +48,24 @@ function readsAreCommitted({
     if (committed[of[write] ?? 0] !== 1) return false;
   }
   return true;
+}
+
+/** 1 for transactions that began when what they read had been overwritten, as versions are guessed. */
+function staleReaders(
+  { transactions, source, external }: RegisterHistory,
+  versions: LikelyVersions,
+): Uint8Array {
+  const { count, of, key, outcome, invoke, complete } = transactions;
+  const isStale = new Uint8Array(count);
+  for (let i = 0; i < source.length; i += 1) {
+    const shown = source[i] ?? none;
+    if (external[i] === 0 || (shown !== initial && shown < 0)) continue;
+    const next = shown === initial ? versions.first(key[i] ?? 0) : versions.next(shown);
+    const [reader, writer] = [of[i] ?? 0, of[next] ?? none];
+    if (writer === none || writer === reader || outcome[writer] !== typeCode.ok) continue;
+    if ((complete[writer] ?? 0) < (invoke[reader] ?? 0)) isStale[reader] = 1;
+  }
+  return isStale;
 }
 
 function dependenciesOf(
@@ -74,6 +95,7 @@ class SerialRun {
   readonly #history: RegisterHistory;
   readonly #versions: LikelyVersions;
   readonly #timed: boolean;
+  readonly #late: Uint8Array | undefined;
   /** Per transaction how many it waits for. */
   readonly #needs: Int32Array;
   readonly #ready: Int32Array;
@@ -90,16 +112,24 @@ class SerialRun {
   readonly #more: (t: number) => void;
   readonly #less: (t: number) => void;
 
-  constructor(history: RegisterHistory, versions: LikelyVersions, kept: OrderKept) {
+  /** @param late 1 for those that do not run in time, where all others do */
+  constructor(
+    history: RegisterHistory,
+    versions: LikelyVersions,
+    kept: OrderKept,
+    late: Uint8Array | undefined,
+  ) {
     const { count } = history.transactions;
     this.#history = history;
     this.#versions = versions;
-    this.#timed = kept === 'realtime';
+    this.#timed = kept === 'realtime' || late !== undefined;
+    this.#late = late;
     const needs = new Int32Array(count);
     this.#needs = needs;
     this.#ready = new Int32Array(count);
     this.#nextOfProcess = kept === 'process' ? successors(history) : new Int32Array(0);
-    this.#byReturn = this.#timed ? inOrderOfReturn(history.transactions) : new Int32Array(0);
+    const byReturn = this.#timed ? inOrderOfReturn(history.transactions) : new Int32Array(0);
+    this.#byReturn = late === undefined ? byReturn : byReturn.filter((t) => late[t] === 0);
     this.#more = (t) => {
       needs[t] = (needs[t] ?? 0) + 1;
     };
@@ -125,6 +155,8 @@ class SerialRun {
       this.#more(t);
       this.#eachAfter(t, this.#more);
     }
+    for (let t = 0; t < count; t += 1)
+      if (this.#late?.[t] === 1 && committed[t] === 1) this.#less(t);
     this.#admit();
     this.#runFrom(0);
     for (let left = turnsMax; this.#readyCount < total && left > 0; left -= 1)
@@ -189,15 +221,21 @@ class SerialRun {
       needs[t] = 0;
       this.#oldest = Math.min(this.#oldest, t);
       this.#eachAfter(t, this.#more);
-      if (outcome[t] === typeCode.ok) limit = Math.min(limit, complete[t] ?? limit);
+      if (outcome[t] === typeCode.ok && !this.#isLate(t))
+        limit = Math.min(limit, complete[t] ?? limit);
     }
     this.#readyCount = place;
     while ((complete[byReturn[this.#nextReturn - 1] ?? none] ?? none) >= limit)
       this.#nextReturn -= 1;
     while ((invoke[this.#nextInvoked - 1] ?? none) > limit) {
       this.#nextInvoked -= 1;
-      if (needs[this.#nextInvoked] !== placed) this.#more(this.#nextInvoked);
+      if (needs[this.#nextInvoked] !== placed && !this.#isLate(this.#nextInvoked))
+        this.#more(this.#nextInvoked);
     }
+  }
+
+  #isLate(t: number): boolean {
+    return this.#late?.[t] === 1;
   }
 
   #push(t: number): void {
@@ -240,7 +278,8 @@ class SerialRun {
     const next = byReturn[this.#nextReturn];
     const limit = next === undefined ? Number.POSITIVE_INFINITY : (complete[next] ?? 0);
     while (this.#nextInvoked < count && (invoke[this.#nextInvoked] ?? 0) < limit) {
-      if (needs[this.#nextInvoked] !== placed) this.#less(this.#nextInvoked);
+      if (needs[this.#nextInvoked] !== placed && !this.#isLate(this.#nextInvoked))
+        this.#less(this.#nextInvoked);
       this.#nextInvoked += 1;
     }
   }

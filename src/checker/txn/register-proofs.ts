@@ -5,6 +5,7 @@ import { componentsOf } from '../digraph.ts';
 import type { UnknownReason } from '../verdict.ts';
 import { describe, type Narrator, reasonKeys } from './explain.ts';
 import { type Finding, type Findings, text } from './findings.ts';
+import { likelyOrder } from './likely-order.ts';
 import { isRuledOut, modelsImpliedBy } from './models.ts';
 import { orderProof } from './order-proof.ts';
 import { findOrder, type OrderFinding, type OrderQuestion } from './register-orders.ts';
@@ -106,6 +107,9 @@ interface Budget {
   readonly outOfTime: () => boolean;
 }
 
+/** From so many transactions on it is worth while to look for a serial order first. */
+export const quickFrom = 1000;
+
 /** More transactions are not searched for more than the model that was asked about. */
 const curiousMax = 20_000;
 
@@ -151,8 +155,11 @@ function levelsAbove(level: string): readonly string[] {
 function search(
   registers: RegisterHistory,
   asked: OrderQuestion & { readonly explained: boolean },
-  { limits, outOfTime }: Budget,
+  { realTime, limits, outOfTime }: Budget,
 ): true | OrderFinding | UnknownReason {
+  // A serial order is one of snapshots too; where one suggests itself, nothing is searched.
+  if (asked.kept !== 'realtime' && registers.transactions.count >= quickFrom)
+    if (likelyOrder(registers, asked.kept, realTime) >= 0) return true;
   const found = findOrder(registers, asked, {
     explained: asked.explained,
     bytesMax: limits.memoryMb * bytesPerMb,

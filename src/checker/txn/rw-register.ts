@@ -23,7 +23,13 @@ import { isolationModel, modelsImpliedBy } from './models.ts';
 import { findMismatches, needsRealTime, noRealTime, notEnough, unfit } from './preconditions.ts';
 import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
 import { registerGraphOf } from './register-graph.ts';
-import { provedByCommits, provedFree, provedParallel, searchVersions } from './register-proofs.ts';
+import {
+  provedByCommits,
+  provedFree,
+  provedParallel,
+  quickFrom,
+  searchVersions,
+} from './register-proofs.ts';
 import { initial, type RegisterHistory, registerHistoryOf, writeTo } from './register-versions.ts';
 import { order, relation } from './relations.ts';
 
@@ -104,9 +110,6 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
     details: detailsOf(registers, graph.dataEdges),
   });
 }
-
-/** From so many transactions on it is worth while to look for a serial order first. */
-const quickFrom = 1000;
 
 /**
  * The verdict on a history of which an order of all its transactions suggests itself that is as
