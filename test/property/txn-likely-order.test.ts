@@ -373,6 +373,14 @@ describe('of a right database', () => {
     expect(rwRegister('strict-serializable').check(history, limits).valid).toBe(false);
   });
 
+  test('snapshots are looked for in real time first, where versions have few orders', () => {
+    const shape: Shape = { ...big, level: 'snapshot', clients: 3, transactions: 1500, info: 0 };
+    const history = simulate(shape, 3);
+    const verdict = rwRegister('snapshot-isolation').check(history, limits);
+    expect(verdict.valid).toBe(true);
+    expect(verdict.models?.holds).toEqual(['strong-snapshot-isolation']);
+  });
+
   test('a large history is judged by it, of sessions alone too', () => {
     const history = simulate({ ...big, transactions: 1500, updates: true, info: 0 }, 7);
     for (const realTime of [true, false]) {
