@@ -175,7 +175,9 @@ describe.skipIf(obstacle !== undefined)(
     test('healing the rules of one nemesis leaves those of another', async () => {
       await hosts.network.shape('other', rulesOf('n1', 'n2', { kind: 'drop' }), signal);
       await hosts.network.shape('test', rulesOf('n1', 'n2', { kind: 'drop' }), signal);
-      expect(await hosts.network.shape('test', [], signal)).toBe('1 link given back, still harmed by another fault');
+      expect(await hosts.network.shape('test', [], signal)).toBe(
+        '1 link given back, still harmed by another fault',
+      );
       expect(await hosts.network.shape('other', [], signal)).toBe('1 link seen to deliver again');
     });
   },
