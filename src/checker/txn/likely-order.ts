@@ -156,7 +156,7 @@ class SerialRun {
       this.#eachAfter(t, this.#more);
     }
     for (let t = 0; t < count; t += 1)
-      if (this.#late?.[t] === 1 && committed[t] === 1) this.#less(t);
+      if (this.#isLate(t) && committed[t] === 1) this.#less(t);
     this.#admit();
     this.#runFrom(0);
     for (let left = turnsMax; this.#readyCount < total && left > 0; left -= 1)
@@ -229,13 +229,17 @@ class SerialRun {
       this.#nextReturn -= 1;
     while ((invoke[this.#nextInvoked - 1] ?? none) > limit) {
       this.#nextInvoked -= 1;
-      if (needs[this.#nextInvoked] !== placed && !this.#isLate(this.#nextInvoked))
-        this.#more(this.#nextInvoked);
+      if (this.#waitsForTime(this.#nextInvoked)) this.#more(this.#nextInvoked);
     }
   }
 
   #isLate(t: number): boolean {
     return this.#late?.[t] === 1;
+  }
+
+  /** Whether it runs no sooner than it is let in, and has yet to run. */
+  #waitsForTime(t: number): boolean {
+    return this.#needs[t] !== placed && !this.#isLate(t);
   }
 
   #push(t: number): void {
@@ -278,8 +282,7 @@ class SerialRun {
     const next = byReturn[this.#nextReturn];
     const limit = next === undefined ? Number.POSITIVE_INFINITY : (complete[next] ?? 0);
     while (this.#nextInvoked < count && (invoke[this.#nextInvoked] ?? 0) < limit) {
-      if (needs[this.#nextInvoked] !== placed && !this.#isLate(this.#nextInvoked))
-        this.#less(this.#nextInvoked);
+      if (this.#waitsForTime(this.#nextInvoked)) this.#less(this.#nextInvoked);
       this.#nextInvoked += 1;
     }
   }
