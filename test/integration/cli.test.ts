@@ -53,8 +53,11 @@ describe('a test', () => {
     expect(checked.exitCode).toBe(1);
     const verdict = JSON.parse(checked.stdout);
     expect(verdict.valid).toBe(false);
-    expect(verdict.anomalies[0].type).toBe('stale-read');
-    expect(verdict.anomalies[0].operations.length).toBeGreaterThan(1);
+    // Of a key that is read seldom, a value that the cache hides may be seen by nobody: a lost write.
+    const types = new Set(verdict.anomalies.map(({ type }: { type: string }) => type));
+    expect(types).toContain('stale-read');
+    expect(new Set(['stale-read', 'lost-write'])).toEqual(types.add('lost-write'));
+    for (const { operations } of verdict.anomalies) expect(operations.length).toBeGreaterThan(1);
   });
 
   test('goes on to its verdict when nobody reads what it prints', async () => {
