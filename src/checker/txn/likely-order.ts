@@ -155,8 +155,7 @@ class SerialRun {
       this.#more(t);
       this.#eachAfter(t, this.#more);
     }
-    for (let t = 0; t < count; t += 1)
-      if (this.#isLate(t) && committed[t] === 1) this.#less(t);
+    for (let t = 0; t < count; t += 1) if (this.#isLate(t) && committed[t] === 1) this.#less(t);
     this.#admit();
     this.#runFrom(0);
     for (let left = turnsMax; this.#readyCount < total && left > 0; left -= 1)
