@@ -270,7 +270,7 @@ describe('a run that is cut short', () => {
     await recorded();
     running.kill('SIGKILL');
     await running;
-    await until(() => nodesAlive(folder.path).length === 0, 5_000, 'all nodes are gone');
+    await until(() => nodesAlive(folder.path).length === 0, 60_000, 'all nodes are gone');
     const checked = await folder.run('check', folder.latest(''), '--json');
     expect(checked.exitCode).toBe(0);
     expect(JSON.parse(checked.stdout).operations).toBeGreaterThan(10);
@@ -283,7 +283,7 @@ describe('a run that is cut short', () => {
     const enough = (): boolean =>
       existsSync(folder.latest('history.jsonl')) &&
       readFileSync(folder.latest('history.jsonl'), 'utf8').split('\n').length > 200;
-    await until(enough, 30_000, 'operations are recorded');
+    await until(enough, 60_000, 'operations are recorded');
   }
 
   test.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
