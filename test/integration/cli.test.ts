@@ -45,15 +45,17 @@ describe('a test', () => {
   });
 
   test('of a system that caches reads finds the stale read and exits 1', async () => {
+    // Many keys: of one that is read seldom, a value that the cache hides may be seen by nobody,
+    // and then what shows is a lost write.
     const args = ['test', '-w', 'lin-kv', '--bin', kv, '--time-limit', '3'];
-    const found = await folder.run(...args, '--', '--cache');
+    const manyKeys = ['--rate', '300', '--max-writes-per-key', '10'];
+    const found = await folder.run(...args, ...manyKeys, '--', '--cache');
     expect(found.stdout).toContain('stale read');
     expect(found.exitCode).toBe(1);
     const checked = await folder.run('check', folder.latest(''), '--json');
     expect(checked.exitCode).toBe(1);
     const verdict = JSON.parse(checked.stdout);
     expect(verdict.valid).toBe(false);
-    // Of a key that is read seldom, a value that the cache hides may be seen by nobody: a lost write.
     const types = new Set(verdict.anomalies.map(({ type }: { type: string }) => type));
     expect(types).toContain('stale-read');
     expect(new Set(['stale-read', 'lost-write'])).toEqual(types.add('lost-write'));

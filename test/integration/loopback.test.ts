@@ -87,9 +87,7 @@ describe.skipIf(obstacle !== undefined)(
     };
 
     const heardBy = async (node: string, text: string): Promise<void> => {
-      await expect
-        .poll(() => servers[nodes.indexOf(node)]?.heard)
-        .toContain(text);
+      await expect.poll(() => servers[nodes.indexOf(node)]?.heard).toContain(text);
     };
 
     test('a cut holds back what a process of the node sends, and healing lets it go on', async () => {

@@ -443,7 +443,11 @@ describe('real time', () => {
     const load = gen.rate(prng(1), 1000, gen.repeat(gen.of({ f: 'read' })));
     const invokedMs = async (more: Partial<InterpretOptions>): Promise<number[]> => {
       const options = { concurrency: 5, ...more };
-      const events = await new Lab().run(gen.clients(gen.limit(600, load)), async () => ok, options);
+      const events = await new Lab().run(
+        gen.clients(gen.limit(600, load)),
+        async () => ok,
+        options,
+      );
       return events.filter(({ type }) => type === 'invoke').map(({ time }) => time / ms);
     };
     const due = await invokedMs({});
