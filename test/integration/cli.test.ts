@@ -56,7 +56,7 @@ describe('a test', () => {
     expect(checked.exitCode).toBe(1);
     const verdict = JSON.parse(checked.stdout);
     expect(verdict.valid).toBe(false);
-    const types = new Set(verdict.anomalies.map(({ type }: { type: string }) => type));
+    const types = new Set<string>(verdict.anomalies.map(({ type }: { type: string }) => type));
     expect(types).toContain('stale-read');
     expect(new Set(['stale-read', 'lost-write'])).toEqual(types.add('lost-write'));
     for (const { operations } of verdict.anomalies) expect(operations.length).toBeGreaterThan(1);
