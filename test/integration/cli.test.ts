@@ -54,9 +54,12 @@ describe('a test', () => {
     expect(found.exitCode).toBe(1);
     const checked = await folder.run('check', folder.latest(''), '--json');
     expect(checked.exitCode).toBe(1);
-    const verdict = JSON.parse(checked.stdout);
+    const verdict = JSON.parse(checked.stdout) as {
+      readonly valid: boolean;
+      readonly anomalies: readonly { readonly type: string; readonly operations: number[] }[];
+    };
     expect(verdict.valid).toBe(false);
-    const types = new Set<string>(verdict.anomalies.map(({ type }: { type: string }) => type));
+    const types = new Set(verdict.anomalies.map(({ type }) => type));
     expect(types).toContain('stale-read');
     expect(new Set(['stale-read', 'lost-write'])).toEqual(types.add('lost-write'));
     for (const { operations } of verdict.anomalies) expect(operations.length).toBeGreaterThan(1);
