@@ -95,79 +95,134 @@ export interface Components {
   readonly sizes: Int32Array;
 }
 
+/** A graph whose edges come in the order of the vertices that they leave: with no list of them before. */
+export class RowWriter {
+  readonly #offsets: Int32Array;
+  readonly #targets: Int32Array;
+  readonly #relations: Uint8Array;
+  #row = 0;
+  #length = 0;
+
+  constructor(vertexCount: number, edgesMax: number) {
+    this.#offsets = new Int32Array(vertexCount + 1);
+    this.#targets = new Int32Array(edgesMax);
+    this.#relations = new Uint8Array(edgesMax);
+  }
+
+  /** An edge that leaves the vertex of the current row. */
+  add(to: number, relation: number): void {
+    this.#targets[this.#length] = to;
+    this.#relations[this.#length] = relation;
+    this.#length += 1;
+  }
+
+  /** What comes next leaves the next vertex. */
+  endRow(): void {
+    this.#row += 1;
+    this.#offsets[this.#row] = this.#length;
+  }
+
+  /** @returns the graph, once every row has ended */
+  toDigraph(): Digraph {
+    return {
+      vertexCount: this.#row,
+      offsets: this.#offsets,
+      targets: this.#targets.subarray(0, this.#length),
+      relations: this.#relations.subarray(0, this.#length),
+    };
+  }
+}
+
 const unseen = 0;
 
 /**
- * Strongly connected components of the edges in `mask`, without recursion.
- * (Tarjan, "Depth-first search and linear graph algorithms", 1972.)
+ * Strongly connected components of the edges in `mask`, without recursion. One number a vertex
+ * tells how early it was reached, or else the component that it is in, counted down from where no
+ * vertex can be reached: what is done looks late, and changes nothing.
+ * (Pearce, "A space-efficient algorithm for finding strongly connected components", 2016.)
  */
 export function componentsOf(graph: Digraph, mask = 0xff): Components {
   const { vertexCount, offsets, targets, relations } = graph;
   const outside = ~mask & 0xff;
-  const low = new Int32Array(vertexCount);
-  const order = new Int32Array(vertexCount);
-  const of = new Int32Array(vertexCount).fill(-1);
-  const nextEdge = new Int32Array(vertexCount);
+  const highest = 2 * vertexCount;
+  const index = new Int32Array(vertexCount);
+  // By depth: the vertex, its next edge, and how early it was reached itself.
   const path = new Int32Array(vertexCount);
-  const open = new Int32Array(vertexCount);
-  const sizes: number[] = [];
-  let visits = 0;
-  let openCount = 0;
+  const nextEdge = new Int32Array(vertexCount);
+  const reached = new Int32Array(vertexCount);
+  const waiting = new Int32Array(vertexCount);
+  let waitingCount = 0;
+  let visits = 1;
+  let count = 0;
   for (let root = 0; root < vertexCount; root += 1) {
-    if (order[root] !== unseen) continue;
+    if (index[root] !== unseen) continue;
     let depth = 0;
-    path[0] = root;
-    visits += 1;
-    order[root] = visits;
-    low[root] = visits;
-    nextEdge[root] = offsets[root] ?? 0;
-    open[openCount] = root;
-    openCount += 1;
-    while (depth >= 0) {
-      const v = path[depth] ?? 0;
+    let v = root;
+    let low = unseen;
+    let edge = 0;
+    for (;;) {
+      if (low === unseen) {
+        low = visits;
+        visits += 1;
+        edge = offsets[v] ?? 0;
+        path[depth] = v;
+        reached[depth] = low;
+        index[v] = low;
+      }
       const end = offsets[v + 1] ?? 0;
-      let edge = nextEdge[v] ?? 0;
-      let descended = false;
-      while (edge < end) {
+      let next = -1;
+      while (edge < end && next === -1) {
         const w = targets[edge] ?? 0;
-        const allowed = ((relations[edge] ?? 0) & outside) === 0;
+        const isOutside = ((relations[edge] ?? 0) & outside) !== 0;
         edge += 1;
-        if (!allowed) continue;
-        if (order[w] === unseen) {
-          nextEdge[v] = edge;
-          visits += 1;
-          order[w] = visits;
-          low[w] = visits;
-          nextEdge[w] = offsets[w] ?? 0;
-          open[openCount] = w;
-          openCount += 1;
-          depth += 1;
-          path[depth] = w;
-          descended = true;
-          break;
+        if (isOutside) continue;
+        const seen = index[w] ?? 0;
+        if (seen === unseen) next = w;
+        else if (seen < low) low = seen;
+      }
+      index[v] = low;
+      if (next !== -1) {
+        nextEdge[depth] = edge;
+        depth += 1;
+        v = next;
+        low = unseen;
+        continue;
+      }
+      if (low === reached[depth]) {
+        const component = highest - count;
+        count += 1;
+        visits -= 1;
+        while (waitingCount > 0 && (index[waiting[waitingCount - 1] ?? 0] ?? 0) >= low) {
+          waitingCount -= 1;
+          index[waiting[waitingCount] ?? 0] = component;
+          visits -= 1;
         }
-        if (of[w] === -1 && (order[w] ?? 0) < (low[v] ?? 0)) low[v] = order[w] ?? 0;
+        index[v] = component;
+        low = component;
+      } else {
+        waiting[waitingCount] = v;
+        waitingCount += 1;
       }
-      if (descended) continue;
-      if (low[v] === order[v]) {
-        const component = sizes.length;
-        let size = 0;
-        let w: number;
-        do {
-          openCount -= 1;
-          w = open[openCount] ?? 0;
-          of[w] = component;
-          size += 1;
-        } while (w !== v);
-        sizes.push(size);
-      }
+      if (depth === 0) break;
       depth -= 1;
-      if (depth < 0) continue;
-      const parent = path[depth] ?? 0;
-      if ((low[v] ?? 0) < (low[parent] ?? 0)) low[parent] = low[v] ?? 0;
+      v = path[depth] ?? 0;
+      edge = nextEdge[depth] ?? 0;
+      low = Math.min(low, index[v] ?? 0);
     }
   }
-  return { count: sizes.length, of, sizes: Int32Array.from(sizes) };
+  return countedFrom(highest, index, count);
+}
+
+/** Components that `index` counts down from `highest`, counted up from 0. */
+function countedFrom(highest: number, index: Int32Array, count: number): Components {
+  const sizes = new Int32Array(count);
+  const of = new Int32Array(index.length);
+  for (let v = 0; v < of.length; v += 1) {
+    const component = highest - (index[v] ?? 0);
+    of[v] = component;
+    sizes[component] = (sizes[component] ?? 0) + 1;
+  }
+  return { count, of, sizes };
 }
 
 /** A part of a graph, its vertices numbered anew. */
@@ -185,22 +240,26 @@ export interface Subgraph {
 export function cyclicPart(graph: Digraph, components: Components, mask = 0xff): Subgraph {
   const { vertexCount, offsets, targets, relations } = graph;
   const renumbered = new Int32Array(vertexCount).fill(-1);
-  const original: number[] = [];
+  const all = new Int32Array(vertexCount);
+  let count = 0;
   for (let v = 0; v < vertexCount; v += 1) {
     if ((components.sizes[components.of[v] ?? 0] ?? 0) < 2) continue;
-    renumbered[v] = original.length;
-    original.push(v);
+    renumbered[v] = count;
+    all[count] = v;
+    count += 1;
   }
-  const edges = new EdgeList();
-  for (const [row, v] of original.entries()) {
+  const original = all.slice(0, count);
+  const rows = new RowWriter(count, targets.length);
+  for (const v of original) {
     const end = offsets[v + 1] ?? 0;
     for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
       const w = targets[edge] ?? 0;
       if (components.of[w] !== components.of[v] || ((relations[edge] ?? 0) & ~mask) !== 0) continue;
-      edges.add(row, renumbered[w] ?? 0, relations[edge] ?? 0);
+      rows.add(renumbered[w] ?? 0, relations[edge] ?? 0);
     }
+    rows.endRow();
   }
-  return { graph: edges.toDigraph(original.length), original: Int32Array.from(original) };
+  return { graph: rows.toDigraph(), original };
 }
 
 /** A vertex on a cycle, and the relation of the edge from it to the next. */

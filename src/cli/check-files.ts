@@ -17,7 +17,8 @@ import { faultCoverage } from '../report/coverage.ts';
 import { gateObstacle, gateResults } from '../report/gates.ts';
 import type { MessageSummary } from '../report/report.ts';
 import { checkHistory } from '../runner/check.ts';
-import type { CheckSource } from '../runner/check-job.ts';
+import type { CheckBudget, CheckSource } from '../runner/check-job.ts';
+import { CheckThreads } from '../runner/check-threads.ts';
 import { isGoldenFolder } from '../store/golden.ts';
 import { readHistoryFile } from '../store/read-file.ts';
 import { checkGoldenFolder } from './check-golden.ts';
@@ -59,14 +60,38 @@ async function checkFile(path: string, request: CheckRequest): Promise<number> {
     return checkGoldenFolder(path, budget, request.json);
   }
   const file = historyFileIn(path);
-  const read = readHistoryFile(file, historyFormatOf(request.format), { keys: request.keys });
   const plan = planBeside(file);
+  // A thread starts while the file is read.
+  const threads = new CheckThreads(plan?.workload ?? null, budget.memoryMb);
+  threads.warm(1);
+  try {
+    return await judge({ file, plan, gates, budget, threads }, request);
+  } finally {
+    await threads.close();
+  }
+}
+
+interface FileJob {
+  /** The history. */
+  readonly file: string;
+  /** Of the run that it belongs to. */
+  readonly plan: RunPlan | null;
+  readonly gates: readonly Gate[];
+  readonly budget: CheckBudget;
+  readonly threads: CheckThreads;
+}
+
+async function judge(
+  { file, plan, gates, budget, threads }: FileJob,
+  request: CheckRequest,
+): Promise<number> {
+  const read = readHistoryFile(file, historyFormatOf(request.format), { keys: request.keys });
   const source = sourceFor(plan, request.model, read.realTime);
   const messages = plan === null ? null : messagesBeside(file);
   refuseUnmeasurable(gates, { file, history: read.history, messages });
   const startedMs = performance.now();
   const verdicts = await interruptible((signal) =>
-    checkHistory(read.history, source, budget, signal),
+    checkHistory(read.history, source, budget, signal, threads),
   );
   const checkMs = performance.now() - startedMs;
   const checked = {

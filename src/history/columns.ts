@@ -44,7 +44,10 @@ export interface OperationColumns {
   readonly output: Int32Array;
 }
 
-/** From so many on, as many as were expected have room: memory that is not written costs nothing. */
+/**
+ * From so many on, as many as were expected have room: memory that is not written costs nothing.
+ * And it is memory that threads can share, for so much is slow to copy.
+ */
 const manyRows = 1 << 16;
 
 /** Event columns that grow. */
@@ -52,13 +55,13 @@ export class GrowingColumns {
   #capacity = 1024;
   #expected = 0;
   length = 0;
-  type = new Uint8Array(this.#capacity);
-  process = new Int32Array(this.#capacity);
-  f = new Uint16Array(this.#capacity);
-  key = new Int32Array(this.#capacity);
-  value = new Int32Array(this.#capacity);
-  timeNs = new Float64Array(this.#capacity);
-  pair = new Int32Array(this.#capacity);
+  type: Uint8Array = new Uint8Array(this.#capacity);
+  process: Int32Array = new Int32Array(this.#capacity);
+  f: Uint16Array = new Uint16Array(this.#capacity);
+  key: Int32Array = new Int32Array(this.#capacity);
+  value: Int32Array = new Int32Array(this.#capacity);
+  timeNs: Float64Array = new Float64Array(this.#capacity);
+  pair: Int32Array = new Int32Array(this.#capacity);
 
   /** Makes room for one more row and returns its index. */
   push(): number {
@@ -89,13 +92,18 @@ export class GrowingColumns {
   #grow(): void {
     this.#capacity *= 2;
     if (this.#capacity > manyRows) this.#capacity = Math.max(this.#capacity, this.#expected);
-    this.type = copied(this.type, new Uint8Array(this.#capacity));
-    this.process = copied(this.process, new Int32Array(this.#capacity));
-    this.f = copied(this.f, new Uint16Array(this.#capacity));
-    this.key = copied(this.key, new Int32Array(this.#capacity));
-    this.value = copied(this.value, new Int32Array(this.#capacity));
-    this.timeNs = copied(this.timeNs, new Float64Array(this.#capacity));
-    this.pair = copied(this.pair, new Int32Array(this.#capacity));
+    this.type = copied(this.type, new Uint8Array(this.#room(1)));
+    this.process = copied(this.process, new Int32Array(this.#room(4)));
+    this.f = copied(this.f, new Uint16Array(this.#room(2)));
+    this.key = copied(this.key, new Int32Array(this.#room(4)));
+    this.value = copied(this.value, new Int32Array(this.#room(4)));
+    this.timeNs = copied(this.timeNs, new Float64Array(this.#room(8)));
+    this.pair = copied(this.pair, new Int32Array(this.#room(4)));
+  }
+
+  #room(rowBytes: number): ArrayBufferLike {
+    const bytes = this.#capacity * rowBytes;
+    return this.#capacity > manyRows ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
   }
 }
 

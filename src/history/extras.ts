@@ -40,7 +40,7 @@ export class ExtraTable {
   }
 
   toData(): ExtraData {
-    return { ids: this.#ids.slice(0, this.#length), extras: this.#extras };
+    return { ids: this.#ids.subarray(0, this.#length), extras: this.#extras };
   }
 
   static fromData({ ids, extras }: ExtraData): ExtraTable {

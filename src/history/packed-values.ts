@@ -51,7 +51,10 @@ export class TokenBuffer {
   grow(): Int32Array {
     const doubled = Math.max(1024, this.#tokens.length * 2);
     const isMany = doubled > manyTokens;
-    const grown = new Int32Array(isMany ? Math.max(doubled, this.#expected) : doubled);
+    // So much is slow to copy: threads can share it.
+    const grown = isMany
+      ? new Int32Array(new SharedArrayBuffer(4 * Math.max(doubled, this.#expected)))
+      : new Int32Array(doubled);
     grown.set(this.#tokens);
     this.#tokens = grown;
     return grown;
@@ -81,9 +84,9 @@ export class TokenBuffer {
     this.#length = length;
   }
 
-  /** A copy of its own, of just what there is. */
+  /** Just what there is; not valid after the next `push`. */
   trimmed(): Int32Array {
-    return this.#tokens.slice(0, this.#length);
+    return this.#tokens.subarray(0, this.#length);
   }
 }
 

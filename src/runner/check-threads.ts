@@ -5,7 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { CheckAnswer, CheckJob, CheckSource } from './check-job.ts';
+import type { CheckAnswer, CheckJob } from './check-job.ts';
 
 /** Beside its budget, what a thread needs for itself. */
 const ownMemoryMb = 256;
@@ -17,20 +17,23 @@ export type JobEnd =
   | { readonly kind: 'memory' };
 
 export class CheckThreads {
-  readonly #source: CheckSource;
+  readonly #workload: string | null;
   readonly #memoryMb: number;
   readonly #idle: Worker[] = [];
   #isClosed = false;
 
-  /** Nothing is started yet. `memoryMb`: the budget of each job. */
-  constructor(source: CheckSource, memoryMb: number) {
-    this.#source = source;
+  /**
+   * Nothing is started yet. `workload`: whose checkers a thread loads before it has a job; null:
+   * none. `memoryMb`: the budget of each job.
+   */
+  constructor(workload: string | null, memoryMb: number) {
+    this.#workload = workload;
     this.#memoryMb = memoryMb;
   }
 
-  /** Starts as many as can run at once, so that they are there when they are needed. */
-  warm(): void {
-    while (!this.#isClosed && this.#idle.length < availableParallelism()) this.#rest(this.#start());
+  /** Starts as many as can run at once, or `count`, so that they are there when they are needed. */
+  warm(count: number = availableParallelism()): void {
+    while (!this.#isClosed && this.#idle.length < count) this.#rest(this.#start());
   }
 
   /** Ends the job, and its thread, after `limitMs` or when `signal` aborts. @throws its reason */
@@ -70,7 +73,7 @@ export class CheckThreads {
     const fromSource = import.meta.url.endsWith('.ts');
     const script = new URL(`./check-worker.${fromSource ? 'ts' : 'js'}`, import.meta.url);
     return new Worker(script, {
-      workerData: this.#source,
+      workerData: this.#workload,
       execArgv: fromSource ? ['--import', import.meta.resolve('tsx')] : [],
       // The history itself is outside this limit where it is shared; the rest is inside.
       resourceLimits: { maxOldGenerationSizeMb: this.#memoryMb + ownMemoryMb },

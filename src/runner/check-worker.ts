@@ -4,17 +4,17 @@ import { present } from '../base/assert.ts';
 import { messageOf } from '../base/errors.ts';
 import { History } from '../history/history.ts';
 import { findWorkload } from '../registry.ts';
-import { type CheckAnswer, type CheckJob, type CheckSource, checkersOf } from './check-job.ts';
+import { type CheckAnswer, type CheckJob, checkersOf } from './check-job.ts';
 
 const port = present(parentPort, 'parentPort');
-const source = workerData as CheckSource;
+const workload = workerData as string | null;
 port.on('message', (job: CheckJob) => {
   void judge(job).then((answer) => {
     port.postMessage(answer);
   });
 });
 // Loaded before there is a job; what is wrong with it is said of the job.
-if (source.kind === 'workload') await findWorkload(source.workload).catch(() => undefined);
+if (workload !== null) await findWorkload(workload).catch(() => undefined);
 
 async function judge(job: CheckJob): Promise<CheckAnswer> {
   try {

@@ -29,7 +29,7 @@ interface Running {
   readonly signal: AbortSignal;
 }
 
-/** `warmed`: threads for this source, of the caller's, who closes them. */
+/** `warmed`: threads of the caller's, who closes them. */
 export async function checkHistory(
   history: History,
   source: CheckSource,
@@ -37,7 +37,8 @@ export async function checkHistory(
   signal: AbortSignal,
   warmed?: CheckThreads,
 ): Promise<readonly Verdict[]> {
-  const threads = warmed ?? new CheckThreads(source, budget.memoryMb);
+  const workload = source.kind === 'workload' ? source.workload : null;
+  const threads = warmed ?? new CheckThreads(workload, budget.memoryMb);
   try {
     return await check(history, source, budget, { threads, signal });
   } finally {
@@ -161,20 +162,32 @@ function queue(size: number): <T>(task: () => Promise<T>) => Promise<T> {
 function shared(data: HistoryData): HistoryData {
   const { type, process, f, key, value, timeNs, pair } = data.events;
   const events: EventColumns = {
-    type: new Uint8Array(sharedBytes(type)),
-    process: new Int32Array(sharedBytes(process)),
-    f: new Uint16Array(sharedBytes(f)),
-    key: new Int32Array(sharedBytes(key)),
-    value: new Int32Array(sharedBytes(value)),
-    timeNs: new Float64Array(sharedBytes(timeNs)),
-    pair: new Int32Array(sharedBytes(pair)),
+    type: shareable(type),
+    process: shareable(process),
+    f: shareable(f),
+    key: shareable(key),
+    value: shareable(value),
+    timeNs: shareable(timeNs),
+    pair: shareable(pair),
   };
-  const tokens = new Int32Array(sharedBytes(data.values.tokens));
-  return { ...data, events, values: { ...data.values, tokens } };
+  const tokens = shareable(data.values.tokens);
+  const ids = shareable(data.extras.ids);
+  return {
+    ...data,
+    events,
+    values: { ...data.values, tokens },
+    extras: { ...data.extras, ids },
+  };
 }
 
-function sharedBytes(column: ArrayBufferView): SharedArrayBuffer {
-  const copy = new SharedArrayBuffer(column.byteLength);
-  new Uint8Array(copy).set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
+type Column = Uint8Array | Uint16Array | Int32Array | Float64Array;
+
+/** The column, or a copy if threads cannot share its memory. */
+function shareable<C extends Column>(column: C): C {
+  if (column.buffer instanceof SharedArrayBuffer) return column;
+  const copy = new (column.constructor as new (memory: SharedArrayBuffer) => C)(
+    new SharedArrayBuffer(column.byteLength),
+  );
+  copy.set(column);
   return copy;
 }

@@ -77,7 +77,7 @@ export async function runTest(job: TestJob): Promise<RunReport> {
   for (const model of plan.model.split(',')) job.workload.checkers(model, plan.options);
   const writer = job.store.create(plan, { pid: hostPid(), versions: { dsx: dsxVersion } });
   watcher.started(writer.folder, plan.seed);
-  const threads = new CheckThreads(sourceOf(job), plan.checkMemoryMb);
+  const threads = new CheckThreads(job.workload.name, plan.checkMemoryMb);
   const schedule = { nemeses, generator, threads };
   const { driven, ...judged } = await driveAndJudge(job, writer, schedule).finally(() =>
     threads.close(),

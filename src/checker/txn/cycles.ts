@@ -13,11 +13,12 @@ import {
   cyclicPart,
   type Digraph,
   EdgeList,
+  RowWriter,
   type Subgraph,
 } from '../digraph.ts';
 import { type CycleType, cycleFamilies, cycleTypeOf, hasAdjacentAntis } from './cycle-types.ts';
 import { anomaliesImpliedBy } from './models.ts';
-import { anti } from './relations.ts';
+import { anti, data, relation } from './relations.ts';
 import { Meter, WalkSearch } from './walk-search.ts';
 
 /** `from` comes before the next step's `from`; the last step's target is the first's `from`. */
@@ -58,6 +59,7 @@ export interface Shortcuts {
 
 /** Of each type at most this many cycles are shown, the shortest ones, from different components. */
 const cyclesPerType = 4;
+const sessionsMask = data | relation.process;
 /** Edges looked at to find a shorter cycle than the first, in its component and in the others. */
 const improvementVisits = 4_000_000;
 
@@ -69,10 +71,8 @@ export function findCycles(dependencies: DependencyGraph, outOfTime: () => boole
   if (isAcyclic) return findings;
   const whole = withShortcuts(cyclicPart(graph, components), dependencies);
   const known = new Set<string>();
-  for (const { mask, types } of cycleFamilies) {
+  for (const { types, part } of familyParts(whole)) {
     if (types.every(({ name }) => known.has(name))) continue;
-    const part = partOf(whole, mask);
-    if (part === undefined) continue;
     const finder = new CycleFinder(part, transactionCount, new Meter(outOfTime));
     for (const type of types) {
       if (known.has(type.name)) continue;
@@ -85,6 +85,24 @@ export function findCycles(dependencies: DependencyGraph, outOfTime: () => boole
     }
   }
   return findings;
+}
+
+/** The families of cycles of which there are some, each with what is on its cycles. */
+function* familyParts(
+  whole: Subgraph,
+): Generator<{ readonly types: readonly CycleType[]; readonly part: Subgraph }> {
+  /** Edges of which no cycle consists. */
+  const acyclic: number[] = [];
+  const isKnownAcyclic = (mask: number): boolean => acyclic.some((all) => (mask & ~all) === 0);
+  // A graph of millions of edges is looked at as a whole each time: sessions first, without
+  // whose cycles the data has none.
+  if (partOf(whole, sessionsMask) === undefined) acyclic.push(sessionsMask);
+  for (const { mask, types } of cycleFamilies) {
+    if (isKnownAcyclic(mask)) continue;
+    const part = partOf(whole, mask);
+    if (part === undefined) acyclic.push(mask);
+    else yield { types, part };
+  }
 }
 
 function withShortcuts(
@@ -101,6 +119,7 @@ function withShortcuts(
   }
   const added = shortcuts(inside, vertexCount);
   const { offsets, targets, relations, vertexCount: partCount } = part.graph;
+  if (added.edges.length === 0) return part;
   const edges = new EdgeList(targets.length + added.edges.length);
   for (let v = 0; v < partCount; v += 1)
     for (let edge = offsets[v] ?? 0; edge < (offsets[v + 1] ?? 0); edge += 1)
@@ -132,6 +151,8 @@ class CycleFinder {
   readonly #meter: Meter;
   readonly #search: WalkSearch;
   readonly #bits: number;
+  readonly #plain = new Map<number, Components>();
+  readonly #apart = new Map<number, Sides>();
 
   constructor(part: Subgraph, transactionCount: number, meter: Meter) {
     this.#part = part;
@@ -144,6 +165,8 @@ class CycleFinder {
   find(type: CycleType): { readonly cycles: readonly Cycle[]; readonly gaveUp: boolean } {
     const none = { cycles: [], gaveUp: false };
     if ((this.#bits & type.startBits) === 0) return none;
+    // What leads forward is asked for once, all of it, and mostly has no cycle.
+    if ((type.mask & anti) === 0 && this.#isAcyclic(this.#bits & ~anti)) return none;
     const walks: (readonly number[])[] = [];
     let shortest = 0;
     let gaveUp = false;
@@ -166,12 +189,8 @@ class CycleFinder {
 
   /** Edges from which walks begin, by component, the smallest component first. */
   #starts(type: CycleType): readonly (readonly Start[])[] {
-    const components =
-      type.rule === 'any'
-        ? this.#plain(type.mask)
-        : apartComponents(this.#part.graph, (v) => this.#isHelper(v), type.mask);
-    const forwardOrder =
-      type.rule === 'one' ? componentsOf(this.#part.graph, type.mask & ~anti) : undefined;
+    const components = type.rule === 'any' ? this.#sides(type.mask) : this.#sidesApart(type.mask);
+    const forwardOrder = type.rule === 'one' ? this.#components(type.mask & ~anti) : undefined;
     const { offsets, targets, relations, vertexCount } = this.#part.graph;
     const byComponent = new Map<number, Start[]>();
     for (let v = 0; v < vertexCount; v += 1) {
@@ -218,10 +237,30 @@ class CycleFinder {
     return best;
   }
 
-  #plain(mask: number): Sides {
-    const { of } = componentsOf(this.#part.graph, mask);
+  #isAcyclic(mask: number): boolean {
+    return this.#components(mask).count === this.#part.graph.vertexCount;
+  }
+
+  #sides(mask: number): Sides {
+    const { of } = this.#components(mask);
     const component = (v: number): number => of[v] ?? 0;
     return { before: component, after: component };
+  }
+
+  #sidesApart(mask: number): Sides {
+    const bits = mask & this.#bits;
+    let sides = this.#apart.get(bits);
+    sides ??= apartComponents(this.#part.graph, (v) => this.#isHelper(v), bits);
+    this.#apart.set(bits, sides);
+    return sides;
+  }
+
+  #components(mask: number): Components {
+    const bits = mask & this.#bits;
+    let components = this.#plain.get(bits);
+    components ??= componentsOf(this.#part.graph, bits);
+    this.#plain.set(bits, components);
+    return components;
   }
 
   #isHelper(vertex: number): boolean {
@@ -260,25 +299,27 @@ function apartComponents(
   isHelper: (vertex: number) => boolean,
   mask: number,
 ): Sides {
-  const edges = new EdgeList(targets.length * 2);
-  for (let v = 0; v < vertexCount; v += 1) {
+  const rows = new RowWriter(vertexCount * 2, targets.length * 2);
+  // Before an anti-dependency, then after one.
+  const addRow = (v: number, isAfter: boolean): void => {
     const helper = isHelper(v);
     const end = offsets[v + 1] ?? 0;
     for (let edge = offsets[v] ?? 0; edge < end; edge += 1) {
       const bits = relations[edge] ?? 0;
       if ((bits & ~mask) !== 0) continue;
       const w = targets[edge] ?? 0;
-      if (helper) {
-        edges.add(v * 2, w * 2, bits);
-        edges.add(v * 2 + 1, w * 2 + 1, bits);
-      } else if ((bits & anti) !== 0) edges.add(v * 2, w * 2 + 1, bits);
-      else {
-        edges.add(v * 2, w * 2, bits);
-        edges.add(v * 2 + 1, w * 2, bits);
-      }
+      const isAnti = (bits & anti) !== 0;
+      if (helper) rows.add(isAfter ? w * 2 + 1 : w * 2, bits);
+      else if (!isAnti) rows.add(w * 2, bits);
+      else if (!isAfter) rows.add(w * 2 + 1, bits);
     }
+    rows.endRow();
+  };
+  for (let v = 0; v < vertexCount; v += 1) {
+    addRow(v, false);
+    addRow(v, true);
   }
-  const { of } = componentsOf(edges.toDigraph(vertexCount * 2));
+  const { of } = componentsOf(rows.toDigraph());
   return {
     before: (v) => of[v * 2] ?? 0,
     after: (v) => of[v * 2 + 1] ?? 0,

@@ -14,8 +14,8 @@ import { absent, EventSink, plain } from './event-sink.ts';
 import { JsonPacker } from './json-packer.ts';
 import { JsonScanner } from './json-scanner.ts';
 
-/** In a history of transactions, rather few than many. */
-const bytesPerToken = 8;
+/** In a history of transactions, rather few than many: room that is not used costs nothing. */
+const bytesPerToken = 6;
 /** In any history, rather few than many. */
 const bytesPerEvent = 80;
 
