@@ -50,7 +50,11 @@ function someWay(known: readonly Edge[], choices: readonly Choice[]): boolean {
   return first === undefined || first.some((edges) => someWay([...known, ...edges], others));
 }
 
-function answerOf(edges: readonly Edge[], choices: readonly Choice[], bytes: number): OrderAnswer {
+function answerOf(
+  edges: readonly Edge[],
+  choices: readonly Choice[],
+  [bytes, quickBytes]: readonly [number, number],
+): OrderAnswer {
   const known = new IntList();
   for (const vertex of edges.flat()) known.push(vertex);
   const problem: OrderProblem = {
@@ -60,13 +64,14 @@ function answerOf(edges: readonly Edge[], choices: readonly Choice[], bytes: num
     edgesOf: (choice, which, out) => out.push(...(choices[choice]?.[which] ?? []).flat()),
     rank: (vertex) => vertex,
   };
-  return searchOrder(problem, bytes, () => false);
+  return searchOrder(problem, bytes, () => false, quickBytes);
 }
 
 describe.each([
-  ['with saturation', 2 ** 20],
-  ['without', 0],
-])('%s', (_, bytes) => {
+  ['with saturation', [2 ** 20, 2 ** 20]],
+  ['without', [0, 0]],
+  ['with what suggests itself first', [2 ** 20, 0]],
+] as const)('%s', (_, bytes) => {
   test.each(Object.entries(problems))('finds a way exactly where there is one, %s', (__, all) => {
     fc.assert(
       fc.property(all, ([edges, choices]) => {

@@ -99,12 +99,15 @@ export class ConflictSearch {
     this.#graph = new OrderedGraph(given, owner, isFree);
   }
 
-  /** Whether there is a way to choose. */
-  run(): boolean | 'unknown' {
+  /**
+   * Whether there is a way to choose; unknown if time is over.
+   * @param patience steps, after which it is unknown too
+   */
+  run(patience = Number.POSITIVE_INFINITY): boolean | 'unknown' {
     for (const choice of this.#left) this.#consider(choice);
     const luby = new Luby();
     let untilRestart = luby.next() * conflictsPerRestart;
-    for (let steps = 1; ; steps += 1) {
+    for (let steps = 1; steps < patience; steps += 1) {
       if ((steps & 15) === 0 && this.#outOfTime()) return 'unknown';
       const conflict = this.#propagate();
       if (conflict !== none) {
@@ -121,6 +124,7 @@ export class ConflictSearch {
       this.#levels.push(this.#trail.length);
       this.#assign(choice * 2 + this.#likely(choice), none);
     }
+    return 'unknown';
   }
 
   /** After `run` came to false: what that rests on. */

@@ -11,9 +11,9 @@
 
 import { EdgeList } from '../digraph.ts';
 import { ChoiceEdges } from './choice-edges.ts';
-import { ConflictSearch } from './conflict-search.ts';
+import { ConflictSearch, type GivenEdges } from './conflict-search.ts';
 import { IntList } from './integers.ts';
-import { coreOf } from './order-core.ts';
+import { coreOf, type Forcing } from './order-core.ts';
 import type { OrderProblem } from './order-problem.ts';
 
 export type OrderAnswer =
@@ -29,37 +29,48 @@ export type OrderAnswer =
     }
   | { readonly acyclic: 'unknown' };
 
+const none = -1;
 /** A greater table of who reaches whom takes longer than the search that it would spare. */
 const closureWorthBytes = 2 ** 26;
 
-/** @param closureBytesMax for the table of who reaches whom; beyond it nothing is forced */
+/** Where the table takes more than this, the order that suggests itself is tried first. */
+const cheapBytes = 2 ** 18;
+/** As many steps as take about as long as to fill the table. */
+const quickSteps = 10_000;
+
+/**
+ * @param closureBytesMax for the table of who reaches whom; beyond it nothing is forced
+ * @param quickBytes from which size of the table on to try the order that suggests itself first
+ */
 export function searchOrder(
   problem: OrderProblem,
   closureBytesMax: number,
   outOfTime: () => boolean,
+  quickBytes = cheapBytes,
 ): OrderAnswer {
   const bytesMax = Math.min(closureBytesMax, closureWorthBytes);
   const choices = new ChoiceEdges(problem);
   const saturation = new Saturation(problem, choices, bytesMax, outOfTime);
-  const { edges, origin, rounds } = saturation;
-  const forcing = { problem, edges, origin, rounds };
-  const conflict = saturation.run() ?? -1;
-  const order = conflict === -1 ? saturation.order() : undefined;
-  if (order === undefined) {
-    const both = conflict < 0 ? [] : [conflict];
-    const core = (): ReadonlySet<number> =>
-      coreOf(forcing, { choices: both, vertices: [], given: [] });
-    return { acyclic: false, conflict, core };
+  const searched = (patience?: number): OrderAnswer | undefined => {
+    const order = saturation.order();
+    if (order === undefined) return undefined;
+    const search = new ConflictSearch(choices, saturation.given(order), saturation.left, outOfTime);
+    const acyclic = search.run(patience);
+    if (acyclic !== false) return { acyclic };
+    const core = (): ReadonlySet<number> => coreOf(saturation.forcing(), search.contradiction());
+    return { acyclic, conflict: search.conflict, core };
+  };
+  if (saturation.bytes > quickBytes && saturation.bytes <= bytesMax) {
+    const quick = searched(quickSteps);
+    if (quick !== undefined && quick.acyclic !== 'unknown') return quick;
   }
-  const { left } = saturation;
-  if (left.length === 0) return { acyclic: true };
-  const given = { edges, order, ownerOf: (edge: number) => origin.at(edge) };
-  const search = new ConflictSearch(choices, given, left, outOfTime);
-  const answer = search.run();
-  if (answer === 'unknown') return { acyclic: 'unknown' };
-  if (answer) return { acyclic: true };
-  const { conflict: last } = search;
-  return { acyclic: false, conflict: last, core: () => coreOf(forcing, search.contradiction()) };
+  const conflict = saturation.run() ?? none;
+  const answer = conflict === none ? searched() : undefined;
+  if (answer !== undefined) return answer;
+  const both = conflict === none ? [] : [conflict];
+  const core = (): ReadonlySet<number> =>
+    coreOf(saturation.forcing(), { choices: both, vertices: [], given: [] });
+  return { acyclic: false, conflict, core };
 }
 
 class Saturation {
@@ -68,10 +79,10 @@ class Saturation {
   readonly #closureBytesMax: number;
   readonly #outOfTime: () => boolean;
   /** Known ones and forced ones. */
-  readonly edges: IntList;
+  readonly #edges: IntList;
   /** The choice that forced an edge, or -1; and in which round it did, from 1 on. */
-  readonly origin: IntList;
-  readonly rounds: IntList;
+  readonly #origin: IntList;
+  readonly #rounds: IntList;
   /** Choices that are not made yet. */
   left: number[];
 
@@ -85,25 +96,43 @@ class Saturation {
     this.#choices = choices;
     this.#closureBytesMax = closureBytesMax;
     this.#outOfTime = outOfTime;
-    this.edges = problem.known;
-    this.origin = new IntList(this.edges.length / 2);
-    this.rounds = new IntList(this.edges.length / 2);
-    for (let i = 0; i < this.edges.length; i += 2) this.#from(-1, 0);
+    this.#edges = problem.known;
+    this.#origin = new IntList(this.#edges.length / 2);
+    this.#rounds = new IntList(this.#edges.length / 2);
+    for (let i = 0; i < this.#edges.length; i += 2) this.#from(-1, 0);
     this.left = Array.from({ length: problem.choiceCount }, (_, i) => i);
+  }
+
+  /** Of the table of who reaches whom. */
+  get bytes(): number {
+    return wordsFor(this.#problem.vertexCount) * 4 * this.#problem.vertexCount;
+  }
+
+  /** The edges there are by now, for a search. */
+  given(order: Int32Array): GivenEdges {
+    return { edges: this.#edges, order, ownerOf: (edge) => this.#origin.at(edge) };
+  }
+
+  /** What was forced, and when, to say why. */
+  forcing(): Forcing {
+    return {
+      problem: this.#problem,
+      edges: this.#edges,
+      origin: this.#origin,
+      rounds: this.#rounds,
+    };
   }
 
   /** The choice with two bad sides, -1 for a circle without any, undefined if all is well so far. */
   run(): number | undefined {
     const { vertexCount } = this.#problem;
-    const words = (vertexCount + 31) >> 5;
-    const bytes = words * 4 * vertexCount;
     for (let round = 1; ; round += 1) {
       const order = this.order();
       if (order === undefined) return -1;
-      if (bytes > this.#closureBytesMax || this.left.length === 0 || this.#outOfTime())
+      if (this.bytes > this.#closureBytesMax || this.left.length === 0 || this.#outOfTime())
         return undefined;
       const before = this.left.length;
-      const conflict = this.#force(closureOf(vertexCount, this.edges, order), words, round);
+      const conflict = this.#force(closureOf(vertexCount, this.#edges, order), round);
       if (conflict !== -1) return conflict;
       const made = before - this.left.length;
       if (made === 0) return undefined;
@@ -111,7 +140,8 @@ class Saturation {
   }
 
   /** Makes the choices of which one side would close a circle; one of which both would, or -1. */
-  #force(reach: Uint32Array, words: number, round: number): number {
+  #force(reach: Uint32Array, round: number): number {
+    const words = wordsFor(this.#problem.vertexCount);
     const { start, ends } = this.#choices;
     const closes = (literal: number): boolean => {
       for (let at = start[literal] ?? 0; at < (start[literal + 1] ?? 0); at += 2) {
@@ -133,8 +163,8 @@ class Saturation {
         const [from, to] = [ends[at] ?? 0, ends[at + 1] ?? 0];
         // Where one reaches the other already, the edge says nothing new.
         if (isSet(reach, words, from, to)) continue;
-        this.edges.push(from);
-        this.edges.push(to);
+        this.#edges.push(from);
+        this.#edges.push(to);
         this.#from(choice, round);
       }
     }
@@ -143,18 +173,18 @@ class Saturation {
   }
 
   #from(choice: number, round: number): void {
-    this.origin.push(choice);
-    this.rounds.push(round);
+    this.#origin.push(choice);
+    this.#rounds.push(round);
   }
 
   /** Vertices in an order that all edges keep, the least rank first; undefined if there is none. */
   order(): Int32Array | undefined {
     const { vertexCount, rank } = this.#problem;
-    const list = new EdgeList(this.edges.length / 2);
+    const list = new EdgeList(this.#edges.length / 2);
     const waiting = new Int32Array(vertexCount);
-    for (let i = 0; i < this.edges.length; i += 2) {
-      const to = this.edges.at(i + 1);
-      list.add(this.edges.at(i), to, 1);
+    for (let i = 0; i < this.#edges.length; i += 2) {
+      const to = this.#edges.at(i + 1);
+      list.add(this.#edges.at(i), to, 1);
       waiting[to] = (waiting[to] ?? 0) + 1;
     }
     const { offsets, targets } = list.toDigraph(vertexCount);
@@ -175,9 +205,13 @@ class Saturation {
   }
 }
 
+function wordsFor(vertexCount: number): number {
+  return (vertexCount + 31) >> 5;
+}
+
 /** Bit w of row v: v reaches w. */
 function closureOf(vertexCount: number, edges: IntList, order: Int32Array): Uint32Array {
-  const words = (vertexCount + 31) >> 5;
+  const words = wordsFor(vertexCount);
   const reach = new Uint32Array(words * vertexCount);
   const list = new EdgeList(edges.length / 2);
   for (let i = 0; i < edges.length; i += 2) list.add(edges.at(i), edges.at(i + 1), 1);

@@ -4,6 +4,7 @@
  */
 import { noEvent, typeCode } from '../../history/columns.ts';
 import { IntList } from './integers.ts';
+import { likelyMoments } from './likely-moments.ts';
 import type { OrderProblem } from './order-problem.ts';
 import { initial, type RegisterHistory, versionBefore } from './register-versions.ts';
 import type { OrderKept } from './replay.ts';
@@ -73,9 +74,10 @@ class ProblemBuilder {
     this.#pairs = new IntList(members.length * 8);
     this.#number = new Int32Array(history.transactions.count);
     for (const [i, t] of members.entries()) this.#number[t] = i + 1;
+    const { begun, committed } = likelyMoments(history, members);
     for (const t of members) {
-      const last = lastWanted(history, t);
-      for (let i = 0; i < this.#nodes; i += 1) this.#ranks.push(last);
+      if (this.#nodes === 2) this.#ranks.push(begun[t] ?? 0);
+      this.#ranks.push(committed[t] ?? 0);
     }
   }
 
@@ -315,14 +317,4 @@ class ProblemBuilder {
   #commit(t: number): number {
     return this.#begin(t) + this.#nodes - 1;
   }
-}
-
-/** The last invocation among a transaction and those that read its writes. */
-function lastWanted({ transactions, readersStart, readers }: RegisterHistory, t: number): number {
-  const { first, invoke, of } = transactions;
-  let last = invoke[t] ?? 0;
-  for (let i = first[t] ?? 0; i < (first[t + 1] ?? 0); i += 1)
-    for (let at = readersStart[i] ?? 0; at < (readersStart[i + 1] ?? 0); at += 1)
-      last = Math.max(last, invoke[of[readers[at] ?? 0] ?? 0] ?? 0);
-  return last;
 }
