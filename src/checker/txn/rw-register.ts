@@ -84,7 +84,7 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
     notEnough(transactions, graph.dataEdges) ?? unfit(transactions) ?? duplicatedWrites(registers);
   const timeless = needsRealTime(model) && !realTime ? noRealTime(model) : undefined;
   const timeout = undecidedCycles(undecided, limits);
-  const proofs = blocked === undefined ? [...provedFree(findings.types, realTime)] : [];
+  const proofs = blocked === undefined ? [...provedFree(findings.types, undecided, realTime)] : [];
   const searched =
     blocked === undefined
       ? searchVersions(registers, model, { realTime, limits, outOfTime }, [
