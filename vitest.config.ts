@@ -22,6 +22,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           pool: 'forks',
           fileParallelism: false,
+          // What is waited for comes within a second, unless the machine is busy.
+          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],

@@ -45,16 +45,21 @@ describe('a test', () => {
   });
 
   test('of a system that caches reads finds the stale read and exits 1', async () => {
+    // Many keys: of one that is read seldom, a value that the cache hides may be seen by nobody,
+    // and then what shows is a lost write.
     const args = ['test', '-w', 'lin-kv', '--bin', kv, '--time-limit', '3'];
-    const found = await folder.run(...args, '--', '--cache');
+    const manyKeys = ['--rate', '300', '--max-writes-per-key', '10'];
+    const found = await folder.run(...args, ...manyKeys, '--', '--cache');
     expect(found.stdout).toContain('stale read');
     expect(found.exitCode).toBe(1);
     const checked = await folder.run('check', folder.latest(''), '--json');
     expect(checked.exitCode).toBe(1);
-    const verdict = JSON.parse(checked.stdout);
+    const verdict = JSON.parse(checked.stdout) as {
+      readonly valid: boolean;
+      readonly anomalies: readonly { readonly type: string; readonly operations: number[] }[];
+    };
     expect(verdict.valid).toBe(false);
-    // Of a key that is read seldom, a value that the cache hides may be seen by nobody: a lost write.
-    const types = new Set(verdict.anomalies.map(({ type }: { type: string }) => type));
+    const types = new Set(verdict.anomalies.map(({ type }) => type));
     expect(types).toContain('stale-read');
     expect(new Set(['stale-read', 'lost-write'])).toEqual(types.add('lost-write'));
     for (const { operations } of verdict.anomalies) expect(operations.length).toBeGreaterThan(1);
@@ -270,20 +275,23 @@ describe('a run that is cut short', () => {
     await recorded();
     running.kill('SIGKILL');
     await running;
-    await until(() => nodesAlive(folder.path).length === 0, 5_000, 'all nodes are gone');
+    await until(() => nodesAlive(folder.path).length === 0, 60_000, 'all nodes are gone');
     const checked = await folder.run('check', folder.latest(''), '--json');
     expect(checked.exitCode).toBe(0);
     expect(JSON.parse(checked.stdout).operations).toBeGreaterThan(10);
     const cleaned = await folder.run('clean');
     expect(cleaned.stdout).toContain('data');
-    expect((await folder.run('clean')).stdout).toBe('nothing to clean');
+    // Of this run, that is: other runs of the machine may leave something meanwhile.
+    const again = await folder.run('clean');
+    expect(again.exitCode).toBe(0);
+    expect(again.stdout).not.toContain('data');
   });
 
   async function recorded(): Promise<void> {
     const enough = (): boolean =>
       existsSync(folder.latest('history.jsonl')) &&
       readFileSync(folder.latest('history.jsonl'), 'utf8').split('\n').length > 200;
-    await until(enough, 30_000, 'operations are recorded');
+    await until(enough, 60_000, 'operations are recorded');
   }
 
   test.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(

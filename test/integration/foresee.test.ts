@@ -49,7 +49,7 @@ test.skipIf(obstacle !== undefined)(
     const { code, said } = await ended(['test', '--target', 'etcd', '--nemesis', 'partitoin']);
     expect(code).toBe(254);
     expect(said.match(/unknown nemesis "partitoin"/g)).toHaveLength(1);
-    await expect.poll(marked, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(marked).toEqual([]);
   },
 );
 
@@ -57,6 +57,6 @@ test.skipIf(obstacle !== undefined)(
   'a dsx that is killed while both load leaves nothing',
   async () => {
     await ended(['test', '--target', 'etcd', '--time-limit', '1'], 300);
-    await expect.poll(marked, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(marked).toEqual([]);
   },
 );

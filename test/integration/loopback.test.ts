@@ -87,9 +87,7 @@ describe.skipIf(obstacle !== undefined)(
     };
 
     const heardBy = async (node: string, text: string): Promise<void> => {
-      await expect
-        .poll(() => servers[nodes.indexOf(node)]?.heard, { timeout: 10_000 })
-        .toContain(text);
+      await expect.poll(() => servers[nodes.indexOf(node)]?.heard).toContain(text);
     };
 
     test('a cut holds back what a process of the node sends, and healing lets it go on', async () => {
@@ -111,7 +109,7 @@ describe.skipIf(obstacle !== undefined)(
       });
       await hosts.network.shape('test', rulesOf('n1', 'n2', { kind: 'drop' }), signal);
       servers[1]?.sockets.at(-1)?.write('still here\n');
-      await expect.poll(() => back, { timeout: 10_000 }).toContain('still here');
+      await expect.poll(() => back).toContain('still here');
     });
 
     test('a cut does not concern other nodes, nor clients', async () => {
@@ -147,7 +145,7 @@ describe.skipIf(obstacle !== undefined)(
       await new Promise((resolve) => setTimeout(resolve, 150));
       expect(isClosed).toBe(false);
       await hosts.network.shape('test', [], signal);
-      await expect.poll(() => isClosed, { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => isClosed).toBe(true);
     });
 
     test.each<[LinkEffect, RegExp]>([

@@ -24,7 +24,7 @@ async function startedGroup(): Promise<number> {
       });
       return names.join(' ') === 'sh sleep sleep tail';
     },
-    5_000,
+    60_000,
     'four programs run',
   );
   return group;

@@ -91,11 +91,11 @@ describe.skipIf(obstacle !== undefined)(
       },
       {
         what: 'whose nodes are never ready',
-        lines: ['run: node ./server.cjs {address} 8080', 'ready: {tcp: 9999}', 'start-seconds: 1'],
+        lines: ['run: sh ./slow.sh {address} 8080', 'ready: {tcp: 9999}', 'start-seconds: 2'],
         exitCode: 255,
         said: [
-          /node n\d did not accept requests within 1 s: .*9999/,
-          /last lines of stderr:\n\s+listening/,
+          /node n\d did not accept requests within 2 s: .*9999/,
+          /last lines of stderr:\n\s+starting/,
           /full log: /,
         ],
       },
@@ -111,6 +111,11 @@ describe.skipIf(obstacle !== undefined)(
       writeFileSync(
         join(folder.path, 'broken.sh'),
         'echo checking the flags\necho unknown flag --frobnicate >&2\nexit 3\n',
+      );
+      // A shell is up and has said so long before its time is over, on a busy machine too.
+      writeFileSync(
+        join(folder.path, 'slow.sh'),
+        'echo starting >&2\nexec node "$(dirname "$0")/server.cjs" "$@"\n',
       );
       const config = [
         'system:',

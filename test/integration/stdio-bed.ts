@@ -26,7 +26,7 @@ export interface Bed {
   readonly testbed: Testbed;
   readonly folder: string;
   readonly mark: string;
-  /** Asks a node once. */
+  /** Asks a node once. Without a time, as one that is sure to answer, however busy the machine. */
   readonly ask: (node: string, body: JsonObject, timeoutMs?: number) => Promise<JsonObject>;
   dispose(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export function bed(
     testbed,
     folder,
     mark,
-    ask: async (node, body, timeoutMs = 5_000) => {
+    ask: async (node, body, timeoutMs = 60_000) => {
       const rpc = testbed.openRpc?.(0, node, timeoutMs);
       if (rpc === undefined) throw new Error('no rpc');
       try {
@@ -93,7 +93,7 @@ export function marked(mark: string): number[] {
 }
 
 /** Resolves as soon as `holds`; fails after `limitMs`. */
-export async function eventually(holds: () => boolean, limitMs = 5_000): Promise<void> {
+export async function eventually(holds: () => boolean, limitMs = 60_000): Promise<void> {
   const giveUpAtMs = performance.now() + limitMs;
   while (!holds()) {
     if (performance.now() > giveUpAtMs) throw new Error(`did not come true: ${holds.toString()}`);

@@ -15,11 +15,16 @@ afterEach(async () => {
   expect(marked(current?.mark ?? '')).toEqual([]);
 });
 
-/** The state of the process as the system sees it: R, S, T, … */
-const stateOf = (pid: number): string =>
-  readFileSync(`/proc/${pid}/stat`, 'latin1')
-    .replace(/^.*\) /, '')
-    .slice(0, 1);
+/** The state of the process as the system sees it: R, S, T, …; X if it has ended meanwhile. */
+const stateOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /, '')
+      .slice(0, 1);
+  } catch {
+    return 'X';
+  }
+};
 const pidOf = async ({ ask }: Bed, node: string): Promise<number> => {
   const env = (await ask(node, { type: 'env' }))['value'] as JsonObject;
   return Number(env['pid']);
@@ -91,10 +96,11 @@ describe('kill and start', () => {
   });
 
   test('messages that were under way to it are lost, others arrive', async () => {
-    const { testbed, ask } = open('echo.js', { latencyMs: 300 });
+    // So long that the kill is quicker, on a busy machine too.
+    const { testbed, ask } = open('echo.js', { latencyMs: 2_000 });
     await testbed.start(forever);
-    await ask('n1', { type: 'tell', dest: 'n2', count: 10, body: { type: 'note' } });
     await ask('n1', { type: 'tell', dest: 'n3', count: 10, body: { type: 'note' } });
+    await ask('n1', { type: 'tell', dest: 'n2', count: 10, body: { type: 'note' } });
     await testbed.cluster.kill('n2', forever);
     await eventually(() => testbed.stats?.().dropped === 10);
     await testbed.cluster.start('n2', forever);
@@ -111,7 +117,7 @@ describe('pause and resume', () => {
     const pid = await pidOf(opened, 'n1');
     await testbed.cluster.pause('n1', forever);
     expect([testbed.cluster.state('n1'), stateOf(pid)]).toEqual(['paused', 'T']);
-    const answer = ask('n1', { type: 'echo', echo: 'patience' }, 20_000);
+    const answer = ask('n1', { type: 'echo', echo: 'patience' });
     await expect(ask('n1', { type: 'echo', echo: 'now' }, 100)).rejects.toMatchObject({
       code: 'net-timeout',
     });
@@ -175,12 +181,12 @@ describe('pause and resume', () => {
     await testbed.start(forever);
     await testbed.cluster.pause('n2', forever);
     const count = 20_000;
-    await ask('n1', { type: 'tell', dest: 'n2', count, body: { type: 'note' } }, 20_000);
+    await ask('n1', { type: 'tell', dest: 'n2', count, body: { type: 'note' } });
     const others = 1_000;
-    await ask('n1', { type: 'tell', dest: 'n3', count: others, body: { type: 'note' } }, 20_000);
-    expect((await ask('n3', { type: 'heard' }, 20_000))['notes']).toHaveLength(others);
+    await ask('n1', { type: 'tell', dest: 'n3', count: others, body: { type: 'note' } });
+    expect((await ask('n3', { type: 'heard' }))['notes']).toHaveLength(others);
     await testbed.cluster.resume('n2', forever);
-    const notes = (await ask('n2', { type: 'heard' }, 20_000))['notes'] as number[];
+    const notes = (await ask('n2', { type: 'heard' }))['notes'] as number[];
     const dropped = testbed.stats?.().dropped ?? 0;
     expect(dropped).toBeGreaterThan(count / 2);
     expect(notes).toHaveLength(count - dropped);
@@ -192,8 +198,15 @@ describe('pause and resume', () => {
 });
 
 describe('the network between nodes', () => {
-  const relay = async ({ ask }: Bed, from: string, dest: string): Promise<unknown> =>
-    (await ask(from, { type: 'ask', dest, body: { type: 'echo', echo: 'x' } }, 250))['answer'];
+  const relay = async (
+    { ask }: Bed,
+    from: string,
+    dest: string,
+    timeoutMs?: number,
+  ): Promise<unknown> => {
+    const body = { type: 'echo', echo: 'x' };
+    return (await ask(from, { type: 'ask', dest, body }, timeoutMs))['answer'];
+  };
   const everyLink = (effect: LinkEffect) =>
     ['n1', 'n2', 'n3'].flatMap((from) =>
       ['n1', 'n2', 'n3'].filter((to) => to !== from).map((to) => ({ from, to, effect })),
@@ -207,7 +220,7 @@ describe('the network between nodes', () => {
     expect(await testbed.network.shape('p', everyLink({ kind: 'drop' }), forever)).toBe(
       '6 of 6 links seen to drop',
     );
-    await expect(relay(opened, 'n1', 'n2')).rejects.toMatchObject({ code: 'net-timeout' });
+    await expect(relay(opened, 'n1', 'n2', 250)).rejects.toMatchObject({ code: 'net-timeout' });
     expect(await ask('n1', { type: 'echo', echo: 1 })).toMatchObject({ echo: 1 });
     expect(await testbed.network.shape('p', [], forever)).toBe(
       '6 of 6 links seen to deliver again',
@@ -218,9 +231,14 @@ describe('the network between nodes', () => {
   test('latency is there between nodes and not for clients', async () => {
     const opened = open('echo.js', { latencyMs: 60 });
     await opened.testbed.start(forever);
-    const startMs = performance.now();
-    await opened.ask('n1', { type: 'echo', echo: 1 });
-    expect(performance.now() - startMs).toBeLessThan(60);
+    // Of many answers the quickest: a busy machine may hold up any, a latency would hold up all.
+    let quickestMs = Infinity;
+    for (let i = 0; i < 20; i += 1) {
+      const startMs = performance.now();
+      await opened.ask('n1', { type: 'echo', echo: 1 });
+      quickestMs = Math.min(quickestMs, performance.now() - startMs);
+    }
+    expect(quickestMs).toBeLessThan(60);
     const relayedAtMs = performance.now();
     await relay(opened, 'n1', 'n2');
     expect(performance.now() - relayedAtMs).toBeGreaterThanOrEqual(119);

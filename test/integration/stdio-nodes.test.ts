@@ -104,7 +104,7 @@ describe('programs in any language', () => {
 });
 
 describe('a node that does not start is explained', () => {
-  const cases: [program: string, expected: RegExp][] = [
+  const cases: [program: string, expected: RegExp, initTimeoutMs?: number][] = [
     ['absent', /could not be started: there is no such file/],
     ['not-executable.js', /is not executable; make it so: chmod \+x .*not-executable\.js/],
     ['no-shebang.py', /a script needs a first line .* #!\/usr\/bin\/env python3/],
@@ -117,16 +117,19 @@ describe('a node that does not start is explained', () => {
     [
       'silent.sh',
       /did not answer init within 3 s\n.*"init_ok","in_reply_to":1[^]*waiting for nothing/,
+      3_000,
     ],
     ['refuses-init.py', /did not accept init: temporarily-unavailable: not today/],
     [
       'logs-to-stdout.py',
       /did not answer init[^]*what is no message \(not JSON[^]*INFO starting up[^]*belongs on stderr/,
+      5_000,
     ],
   ];
 
-  test.each(cases)('%s', async (program, expected) => {
-    const { testbed } = open(program, { nodes: ['n1'], limits: { initTimeoutMs: 3_000 } });
+  // Most say what they have to say as soon as they run; time is what the others wait for.
+  test.each(cases)('%s', async (program, expected, initTimeoutMs = 60_000) => {
+    const { testbed } = open(program, { nodes: ['n1'], limits: { initTimeoutMs } });
     const error = await failureOf(testbed.start(forever));
     expect(error).toBeInstanceOf(TargetError);
     expect(error.message).toMatch(expected);
@@ -159,12 +162,12 @@ describe('a crash that nobody caused', () => {
   test('is noticed at once, with the status, the last lines and the log', async () => {
     const { testbed, folder } = open('echo.js');
     await testbed.start(forever);
-    const rpc = testbed.openRpc?.(0, 'n2', 5_000);
-    const sentAtMs = performance.now();
+    const rpc = testbed.openRpc?.(0, 'n2', 60_000);
     const asked = rpc?.request({ type: 'exit', code: 7, text: 'out of luck' }, forever);
+    // The request that the crash leaves without an answer still waits.
+    const error = await Promise.race([failureOf(testbed.crashed), asked]);
     asked?.catch(() => undefined);
-    const error = await failureOf(testbed.crashed);
-    expect(performance.now() - sentAtMs).toBeLessThan(2_000);
+    if (!(error instanceof Error)) throw new Error('the request was answered');
     expect(error).toBeInstanceOf(TargetError);
     expect(error.message).toMatch(/^node n2 exited with status 7 though nothing in dsx ended it\n/);
     expect(error.message).toContain('    half a line\n');
@@ -302,10 +305,11 @@ describe('the log of the network', () => {
     });
     await testbed.start(forever);
     await testbed.network.shape('t', [{ from: 'n2', to: 'n1', effect: { kind: 'drop' } }], forever);
-    await ask('n1', { type: 'ask', dest: 'n2', body: { type: 'echo', echo: 'x' } }, 200).catch(
-      () => undefined,
-    );
+    const body = { type: 'echo', echo: 'x' };
+    const asked = failureOf(ask('n1', { type: 'ask', dest: 'n2', body }));
+    await eventually(() => testbed.stats?.().dropped === 1);
     await testbed.stop();
+    expect(await asked).toMatchObject({ code: 'channel-closed' });
     const logged = readFileSync(join(folder, 'network.jsonl'), 'utf8').trim().split('\n');
     const events = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(

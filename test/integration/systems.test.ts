@@ -29,17 +29,24 @@ describe.skipIf(obstacle !== undefined || noMosquitto !== undefined)(
   `Mosquitto${skipped(noMosquitto)}`,
   () => {
     test.each([
-      [['--workload', 'set', '--node-count', '2', '--model', 'eventual-consistency'], 0],
+      [
+        [
+          ...['--workload', 'set', '--node-count', '2', '--model', 'eventual-consistency'],
+          ...['--time-limit', '2'],
+        ],
+        0,
+      ],
       [
         [
           ...['--workload', 'queue', '--variant', 'saved-seldom', '--nemesis', 'kill'],
-          ...['--nemesis-interval', '1', '--expect', 'anomaly'],
+          // Of several kills, one that comes just after a saving loses nothing.
+          ...['--nemesis-interval', '1', '--time-limit', '5', '--expect', 'anomaly'],
         ],
         0,
       ],
     ])('%j', { timeout: 120_000 }, async (words, code) => {
       const { exitCode, stdout } = await folder.run(
-        ...['test', '--target', 'mosquitto', '--time-limit', '2', '--seed', '7', ...words],
+        ...['test', '--target', 'mosquitto', '--seed', '7', ...words],
       );
       expect(exitCode, stdout).toBe(code);
       expect(nodesAlive(folder.path)).toEqual([]);

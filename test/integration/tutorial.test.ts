@@ -29,7 +29,7 @@ function withPart(file: string, part: string, text: string): string {
   return parts.with(place, text).join('');
 }
 
-test.skipIf(!hasPython)('the tutorial does what it says', { timeout: 300_000 }, async () => {
+test.skipIf(!hasPython)('the tutorial does what it says', { timeout: 600_000 }, async () => {
   let count = 0;
   for (const { title, text } of shownBlocks(page)) {
     if (title === 'text') continue;

@@ -16,11 +16,11 @@ export interface CliResult {
 export class CliFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'dsx-test-'));
 
-  start(args: readonly string[]) {
+  start(args: readonly string[], timeoutMs = 100_000) {
     return execa('node', [program, ...args], {
       cwd: this.path,
       reject: false,
-      timeout: 100_000,
+      timeout: timeoutMs,
       env: { NO_COLOR: '1', GITHUB_ACTIONS: '', CI: '1' },
     });
   }

@@ -166,6 +166,25 @@ describe('a cas reads and writes at one point', () => {
     expect(anomaliesOf(verdict)[0]?.explanation).toContain("process 1's cas from 1 to 2 (event 2)");
   });
 
+  test('what shows that an update of unknown outcome happened is part of the evidence', () => {
+    const twice = `
+      0: [w1]
+      1:     [c1>2?]
+      2:     [c1>3?]
+      3:            [r2]
+      4:            [r3]
+      5:                [w9]
+    `;
+    const [lost] = anomaliesOf(weakModel('coherent').check(drawn(twice), limits));
+    expect(lost).toMatchObject({ type: 'lost-update', operations: [0, 2, 3, 6, 7] });
+    const passedOver = `
+      0: [w1][w2][c1>3?]
+      1:                [r3][r3]
+    `;
+    const [stale] = anomaliesOf(weakModel('regular').check(drawn(passedOver), limits));
+    expect(stale).toMatchObject({ type: 'stale-read', operations: [0, 2, 4, 6] });
+  });
+
   test('a path of causes goes over causes alone, not over what reads show to be newer', () => {
     const [stale] = anomaliesOf(
       weakModel('causal-convergence').check(

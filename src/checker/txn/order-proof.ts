@@ -11,7 +11,7 @@ import type { Json, JsonObject } from '../../base/json.ts';
 import { noEvent, typeCode } from '../../history/columns.ts';
 import { text } from './findings.ts';
 import { valueText } from './register-anomalies.ts';
-import type { OrderQuestion } from './register-orders.ts';
+import type { OrderQuestion } from './register-problem.ts';
 import { initial, type RegisterHistory } from './register-versions.ts';
 import { readKind, writeKind } from './transactions.ts';
 

@@ -5,119 +5,186 @@
  *
  * First what is forced: a choice of which one side would close a cycle is made, until nothing
  * more is (saturation, as in Biswas and Enea, 2019, and PolySI, Huang et al., 2023). Then the
- * rest is chosen after an order of the vertices that is kept up as edges come (Pearce and
- * Kelly, "A Dynamic Topological Sort Algorithm", 2006), with repairs where a choice has two bad
- * sides; see `choice-search.ts`.
+ * rest is chosen after an order of the vertices, which is mended where it serves no choice; see
+ * `conflict-search.ts`.
  */
 
 import { EdgeList } from '../digraph.ts';
-import { ChoiceSearch } from './choice-search.ts';
-import type { IntList } from './integers.ts';
+import { ChoiceEdges } from './choice-edges.ts';
+import { ConflictSearch, type GivenEdges } from './conflict-search.ts';
+import { IntList } from './integers.ts';
+import { coreOf, type Forcing } from './order-core.ts';
 import type { OrderProblem } from './order-problem.ts';
-
-/** A choice that was forced, and a path that the other side would have closed to a cycle. */
-interface Forced {
-  readonly choice: number;
-  readonly side: 0 | 1;
-}
 
 export type OrderAnswer =
   | { readonly acyclic: true }
-  /** `conflict`: the choice of which both sides close cycles; -1: what is known does already. */
-  | { readonly acyclic: false; readonly forced: readonly Forced[]; readonly conflict: number }
+  /**
+   * `conflict`: a choice that can be made neither way, -1 if what is known closes a circle already;
+   * `core`: vertices among which there is no way to choose.
+   */
+  | {
+      readonly acyclic: false;
+      readonly conflict: number;
+      readonly core: () => ReadonlySet<number>;
+    }
   | { readonly acyclic: 'unknown' };
 
+const none = -1;
 /** A greater table of who reaches whom takes longer than the search that it would spare. */
-const closureWorthBytes = 2 ** 24;
+const closureWorthBytes = 2 ** 26;
 
-/** @param closureBytesMax for the table of who reaches whom; beyond it nothing is forced */
+/** Where the table takes more than this, the order that suggests itself is tried first. */
+const cheapBytes = 2 ** 18;
+/** As many steps as take about as long as to fill the table. */
+const quickSteps = 10_000;
+
+/**
+ * @param closureBytesMax for the table of who reaches whom; beyond it nothing is forced
+ * @param quickBytes from which size of the table on to try the order that suggests itself first
+ */
 export function searchOrder(
   problem: OrderProblem,
   closureBytesMax: number,
   outOfTime: () => boolean,
+  quickBytes = cheapBytes,
 ): OrderAnswer {
   const bytesMax = Math.min(closureBytesMax, closureWorthBytes);
-  const saturation = new Saturation(problem, bytesMax, outOfTime);
-  const conflict = saturation.run();
-  const { forced } = saturation;
-  if (conflict !== undefined) return { acyclic: false, forced, conflict };
-  const left = saturation.left;
-  const order = saturation.order();
-  if (order === undefined) return { acyclic: false, forced, conflict: -1 };
-  if (left.length === 0) return { acyclic: true };
-  const search = new ChoiceSearch(problem, saturation.edges, order, left, outOfTime);
-  const answer = search.run();
-
-  if (answer === 'unknown') return { acyclic: 'unknown' };
-  return answer ? { acyclic: true } : { acyclic: false, forced, conflict: search.conflict };
+  const choices = new ChoiceEdges(problem);
+  const saturation = new Saturation(problem, choices, bytesMax, outOfTime);
+  const searched = (patience?: number): OrderAnswer | undefined => {
+    const order = saturation.order();
+    if (order === undefined) return undefined;
+    const search = new ConflictSearch(choices, saturation.given(order), saturation.left, outOfTime);
+    const acyclic = search.run(patience);
+    if (acyclic !== false) return { acyclic };
+    const core = (): ReadonlySet<number> => coreOf(saturation.forcing(), search.contradiction());
+    return { acyclic, conflict: search.conflict, core };
+  };
+  if (saturation.bytes > quickBytes && saturation.bytes <= bytesMax) {
+    const quick = searched(quickSteps);
+    if (quick !== undefined && quick.acyclic !== 'unknown') return quick;
+  }
+  const conflict = saturation.run() ?? none;
+  const answer = conflict === none ? searched() : undefined;
+  if (answer !== undefined) return answer;
+  const both = conflict === none ? [] : [conflict];
+  const core = (): ReadonlySet<number> =>
+    coreOf(saturation.forcing(), { choices: both, vertices: [], given: [] });
+  return { acyclic: false, conflict, core };
 }
 
 class Saturation {
   readonly #problem: OrderProblem;
+  readonly #choices: ChoiceEdges;
   readonly #closureBytesMax: number;
   readonly #outOfTime: () => boolean;
   /** Known ones and forced ones. */
-  readonly edges: IntList;
-  readonly forced: Forced[] = [];
+  readonly #edges: IntList;
+  /** The choice that forced an edge, or -1; and in which round it did, from 1 on. */
+  readonly #origin: IntList;
+  readonly #rounds: IntList;
   /** Choices that are not made yet. */
   left: number[];
 
-  constructor(problem: OrderProblem, closureBytesMax: number, outOfTime: () => boolean) {
+  constructor(
+    problem: OrderProblem,
+    choices: ChoiceEdges,
+    closureBytesMax: number,
+    outOfTime: () => boolean,
+  ) {
     this.#problem = problem;
+    this.#choices = choices;
     this.#closureBytesMax = closureBytesMax;
     this.#outOfTime = outOfTime;
-    this.edges = problem.known;
+    this.#edges = problem.known;
+    this.#origin = new IntList(this.#edges.length / 2);
+    this.#rounds = new IntList(this.#edges.length / 2);
+    for (let i = 0; i < this.#edges.length; i += 2) this.#from(-1, 0);
     this.left = Array.from({ length: problem.choiceCount }, (_, i) => i);
   }
 
-  /** The choice with two bad sides, -1 for a cycle without any, undefined if all is well so far. */
+  /** Of the table of who reaches whom. */
+  get bytes(): number {
+    return wordsFor(this.#problem.vertexCount) * 4 * this.#problem.vertexCount;
+  }
+
+  /** The edges there are by now, for a search. */
+  given(order: Int32Array): GivenEdges {
+    return { edges: this.#edges, order, ownerOf: (edge) => this.#origin.at(edge) };
+  }
+
+  /** What was forced, and when, to say why. */
+  forcing(): Forcing {
+    return {
+      problem: this.#problem,
+      edges: this.#edges,
+      origin: this.#origin,
+      rounds: this.#rounds,
+    };
+  }
+
+  /** The choice with two bad sides, -1 for a circle without any, undefined if all is well so far. */
   run(): number | undefined {
-    const words = (this.#problem.vertexCount + 31) >> 5;
-    for (;;) {
+    const { vertexCount } = this.#problem;
+    for (let round = 1; ; round += 1) {
       const order = this.order();
       if (order === undefined) return -1;
-      const fits = words * 4 * this.#problem.vertexCount <= this.#closureBytesMax;
-      if (!fits || this.left.length === 0 || this.#outOfTime()) return undefined;
-      const reach = closureOf(this.#problem.vertexCount, this.edges, order);
-      const side: number[] = [];
-      const closes = (choice: number, which: 0 | 1): boolean => {
-        side.length = 0;
-        this.#problem.edgesOf(choice, which, side);
-        for (let i = 0; i < side.length; i += 2) {
-          const [from, to] = [side[i] ?? 0, side[i + 1] ?? 0];
-          if (from === to || isSet(reach, words, to, from)) return true;
-        }
-        return false;
-      };
-      const left: number[] = [];
-      let made = 0;
-      for (const choice of this.left) {
-        const [first, second] = [closes(choice, 0), closes(choice, 1)];
-        if (first && second) return choice;
-        if (!first && !second) {
-          left.push(choice);
-          continue;
-        }
-        const forced = first ? 1 : 0;
-        side.length = 0;
-        this.#problem.edgesOf(choice, forced, side);
-        for (const vertex of side) this.edges.push(vertex);
-        this.forced.push({ choice, side: forced });
-        made += 1;
-      }
-      this.left = left;
+      if (this.bytes > this.#closureBytesMax || this.left.length === 0 || this.#outOfTime())
+        return undefined;
+      const before = this.left.length;
+      const conflict = this.#force(closureOf(vertexCount, this.#edges, order), round);
+      if (conflict !== -1) return conflict;
+      const made = before - this.left.length;
       if (made === 0) return undefined;
     }
+  }
+
+  /** Makes the choices of which one side would close a circle; one of which both would, or -1. */
+  #force(reach: Uint32Array, round: number): number {
+    const words = wordsFor(this.#problem.vertexCount);
+    const { start, ends } = this.#choices;
+    const closes = (literal: number): boolean => {
+      for (let at = start[literal] ?? 0; at < (start[literal + 1] ?? 0); at += 2) {
+        const [from, to] = [ends[at] ?? 0, ends[at + 1] ?? 0];
+        if (from === to || isSet(reach, words, to, from)) return true;
+      }
+      return false;
+    };
+    const left: number[] = [];
+    for (const choice of this.left) {
+      const [first, second] = [closes(choice * 2), closes(choice * 2 + 1)];
+      if (first && second) return choice;
+      if (!first && !second) {
+        left.push(choice);
+        continue;
+      }
+      const forced = choice * 2 + (first ? 1 : 0);
+      for (let at = start[forced] ?? 0; at < (start[forced + 1] ?? 0); at += 2) {
+        const [from, to] = [ends[at] ?? 0, ends[at + 1] ?? 0];
+        // Where one reaches the other already, the edge says nothing new.
+        if (isSet(reach, words, from, to)) continue;
+        this.#edges.push(from);
+        this.#edges.push(to);
+        this.#from(choice, round);
+      }
+    }
+    this.left = left;
+    return -1;
+  }
+
+  #from(choice: number, round: number): void {
+    this.#origin.push(choice);
+    this.#rounds.push(round);
   }
 
   /** Vertices in an order that all edges keep, the least rank first; undefined if there is none. */
   order(): Int32Array | undefined {
     const { vertexCount, rank } = this.#problem;
-    const list = new EdgeList(this.edges.length / 2);
+    const list = new EdgeList(this.#edges.length / 2);
     const waiting = new Int32Array(vertexCount);
-    for (let i = 0; i < this.edges.length; i += 2) {
-      const to = this.edges.at(i + 1);
-      list.add(this.edges.at(i), to, 1);
+    for (let i = 0; i < this.#edges.length; i += 2) {
+      const to = this.#edges.at(i + 1);
+      list.add(this.#edges.at(i), to, 1);
       waiting[to] = (waiting[to] ?? 0) + 1;
     }
     const { offsets, targets } = list.toDigraph(vertexCount);
@@ -138,9 +205,13 @@ class Saturation {
   }
 }
 
+function wordsFor(vertexCount: number): number {
+  return (vertexCount + 31) >> 5;
+}
+
 /** Bit w of row v: v reaches w. */
 function closureOf(vertexCount: number, edges: IntList, order: Int32Array): Uint32Array {
-  const words = (vertexCount + 31) >> 5;
+  const words = wordsFor(vertexCount);
   const reach = new Uint32Array(words * vertexCount);
   const list = new EdgeList(edges.length / 2);
   for (let i = 0; i < edges.length; i += 2) list.add(edges.at(i), edges.at(i + 1), 1);

@@ -27,7 +27,7 @@ export function smallestEvidence(
   violated: Violated,
   decide: (part: RegisterOps) => WeakResult,
 ): Violated {
-  let kept = withSources(ops, violated.ops);
+  let kept = withSources(ops, withWitnesses(ops, violated.ops));
   if (kept.length > shrunkMax) return violated;
   let best = judged(ops, initial, kept, decide);
   if (best?.type !== violated.type) return violated;
@@ -43,6 +43,42 @@ export function smallestEvidence(
     at = Math.min(at, kept.length);
   }
   return { ...best, ops: kept };
+}
+
+/**
+ * These, and of each whose outcome is unknown what shows that it happened: the nearest operation
+ * known to have succeeded that found its value, or found that of one that had found it.
+ */
+export function withWitnesses(ops: RegisterOps, some: readonly number[]): readonly number[] {
+  const isKnown = (op: number): boolean => (ops.returned[op] ?? 0) < Infinity;
+  const found = new Set(some);
+  if ([...found].every(isKnown)) return some;
+  const readers = new Map<number, number[]>();
+  for (const [op, source] of ops.from.entries()) {
+    const known = readers.get(source);
+    if (known === undefined) readers.set(source, [op]);
+    else known.push(op);
+  }
+  for (const op of some) {
+    if (isKnown(op)) continue;
+    const way = wayToKnown(op, found) ?? wayToKnown(op) ?? [];
+    for (const one of way) found.add(one);
+  }
+  return [...found].toSorted((a, b) => a - b);
+
+  function wayToKnown(start: number, among?: ReadonlySet<number>): readonly number[] | undefined {
+    const cameFrom = new Map([[start, start]]);
+    for (const op of cameFrom.keys()) {
+      if (isKnown(op)) {
+        const way: number[] = [];
+        for (let at = op; at !== start; at = cameFrom.get(at) ?? start) way.push(at);
+        return way;
+      }
+      for (const reader of readers.get(op) ?? [])
+        if (!cameFrom.has(reader) && among?.has(reader) !== false) cameFrom.set(reader, op);
+    }
+    return undefined;
+  }
 }
 
 /** Ascending: these, and all that they read from. */

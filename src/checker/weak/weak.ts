@@ -12,7 +12,7 @@ import type { Checker, CheckLimits } from '../checker.ts';
 import { linearizable } from '../linearizability/linearizability.ts';
 import { type Anomaly, anomaliesOf, type Verdict } from '../verdict.ts';
 import { causal } from './causal.ts';
-import { smallestEvidence } from './evidence.ts';
+import { smallestEvidence, withWitnesses } from './evidence.ts';
 import { withGuards } from './guards.ts';
 import {
   strongestOf,
@@ -173,11 +173,12 @@ export function weakAnomaly(
 ): Anomaly {
   const {
     type,
-    ops: involved,
+    ops: named,
     explanation,
   } = model === 'linearizable' || notShrunk.has(model)
     ? found
     : smallestEvidence(ops, initial, found, partJudge(model, limits));
+  const involved = withWitnesses(ops, named);
   const [first = 0] = involved;
   const sameKey = involved.every((op) => ops.key[op] === ops.key[first]);
   const key = ops.keyCount > 1 && sameKey ? opKey(ops, first) : undefined;
