@@ -14,7 +14,7 @@ const seeds = fc.integer({ min: 0, max: 0xffff_ffff });
 /** So many looks at the clock, or fewer, before the time is up. */
 const looksMax = 60;
 /** For one level alone. */
-const fewLooksMax = 4;
+const fewLooksMax = 2;
 
 /** A verdict by a clock that stands still until it was looked at `looks` times. */
 function verdictOf(checker: Checker, history: History, looks: number): Verdict {
