@@ -20,12 +20,12 @@ export type OrderAnswer =
   | { readonly acyclic: true }
   /**
    * `conflict`: a choice that can be made neither way, -1 if what is known closes a circle already;
-   * `core`: vertices among which there is no way to choose.
+   * `core`: vertices among which there is no way to choose, unless time was over.
    */
   | {
       readonly acyclic: false;
       readonly conflict: number;
-      readonly core: () => ReadonlySet<number>;
+      readonly core: () => ReadonlySet<number> | undefined;
     }
   | { readonly acyclic: 'unknown' };
 
@@ -57,7 +57,8 @@ export function searchOrder(
     const search = new ConflictSearch(choices, saturation.given(order), saturation.left, outOfTime);
     const acyclic = search.run(patience);
     if (acyclic !== false) return { acyclic };
-    const core = (): ReadonlySet<number> => coreOf(saturation.forcing(), search.contradiction());
+    const core = (): ReadonlySet<number> | undefined =>
+      coreOf(saturation.forcing(), search.contradiction(), outOfTime);
     return { acyclic, conflict: search.conflict, core };
   };
   if (saturation.bytes > quickBytes && saturation.bytes <= bytesMax) {
@@ -68,8 +69,8 @@ export function searchOrder(
   const answer = conflict === none ? searched() : undefined;
   if (answer !== undefined) return answer;
   const both = conflict === none ? [] : [conflict];
-  const core = (): ReadonlySet<number> =>
-    coreOf(saturation.forcing(), { choices: both, vertices: [], given: [] });
+  const core = (): ReadonlySet<number> | undefined =>
+    coreOf(saturation.forcing(), { choices: both, vertices: [], given: [] }, outOfTime);
   return { acyclic: false, conflict, core };
 }
 
@@ -80,7 +81,7 @@ class Saturation {
   readonly #outOfTime: () => boolean;
   /** Known ones and forced ones. */
   readonly #edges: IntList;
-  /** The choice that forced an edge, or -1; and in which round it did, from 1 on. */
+  /** The literal that an edge is from, or -1; and in which round it did, from 1 on. */
   readonly #origin: IntList;
   readonly #rounds: IntList;
   /** Choices that are not made yet. */
@@ -165,15 +166,15 @@ class Saturation {
         if (isSet(reach, words, from, to)) continue;
         this.#edges.push(from);
         this.#edges.push(to);
-        this.#from(choice, round);
+        this.#from(forced, round);
       }
     }
     this.left = left;
     return -1;
   }
 
-  #from(choice: number, round: number): void {
-    this.#origin.push(choice);
+  #from(literal: number, round: number): void {
+    this.#origin.push(literal);
     this.#rounds.push(round);
   }
 

@@ -53,8 +53,9 @@ export function findOrder(
   if (answer.acyclic !== false)
     return { answer: answer.acyclic, transactions: [], minimal: false, pair: undefined };
   if (!explained) return { answer: false, transactions: [], minimal: false, pair: undefined };
-  const core = withChains(history, problem.membersAt(answer.core()));
-  const { kept: small, minimal } = shrunk(history, question, [core, members], {
+  const core = answer.core();
+  const sets = core === undefined ? [] : [withChains(history, problem.membersAt(core))];
+  const { kept: small, minimal } = shrunk(history, question, [...sets, members], {
     explained,
     bytesMax,
     outOfTime,
