@@ -151,7 +151,11 @@ function surveyRegisters(history: History, limits: CheckLimits, realTime: boolea
       settle(model, { state: 'undecidable', why: sessionsOnly });
       continue;
     }
-    const leftMs = Math.max(1, endMs - limits.nowMs());
+    const leftMs = endMs - limits.nowMs();
+    if (leftMs <= 0) {
+      settle(model, notReached(limits));
+      continue;
+    }
     const part = { ...limits, timeoutMs: model === 'linearizable' ? leftMs / 2 : leftMs };
     const decided = decideRegister(history, ops, model, part, initial);
     settle(model, decided.standing);
@@ -229,6 +233,11 @@ function unknownStanding(reason: UnknownReason): Omit<ModelStanding, 'model'> {
   return { state, why: reasonText(reason) };
 }
 
+/** The time was up before the model's turn came. */
+function notReached({ timeoutMs }: CheckLimits): Omit<ModelStanding, 'model'> {
+  return unknownStanding({ kind: 'timeout', limitMs: timeoutMs, proved: 'it was not looked at' });
+}
+
 function knownFigures(figures: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(figures).filter(([, figure]) => figure !== null));
 }
@@ -256,6 +265,9 @@ function initialValue(history: History): Json {
   return unwritten.size === 1 && only !== undefined ? only : null;
 }
 
+/** Of the time, for the strongest level, from which most of the others follow. */
+const topShare = 0.75;
+
 function surveyTransactions(
   history: History,
   kind: 'list-append' | 'rw-register',
@@ -266,19 +278,22 @@ function surveyTransactions(
   const top = realTime ? 'strict-serializable' : 'strong-session-serializable';
   const checker =
     kind === 'list-append' ? listAppend(top, { realTime }) : rwRegister(top, { realTime });
-  const verdict = checker.check(history, limits);
+  const verdict = checker.check(history, { ...limits, timeoutMs: limits.timeoutMs * topShare });
   const found = anomaliesOf(verdict);
   const { holds = [], violated = [] } = verdict.models ?? {};
   const held = new Set(holds.flatMap((name) => [...modelsImpliedBy(name)]));
   const unproved =
-    verdict.valid === 'unknown' ? reasonText(verdict.reason) : 'neither proved nor ruled out';
+    verdict.valid === 'unknown'
+      ? unknownStanding(verdict.reason)
+      : ({ state: 'undecidable', why: 'neither proved nor ruled out' } as const);
   const others: Anomaly[] = [];
   const entries = isolationCatalog.filter((each) => each.refutable && each.kinds.includes(kind));
   const standings = entries.map((entry): ModelStanding => {
     const { name, realTime: needsIt } = entry;
     if (!isIsolationModel(name)) {
       // Levels that the dependency graph does not know have their own procedures.
-      const timeoutMs = Math.max(1, endMs - limits.nowMs());
+      const timeoutMs = endMs - limits.nowMs();
+      if (timeoutMs <= 0) return { model: name, ...notReached(limits) };
       const judged = fromVerdict(
         entry.checker(kind, { realTime }).check(history, { ...limits, timeoutMs }),
       );
@@ -293,8 +308,8 @@ function surveyTransactions(
         : holds.find((h) => modelsImpliedBy(h).has(name));
       return { model: name, state: 'held', ...(from === undefined ? {} : { follows: from }) };
     }
-    const why = needsIt && !realTime ? sessionsOnly : unproved;
-    return { model: name, state: 'undecidable', why };
+    if (needsIt && !realTime) return { model: name, state: 'undecidable', why: sessionsOnly };
+    return { model: name, ...unproved };
   });
   const strength = ({ model }: ModelStanding): number =>
     isIsolationModel(model) ? modelsImpliedBy(model).size : 0;
@@ -328,7 +343,11 @@ function surveyObject(
       });
       continue;
     }
-    const timeoutMs = Math.max(1, (endMs - limits.nowMs()) / (checkers.length - i));
+    const timeoutMs = (endMs - limits.nowMs()) / (checkers.length - i);
+    if (timeoutMs <= 0) {
+      standings.push({ model: name, ...notReached(limits) });
+      continue;
+    }
     const { standing, anomaly } = tryOut(make, history, { ...limits, timeoutMs });
     standings.push({ model: name, ...standing });
     if (anomaly !== undefined) anomalies.set(name, anomaly);

@@ -4,7 +4,7 @@ import { typeCode } from '../../history/columns.ts';
 import type { History } from '../../history/history.ts';
 import type { Checker, CheckLimits } from '../checker.ts';
 import { EdgeList } from '../digraph.ts';
-import type { UnknownReason, Verdict } from '../verdict.ts';
+import type { Verdict } from '../verdict.ts';
 import { type DependencyGraph, findCycles } from './cycles.ts';
 import { cycleFinding, type Edge, type EdgeReason, type Narrator } from './explain.ts';
 import { Findings, text, who } from './findings.ts';
@@ -12,7 +12,14 @@ import { judge } from './judgement.ts';
 import type { TransactionalOptions } from './list-append.ts';
 import { isolationModel } from './models.ts';
 import { addProcessEdges, addRealtimeEdges } from './order-edges.ts';
-import { needsRealTime, noRealTime, notEnough, provable, unfit } from './preconditions.ts';
+import {
+  needsRealTime,
+  noRealTime,
+  notEnough,
+  provable,
+  undecidedCycles,
+  unfit,
+} from './preconditions.ts';
 import {
   matches,
   type PredicateHistory,
@@ -61,14 +68,7 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
   };
   for (const cycle of cycles) findings.add(cycle.type, () => cycleFinding(cycle, narrator));
   const blocked = notEnough(transactions, dependencies.length) ?? unfit(transactions);
-  const timeout: UnknownReason | undefined =
-    undecided.length === 0
-      ? undefined
-      : {
-          kind: 'timeout',
-          limitMs: limits.timeoutMs,
-          proved: `whether there is a cycle of type ${undecided.join(', ')} is not known`,
-        };
+  const timeout = undecidedCycles(undecided, limits);
   // All-or-nothing visibility is not looked for here.
   const levels = provable(findings.types, undecided, realTime).filter(
     (level) => level !== 'read-atomic',

@@ -69,10 +69,13 @@ export function findCycles(dependencies: DependencyGraph, outOfTime: () => boole
   const isAcyclic = components.count === graph.vertexCount;
   const findings = { isAcyclic, cycles: [] as Cycle[], undecided: [] as string[] };
   if (isAcyclic) return findings;
-  const whole = withShortcuts(cyclicPart(graph, components), dependencies);
   const known = new Set<string>();
-  for (const { types, part } of familyParts(whole)) {
+  for (const { types, part } of familyParts(dependencies, components, outOfTime)) {
     if (types.every(({ name }) => known.has(name))) continue;
+    if (part === 'time') {
+      findings.undecided.push(...types.map(({ name }) => name).filter((name) => !known.has(name)));
+      continue;
+    }
     const finder = new CycleFinder(part, transactionCount, new Meter(outOfTime));
     for (const type of types) {
       if (known.has(type.name)) continue;
@@ -87,18 +90,35 @@ export function findCycles(dependencies: DependencyGraph, outOfTime: () => boole
   return findings;
 }
 
-/** The families of cycles of which there are some, each with what is on its cycles. */
+interface FamilyPart {
+  readonly types: readonly CycleType[];
+  /** What is on cycles of the family, or that there was no time to tell. */
+  readonly part: Subgraph | 'time';
+}
+
+/** The families of cycles of which there are some, or may be. */
 function* familyParts(
-  whole: Subgraph,
-): Generator<{ readonly types: readonly CycleType[]; readonly part: Subgraph }> {
+  dependencies: DependencyGraph,
+  components: Components,
+  outOfTime: () => boolean,
+): Generator<FamilyPart> {
   /** Edges of which no cycle consists. */
   const acyclic: number[] = [];
   const isKnownAcyclic = (mask: number): boolean => acyclic.some((all) => (mask & ~all) === 0);
-  // A graph of millions of edges is looked at as a whole each time: sessions first, without
-  // whose cycles the data has none.
-  if (partOf(whole, sessionsMask) === undefined) acyclic.push(sessionsMask);
+  let whole: Subgraph | undefined;
   for (const { mask, types } of cycleFamilies) {
     if (isKnownAcyclic(mask)) continue;
+    // A graph of millions of edges takes a second each time that it is looked at.
+    if (outOfTime()) {
+      yield { types, part: 'time' };
+      continue;
+    }
+    if (whole === undefined) {
+      whole = withShortcuts(cyclicPart(dependencies.graph, components), dependencies);
+      // Sessions first: without a cycle of theirs the data has none.
+      if (partOf(whole, sessionsMask) === undefined) acyclic.push(sessionsMask);
+      if (isKnownAcyclic(mask)) continue;
+    }
     const part = partOf(whole, mask);
     if (part === undefined) acyclic.push(mask);
     else yield { types, part };
@@ -165,6 +185,7 @@ class CycleFinder {
   find(type: CycleType): { readonly cycles: readonly Cycle[]; readonly gaveUp: boolean } {
     const none = { cycles: [], gaveUp: false };
     if ((this.#bits & type.startBits) === 0) return none;
+    if (this.#meter.isOver()) return { cycles: [], gaveUp: true };
     // What leads forward is asked for once, all of it, and mostly has no cycle.
     if ((type.mask & anti) === 0 && this.#isAcyclic(this.#bits & ~anti)) return none;
     const walks: (readonly number[])[] = [];

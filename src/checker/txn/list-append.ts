@@ -26,6 +26,7 @@ import {
   noRealTime,
   notEnough,
   provable,
+  undecidedCycles,
   unfit,
 } from './preconditions.ts';
 import { provedByCommits } from './register-proofs.ts';
@@ -79,14 +80,7 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
     duplicatedAppends(lists) ??
     leftOut(graph);
   const timeless = needsRealTime(model) && !realTime ? noRealTime(model) : undefined;
-  const timeout: UnknownReason | undefined =
-    undecided.length === 0
-      ? undefined
-      : {
-          kind: 'timeout',
-          limitMs: limits.timeoutMs,
-          proved: `whether there is a cycle of type ${undecided.join(', ')} is not known`,
-        };
+  const timeout = undecidedCycles(undecided, limits);
   const proved =
     blocked === undefined
       ? provable(findings.types, undecided, realTime).filter(

@@ -1,4 +1,6 @@
 /** What must be so before anything can be said of a transactional history. */
+import { listed } from '../../base/text.ts';
+import type { CheckLimits } from '../checker.ts';
 import type { UnknownReason } from '../verdict.ts';
 import { type Findings, who } from './findings.ts';
 import { anomaliesImpliedByAll, isRuledOut, modelsImpliedBy } from './models.ts';
@@ -90,4 +92,24 @@ export function provable(
   return completeLevels.filter(
     (level) => !isRuledOut(level, assumed) && (realTime || !realTimeLevels.has(level)),
   );
+}
+
+/** More types than these are not listed. */
+const typesListed = 8;
+
+/** The dependencies have a cycle, or may have, and the time was up before its types were known. */
+export function undecidedCycles(
+  undecided: readonly string[],
+  { timeoutMs }: CheckLimits,
+): UnknownReason | undefined {
+  if (undecided.length === 0) return undefined;
+  const types =
+    undecided.length <= typesListed
+      ? listed(undecided, 'or')
+      : `${undecided.slice(0, typesListed).join(', ')} or ${undecided.length - typesListed} others`;
+  return {
+    kind: 'timeout',
+    limitMs: timeoutMs,
+    proved: `dependencies form a cycle; whether there is one of type ${types} is not known`,
+  };
 }

@@ -27,10 +27,17 @@ const freeLevels = [
 ];
 const freeRealTimeLevels = ['strong-read-uncommitted', 'strong-read-committed'];
 
-/** Levels of which some order of versions is all that is asked, and that reads leave one. */
-export function provedFree(found: readonly string[], realTime: boolean): readonly string[] {
+/**
+ * Levels of which some order of versions is all that is asked, and that reads leave one.
+ * @param undecided anomalies of which nobody knows whether they are there
+ */
+export function provedFree(
+  found: readonly string[],
+  undecided: readonly string[],
+  realTime: boolean,
+): readonly string[] {
   const free = [...freeLevels, ...(realTime ? freeRealTimeLevels : [])];
-  return free.filter((level) => !isRuledOut(level, found));
+  return free.filter((level) => !isRuledOut(level, [...found, ...undecided]));
 }
 
 /**

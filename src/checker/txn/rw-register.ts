@@ -20,7 +20,14 @@ import { judge } from './judgement.ts';
 import { likelyOrder } from './likely-order.ts';
 import type { TransactionalOptions } from './list-append.ts';
 import { isolationModel, modelsImpliedBy } from './models.ts';
-import { findMismatches, needsRealTime, noRealTime, notEnough, unfit } from './preconditions.ts';
+import {
+  findMismatches,
+  needsRealTime,
+  noRealTime,
+  notEnough,
+  undecidedCycles,
+  unfit,
+} from './preconditions.ts';
 import { findRegisterAnomalies, valueText } from './register-anomalies.ts';
 import { registerGraphOf } from './register-graph.ts';
 import {
@@ -76,15 +83,8 @@ function check(history: History, limits: CheckLimits, model: string, realTime: b
   const blocked =
     notEnough(transactions, graph.dataEdges) ?? unfit(transactions) ?? duplicatedWrites(registers);
   const timeless = needsRealTime(model) && !realTime ? noRealTime(model) : undefined;
-  const timeout: UnknownReason | undefined =
-    undecided.length === 0
-      ? undefined
-      : {
-          kind: 'timeout',
-          limitMs: limits.timeoutMs,
-          proved: `whether there is a cycle of type ${undecided.join(', ')} is not known`,
-        };
-  const proofs = blocked === undefined ? [...provedFree(findings.types, realTime)] : [];
+  const timeout = undecidedCycles(undecided, limits);
+  const proofs = blocked === undefined ? [...provedFree(findings.types, undecided, realTime)] : [];
   const searched =
     blocked === undefined
       ? searchVersions(registers, model, { realTime, limits, outOfTime }, [

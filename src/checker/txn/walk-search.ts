@@ -23,6 +23,12 @@ export class Meter {
     this.#outOfTime = outOfTime;
   }
 
+  /** Looks at the time now. */
+  isOver(): boolean {
+    this.#nextLook = this.visits;
+    return this.out;
+  }
+
   get out(): boolean {
     if (this.#out || this.visits < this.#nextLook) return this.#out;
     this.#nextLook = this.visits + 65_536;
