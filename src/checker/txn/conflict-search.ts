@@ -48,6 +48,11 @@ export interface GivenEdges {
   readonly ownerOf: (edge: number) => number;
 }
 
+export interface SearchLimits {
+  readonly patience?: number;
+  readonly local?: boolean;
+}
+
 export class ConflictSearch {
   readonly #outOfTime: () => boolean;
   readonly #graph: OrderedGraph;
@@ -67,6 +72,7 @@ export class ConflictSearch {
   readonly #trail: Literal[] = [];
   readonly #levels: number[] = [];
   #propagated = 0;
+  #isLocal = false;
   /** Marks of choices, by the number of the last look at them. */
   readonly #marked: Int32Array;
   #epoch = 0;
@@ -101,9 +107,17 @@ export class ConflictSearch {
 
   /**
    * Whether there is a way to choose; unknown if time is over.
-   * @param patience steps, after which it is unknown too
+   * @param how.patience steps, after which it is unknown too
+   * @param how.local what a choice moves is looked at before the next is made, so that choices in
+   *   each other's way are made one after the other. Where they cannot be, little is then taken
+   *   back: of many such places far apart one choice each would be made in turn, and all of them
+   *   again and again. Where nearly all choices are in each other's way, it takes longer
    */
-  run(patience = Number.POSITIVE_INFINITY): boolean | 'unknown' {
+  run({
+    patience = Number.POSITIVE_INFINITY,
+    local = false,
+  }: SearchLimits = {}): boolean | 'unknown' {
+    this.#isLocal = local;
     for (const choice of this.#left) this.#consider(choice);
     const luby = new Luby();
     let untilRestart = luby.next() * conflictsPerRestart;
@@ -162,10 +176,12 @@ export class ConflictSearch {
   /** A choice that the order does not settle, or -1 if there is none. */
   #next(): number {
     for (;;) {
+      if (this.#isLocal && this.#graph.moved.length > 0) this.#considerMoved();
       const choice = this.#heap.pop();
       if (choice !== none && this.#isUnsettled(choice)) return choice;
-      if (choice === none && this.#graph.moved.length === 0) return none;
-      if (choice === none) this.#considerMoved();
+      if (choice !== none) continue;
+      if (this.#graph.moved.length === 0) return none;
+      this.#considerMoved();
     }
   }
 

@@ -11,7 +11,7 @@
 
 import { EdgeList } from '../digraph.ts';
 import { ChoiceEdges } from './choice-edges.ts';
-import { ConflictSearch, type GivenEdges } from './conflict-search.ts';
+import { ConflictSearch, type GivenEdges, type SearchLimits } from './conflict-search.ts';
 import { IntList } from './integers.ts';
 import { coreOf, type Forcing } from './order-core.ts';
 import type { OrderProblem } from './order-problem.ts';
@@ -51,18 +51,21 @@ export function searchOrder(
   const bytesMax = Math.min(closureBytesMax, closureWorthBytes);
   const choices = new ChoiceEdges(problem);
   const saturation = new Saturation(problem, choices, bytesMax, outOfTime);
-  const searched = (patience?: number): OrderAnswer | undefined => {
+  const searched = (limits?: SearchLimits): OrderAnswer | undefined => {
     const order = saturation.order();
     if (order === undefined) return undefined;
     const search = new ConflictSearch(choices, saturation.given(order), saturation.left, outOfTime);
-    const acyclic = search.run(patience);
+    const acyclic = search.run(limits);
     if (acyclic !== false) return { acyclic };
     const core = (): ReadonlySet<number> | undefined =>
       coreOf(saturation.forcing(), search.contradiction(), outOfTime);
     return { acyclic, conflict: search.conflict, core };
   };
-  if (saturation.bytes > quickBytes && saturation.bytes <= bytesMax) {
-    const quick = searched(quickSteps);
+  const isBig = saturation.bytes > bytesMax;
+  if (isBig || saturation.bytes > quickBytes) {
+    // What is big was mostly recorded over a long time, and one part has little to do with another.
+    const patience = isBig ? saturation.left.length : quickSteps;
+    const quick = searched({ patience, local: isBig });
     if (quick !== undefined && quick.acyclic !== 'unknown') return quick;
   }
   const conflict = saturation.run() ?? none;
