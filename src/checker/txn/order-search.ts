@@ -37,6 +37,8 @@ const closureWorthBytes = 2 ** 26;
 const cheapBytes = 2 ** 18;
 /** As many steps as take about as long as to fill the table. */
 const quickSteps = 10_000;
+/** The same where there is no table, and where a start costs more. */
+const longSteps = 100_000;
 
 /**
  * @param closureBytesMax for the table of who reaches whom; beyond it nothing is forced
@@ -62,10 +64,13 @@ export function searchOrder(
     return { acyclic, conflict: search.conflict, core };
   };
   const isBig = saturation.bytes > bytesMax;
-  if (isBig || saturation.bytes > quickBytes) {
-    // What is big was mostly recorded over a long time, and one part has little to do with another.
-    const patience = isBig ? saturation.left.length : quickSteps;
-    const quick = searched({ patience, local: isBig });
+  const tries: SearchLimits[] = [];
+  if (isBig || saturation.bytes > quickBytes)
+    tries.push({ patience: isBig ? longSteps : quickSteps });
+  // What is big was mostly recorded over a long time, and one part has little to do with another.
+  if (isBig) tries.push({ patience: saturation.left.length, local: true });
+  for (const limits of tries) {
+    const quick = searched(limits);
     if (quick !== undefined && quick.acyclic !== 'unknown') return quick;
   }
   const conflict = saturation.run() ?? none;
