@@ -70,12 +70,13 @@ export function findCycles(dependencies: DependencyGraph, outOfTime: () => boole
   const findings = { isAcyclic, cycles: [] as Cycle[], undecided: [] as string[] };
   if (isAcyclic) return findings;
   const known = new Set<string>();
-  for (const { types, part } of familyParts(dependencies, components, outOfTime)) {
-    if (types.every(({ name }) => known.has(name))) continue;
-    if (part === 'time') {
-      findings.undecided.push(...types.map(({ name }) => name).filter((name) => !known.has(name)));
-      continue;
-    }
+  const parts = new FamilyParts(dependencies, components, outOfTime);
+  for (const { mask, types } of cycleFamilies) {
+    const open = types.map(({ name }) => name).filter((name) => !known.has(name));
+    if (open.length === 0) continue;
+    const part = parts.of(mask);
+    if (part === 'time') findings.undecided.push(...open);
+    if (part === 'time' || part === 'none') continue;
     const finder = new CycleFinder(part, transactionCount, new Meter(outOfTime));
     for (const type of types) {
       if (known.has(type.name)) continue;
@@ -90,38 +91,38 @@ export function findCycles(dependencies: DependencyGraph, outOfTime: () => boole
   return findings;
 }
 
-interface FamilyPart {
-  readonly types: readonly CycleType[];
-  /** What is on cycles of the family, or that there was no time to tell. */
-  readonly part: Subgraph | 'time';
-}
+/**
+ * What is on cycles of each family's edges. A graph of millions of edges takes a second each time
+ * that it is looked at, so nothing is looked at twice, and the time first.
+ */
+class FamilyParts {
+  readonly #dependencies: DependencyGraph;
+  readonly #components: Components;
+  readonly #outOfTime: () => boolean;
+  #whole: Subgraph | undefined;
+  /** With sessions: without a cycle of theirs the data has none. */
+  #sessions: Subgraph | 'none' | undefined;
 
-/** The families of cycles of which there are some, or may be. */
-function* familyParts(
-  dependencies: DependencyGraph,
-  components: Components,
-  outOfTime: () => boolean,
-): Generator<FamilyPart> {
-  /** Edges of which no cycle consists. */
-  const acyclic: number[] = [];
-  const isKnownAcyclic = (mask: number): boolean => acyclic.some((all) => (mask & ~all) === 0);
-  let whole: Subgraph | undefined;
-  for (const { mask, types } of cycleFamilies) {
-    if (isKnownAcyclic(mask)) continue;
-    // A graph of millions of edges takes a second each time that it is looked at.
-    if (outOfTime()) {
-      yield { types, part: 'time' };
-      continue;
-    }
-    if (whole === undefined) {
-      whole = withShortcuts(cyclicPart(dependencies.graph, components), dependencies);
-      // Sessions first: without a cycle of theirs the data has none.
-      if (partOf(whole, sessionsMask) === undefined) acyclic.push(sessionsMask);
-      if (isKnownAcyclic(mask)) continue;
-    }
-    const part = partOf(whole, mask);
-    if (part === undefined) acyclic.push(mask);
-    else yield { types, part };
+  /** @param components of all edges */
+  constructor(dependencies: DependencyGraph, components: Components, outOfTime: () => boolean) {
+    this.#dependencies = dependencies;
+    this.#components = components;
+    this.#outOfTime = outOfTime;
+  }
+
+  /** `none`: there is no cycle; `time`: nobody knows, for the time is up. */
+  of(mask: number): Subgraph | 'none' | 'time' {
+    const isOfSessions = (mask & ~sessionsMask) === 0;
+    if (isOfSessions && this.#sessions === 'none') return 'none';
+    if (this.#outOfTime()) return 'time';
+    this.#whole ??= withShortcuts(
+      cyclicPart(this.#dependencies.graph, this.#components),
+      this.#dependencies,
+    );
+    if (!isOfSessions) return partOf(this.#whole, mask) ?? 'none';
+    this.#sessions ??= partOf(this.#whole, sessionsMask) ?? 'none';
+    if (this.#sessions === 'none' || mask === sessionsMask) return this.#sessions;
+    return partOf(this.#sessions, mask) ?? 'none';
   }
 }
 
