@@ -1,5 +1,5 @@
 /** The edges of all choices of a problem side by side, to be gone through often. */
-import { IntList } from './integers.ts';
+import { IntList, type Rows, rowsOf } from './integers.ts';
 import type { OrderProblem } from './order-problem.ts';
 
 /** The number of a choice * 2 + its side. */
@@ -23,29 +23,13 @@ export class ChoiceEdges {
     this.ends = ends.trimmed();
   }
 
-  /** Per vertex those of some choices whose edges begin or end there, as compressed rows. */
-  touching(
-    vertexCount: number,
-    choices: readonly number[],
-  ): { readonly offsets: Int32Array; readonly choices: Int32Array } {
-    const offsets = new Int32Array(vertexCount + 1);
+  /** Per vertex those of some choices whose edges begin or end there. */
+  touching(vertexCount: number, choices: readonly number[]): Rows {
     const { start, ends } = this;
-    const each = (visit: (v: number, choice: number) => void): void => {
+    return rowsOf(vertexCount, (visit) => {
       for (const choice of choices)
         for (let at = start[choice * 2] ?? 0; at < (start[choice * 2 + 2] ?? 0); at += 1)
           visit(ends[at] ?? 0, choice);
-    };
-    each((v) => {
-      offsets[v + 1] = (offsets[v + 1] ?? 0) + 1;
     });
-    for (let v = 0; v < vertexCount; v += 1)
-      offsets[v + 1] = (offsets[v + 1] ?? 0) + (offsets[v] ?? 0);
-    const next = offsets.slice(0, vertexCount);
-    const rows = new Int32Array(offsets[vertexCount] ?? 0);
-    each((v, choice) => {
-      rows[next[v] ?? 0] = choice;
-      next[v] = (next[v] ?? 0) + 1;
-    });
-    return { offsets, choices: rows };
   }
 }

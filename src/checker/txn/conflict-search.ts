@@ -11,7 +11,7 @@
  */
 import type { ChoiceEdges, Literal } from './choice-edges.ts';
 import { ChoiceHeap } from './choice-heap.ts';
-import type { IntList } from './integers.ts';
+import type { IntList, Rows } from './integers.ts';
 import { OrderedGraph } from './ordered-graph.ts';
 
 const none = -1;
@@ -59,7 +59,7 @@ export class ConflictSearch {
   readonly #left: readonly number[];
   readonly #start: Int32Array;
   readonly #ends: Int32Array;
-  readonly #touching: ReturnType<ChoiceEdges['touching']>;
+  readonly #touching: Rows;
   /** Per choice: its side or `open`, on which level it was made, by which clause, its edges. */
   readonly #side: Uint8Array;
   readonly #level: Int32Array;
@@ -187,11 +187,11 @@ export class ConflictSearch {
 
   /** Looks at all choices with an edge at a vertex that was moved. */
   #considerMoved(): void {
-    const { offsets, choices } = this.#touching;
+    const { offsets, items } = this.#touching;
     this.#epoch += 1;
     for (const v of new Set(this.#graph.moved))
       for (let at = offsets[v] ?? 0; at < (offsets[v + 1] ?? 0); at += 1) {
-        const choice = choices[at] ?? 0;
+        const choice = items[at] ?? 0;
         if (this.#marked[choice] === this.#epoch) continue;
         this.#marked[choice] = this.#epoch;
         this.#consider(choice);

@@ -114,3 +114,29 @@ export class IntList {
     return this.#items.subarray(0, this.length);
   }
 }
+
+/** The items of row r are those from `offsets[r]` up to `offsets[r + 1]`. */
+export interface Rows {
+  readonly offsets: Int32Array;
+  readonly items: Int32Array;
+}
+
+/** @param each hands over all items with their rows, twice the same; within a row they keep their order */
+export function rowsOf(
+  rowCount: number,
+  each: (visit: (row: number, item: number) => void) => void,
+): Rows {
+  const offsets = new Int32Array(rowCount + 1);
+  each((row) => {
+    offsets[row + 1] = (offsets[row + 1] ?? 0) + 1;
+  });
+  for (let row = 0; row < rowCount; row += 1)
+    offsets[row + 1] = (offsets[row + 1] ?? 0) + (offsets[row] ?? 0);
+  const next = offsets.slice(0, rowCount);
+  const items = new Int32Array(offsets[rowCount] ?? 0);
+  each((row, item) => {
+    items[next[row] ?? 0] = item;
+    next[row] = (next[row] ?? 0) + 1;
+  });
+  return { offsets, items };
+}

@@ -2,7 +2,7 @@
  * What a contradiction between choices rests on: the vertices of the circles, and, where choices
  * were forced, of the circles that forced them, and so on.
  */
-import type { IntList } from './integers.ts';
+import { type IntList, type Rows, rowsOf } from './integers.ts';
 import type { OrderProblem } from './order-problem.ts';
 
 /** Edges that were known or forced, round by round. */
@@ -46,9 +46,8 @@ class CoreFinder {
   /** Literals that were forced. */
   readonly given = new Set<number>();
   readonly #outOfTime: () => boolean;
-  /** The edges from v: those in `sorted` from `offsets[v]` up to `offsets[v + 1]`. */
-  readonly #offsets: Int32Array;
-  readonly #sorted: Int32Array;
+  /** By vertex the edges that leave it. */
+  readonly #leaving: Rows;
   readonly #roundOf = new Map<number, number>();
   readonly #via: Int32Array;
   readonly #reached: Int32Array;
@@ -62,24 +61,16 @@ class CoreFinder {
     this.#forcing = forcing;
     this.#via = new Int32Array(vertexCount);
     this.#reached = new Int32Array(vertexCount);
-    this.#offsets = new Int32Array(vertexCount + 1);
+    const edgeCount = edges.length / 2;
+    this.#leaving = rowsOf(vertexCount, (visit) => {
+      for (let edge = 0; edge < edgeCount; edge += 1) visit(edges.at(edge * 2), edge);
+    });
     let last = 0;
-    for (let edge = 0; edge * 2 < edges.length; edge += 1) {
-      const row = edges.at(edge * 2) + 1;
-      this.#offsets[row] = (this.#offsets[row] ?? 0) + 1;
+    for (let edge = 0; edge < edgeCount; edge += 1) {
       last = Math.max(last, rounds.at(edge));
       if (origin.at(edge) !== none) this.#roundOf.set(origin.at(edge), rounds.at(edge));
     }
     this.#roundMax = last;
-    for (let v = 0; v < vertexCount; v += 1)
-      this.#offsets[v + 1] = (this.#offsets[v + 1] ?? 0) + (this.#offsets[v] ?? 0);
-    const next = this.#offsets.slice(0, vertexCount);
-    this.#sorted = new Int32Array(edges.length / 2);
-    for (let edge = 0; edge * 2 < edges.length; edge += 1) {
-      const from = edges.at(edge * 2);
-      this.#sorted[next[from] ?? 0] = edge;
-      next[from] = (next[from] ?? 0) + 1;
-    }
   }
 
   /** A choice of which neither side was forced: what either would have closed. */
@@ -122,6 +113,7 @@ class CoreFinder {
   /** 1 for vertices that are left when those are taken away, again and again, that nothing leads to. */
   #onOrAfterCircles(): Uint8Array {
     const { edges, problem } = this.#forcing;
+    const { offsets, items } = this.#leaving;
     const waiting = new Int32Array(problem.vertexCount);
     for (let i = 1; i < edges.length; i += 2)
       waiting[edges.at(i)] = (waiting[edges.at(i)] ?? 0) + 1;
@@ -130,8 +122,8 @@ class CoreFinder {
     for (let v = 0; v < problem.vertexCount; v += 1) if (waiting[v] === 0) free.push(v);
     for (const v of free) {
       isLeft[v] = 0;
-      for (let at = this.#offsets[v] ?? 0; at < (this.#offsets[v + 1] ?? 0); at += 1) {
-        const to = edges.at((this.#sorted[at] ?? 0) * 2 + 1);
+      for (let at = offsets[v] ?? 0; at < (offsets[v + 1] ?? 0); at += 1) {
+        const to = edges.at((items[at] ?? 0) * 2 + 1);
         waiting[to] = (waiting[to] ?? 0) - 1;
         if (waiting[to] === 0) free.push(to);
       }
@@ -163,13 +155,14 @@ class CoreFinder {
   /** A path over edges up to a round, the earlier the better; false if there is none. */
   #addPath(start: number, goal: number, round: number): boolean {
     const { edges, rounds } = this.#forcing;
+    const { offsets, items } = this.#leaving;
     this.#epoch += 1;
     const via = this.#via;
     const isReached = (v: number): boolean => this.#reached[v] === this.#epoch;
     const queues: number[][] = Array.from({ length: round + 1 }, () => []);
     const leave = (v: number, now: number): void => {
-      for (let at = this.#offsets[v] ?? 0; at < (this.#offsets[v + 1] ?? 0); at += 1) {
-        const edge = this.#sorted[at] ?? 0;
+      for (let at = offsets[v] ?? 0; at < (offsets[v + 1] ?? 0); at += 1) {
+        const edge = items[at] ?? 0;
         const when = rounds.at(edge);
         if (when <= round && !isReached(edges.at(edge * 2 + 1)))
           queues[Math.max(now, when)]?.push(edge);

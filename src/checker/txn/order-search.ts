@@ -53,9 +53,7 @@ export function searchOrder(
   const bytesMax = Math.min(closureBytesMax, closureWorthBytes);
   const choices = new ChoiceEdges(problem);
   const saturation = new Saturation(problem, choices, bytesMax, outOfTime);
-  const searched = (limits?: SearchLimits): OrderAnswer | undefined => {
-    const order = saturation.order();
-    if (order === undefined) return undefined;
+  const searched = (order: Int32Array, limits?: SearchLimits): OrderAnswer => {
     const search = new ConflictSearch(choices, saturation.given(order), saturation.left, outOfTime);
     const acyclic = search.run(limits);
     if (acyclic !== false) return { acyclic };
@@ -69,13 +67,15 @@ export function searchOrder(
     tries.push({ patience: isBig ? longSteps : quickSteps });
   // What is big was mostly recorded over a long time, and one part has little to do with another.
   if (isBig) tries.push({ patience: saturation.left.length, local: true });
-  for (const limits of tries) {
-    const quick = searched(limits);
-    if (quick !== undefined && quick.acyclic !== 'unknown') return quick;
-  }
+  const known = tries.length === 0 ? undefined : saturation.order();
+  if (known !== undefined)
+    for (const limits of tries) {
+      const quick = searched(known, limits);
+      if (quick.acyclic !== 'unknown') return quick;
+    }
   const conflict = saturation.run() ?? none;
-  const answer = conflict === none ? searched() : undefined;
-  if (answer !== undefined) return answer;
+  const order = conflict === none ? saturation.order() : undefined;
+  if (order !== undefined) return searched(order);
   const both = conflict === none ? [] : [conflict];
   const core = (): ReadonlySet<number> | undefined =>
     coreOf(saturation.forcing(), { choices: both, vertices: [], given: [] }, outOfTime);
